@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The contract between the kernel programs and guardd.
+ *
+ * Rules of layout: fixed-width types only, little endian, natural alignment, explicit padding that is zero,
+ * no enum, size_t or pointer in storage. A change of any layout or meaning raises GUARD_ABI_VERSION.
+ * The C# mirror (Guard.Policies/Image, Guard.Engine/Kernel/Abi) is proved against this file by Guard.Abi.Tests:
+ * a struct guard_x here is the managed struct GuardX there, field by field, snake_case to PascalCase.
+ *
+ * Policy image
+ * ------------
+ * One value of GUARD_IMAGE_BYTES. All offsets are bytes from its start and multiples of 4. The header is at 0.
+ *
+ *   automaton  classes: u16[256], byte -> class * 4. Rows: class_count transitions, then the offset of the list
+ *              of patterns that end in this state (0 = none), then that of the patterns that end in it only if
+ *              the text ends here. A transition is the offset of the next row | TRANSITION_OUTPUT when that row
+ *              has a list | TRANSITION_END when it has an end list. Class 0 is NUL: every state goes to itself
+ *              on it, without TRANSITION_OUTPUT, so that zero padding keeps the state.
+ *              A walk starts at anchored_row, or at floating_row when the text's beginning is not known.
+ *   list       u32 count, then count entries of u32 (pattern, atom or rule numbers, as its owner says).
+ *   pattern    what a list of an automaton names. Simple: the atom holds. Segment: the text between two `*` of a
+ *              pattern; segment k counts if segment k-1 was seen and ended at or before the start of k; the last
+ *              one makes the atom hold.
+ *   atom       one selection item. Holds or not; unknown when its field is incomplete and nothing matched.
+ *   rule       a condition in postfix over atoms, in Kleene's three-valued logic, and what to do.
+ */
+#ifndef GUARD_ABI_H
+#define GUARD_ABI_H
+
+#include "limits.h"
+
+#define GUARD_ABI_VERSION 1u
+#define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
+
+/* Texts that automata read. Text t has automaton 2t for literals and 2t+1 for patterns that need more. */
+#define GUARD_TEXT_IMAGE 0u  /* path of an executable: Image, ImageInvoked, ParentImage */
+#define GUARD_TEXT_TARGET 1u /* TargetFilename */
+#define GUARD_TEXTS 4u
+#define GUARD_AUTOMATA (2u * GUARD_TEXTS)
+
+/* Who a pattern speaks of: a walk carries the set of roles in which the text is read. */
+#define GUARD_ROLE_IMAGE 1u	    /* the program itself, resolved path */
+#define GUARD_ROLE_INVOKED 2u	    /* the program itself, as it was called */
+#define GUARD_ROLE_PARENT 4u	    /* as the parent of another, resolved path */
+#define GUARD_ROLE_PARENT_INVOKED 8u /* as the parent of another, as it was called */
+#define GUARD_ROLE_TARGET 16u	    /* the file that is acted on */
+#define GUARD_ROLES_OF_PARENT (GUARD_ROLE_PARENT | GUARD_ROLE_PARENT_INVOKED)
+
+/* Fields, for the set of those that are not known completely in a decision. */
+#define GUARD_FIELD_IMAGE 0u
+#define GUARD_FIELD_INVOKED 1u
+#define GUARD_FIELD_PARENT 2u
+#define GUARD_FIELD_USER 3u
+#define GUARD_FIELD_TARGET 4u
+#define GUARD_FIELD_ACCESS 5u
+#define GUARD_FIELDS 16u
+
+/* Categories of rules: what is decided. */
+#define GUARD_CATEGORY_EXEC 0u /* process_creation */
+#define GUARD_CATEGORY_FILE 1u /* file_access */
+#define GUARD_CATEGORIES 4u
+
+/* Kinds of access to a file, as bits. */
+#define GUARD_ACCESS_READ 0u
+#define GUARD_ACCESS_WRITE 1u
+#define GUARD_ACCESS_APPEND 2u
+#define GUARD_ACCESS_CREATE 3u
+#define GUARD_ACCESS_TRUNCATE 4u
+#define GUARD_ACCESS_EXEC 5u
+#define GUARD_ACCESSES 8u
+
+#define GUARD_TRANSITION_OUTPUT 1u
+#define GUARD_TRANSITION_END 2u
+
+#define GUARD_PATTERN_SIMPLE 0u
+#define GUARD_PATTERN_SEGMENT 1u
+
+#define GUARD_OP_ATOM 1u /* push the atom */
+#define GUARD_OP_AND 2u	 /* pop two, push one */
+#define GUARD_OP_OR 3u
+#define GUARD_OP_NOT 4u
+#define GUARD_OP_TRUE 5u
+#define GUARD_OP_FALSE 6u
+/* An operation is op << 28 | field << 22 | atom. */
+#define GUARD_OP_SHIFT 28u
+#define GUARD_OP_FIELD_SHIFT 22u
+#define GUARD_OP_FIELD_MASK 63u
+#define GUARD_OP_ATOM_MASK 0x3fffffu
+
+#define GUARD_ACTION_AUDIT 1u
+#define GUARD_ACTION_BLOCK 2u
+
+#define GUARD_VERDICT_ALLOW 0u /* no rule matched */
+#define GUARD_VERDICT_AUDIT 1u /* allowed and recorded */
+#define GUARD_VERDICT_BLOCK 2u /* refused with -EPERM and recorded */
+
+/* on_unknown of a rule, and the failure mode of the engine. */
+#define GUARD_ON_UNKNOWN_ALLOW 0u
+#define GUARD_ON_UNKNOWN_DENY 1u
+#define GUARD_FAILURE_OPEN 0u
+#define GUARD_FAILURE_CLOSED 1u
+
+struct guard_automaton {
+	__u32 classes_off; /* 0: this automaton is absent */
+	__u32 anchored_row;
+	__u32 floating_row;
+	__u32 start_list; /* patterns that hold before the first byte (`*`, contains ''); 0 = none */
+	__u32 class_count;
+	__u32 state_count;
+	__u32 rows_off;
+	__u32 rows_bytes;
+};
+
+struct guard_category {
+	__u32 rule_count;
+	__u32 block_count; /* rules whose action is block: without any, a failure never denies */
+	__u32 always_list; /* rules to evaluate whatever matched; 0 = none */
+	__u32 unknown_list; /* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
+	__u32 subject_triggers; /* not 0: some rule is triggered by what the process is alone */
+	__u32 pad[3];
+};
+
+struct guard_image_header {
+	__u32 magic;
+	__u32 abi_version;
+	__u32 total_bytes; /* header included; a multiple of 4 */
+	__u32 flags;
+	__u64 generation;  /* written by the installer; zero in the hash */
+	__u64 reserved0;
+	__u8 sha256[32]; /* of total_bytes with this field and generation zero */
+	__u32 atom_count;
+	__u32 atoms_off;
+	__u32 pattern_count;
+	__u32 patterns_off;
+	__u32 rule_count;
+	__u32 rules_off;
+	__u32 op_count;
+	__u32 ops_off;
+	__u32 uid_count;
+	__u32 uids_off;	  /* struct guard_uid, ascending */
+	__u32 access_list[GUARD_ACCESSES]; /* atoms that hold for the kind of access; 0 = none */
+	__u32 reserved1[6];
+	struct guard_category categories[GUARD_CATEGORIES];
+	struct guard_automaton automata[GUARD_AUTOMATA];
+};
+
+struct guard_atom {
+	__u8 field;
+	__u8 roles; /* 0 for atoms that no text sets */
+	__u16 pad;
+	__u32 triggers[GUARD_CATEGORIES]; /* list of rules to evaluate when this atom holds; 0 = none */
+	__u32 reserved[3];
+};
+
+struct guard_pattern {
+	__u32 atom;
+	__u8 roles;
+	__u8 kind;
+	__u8 segment;	   /* 0.. */
+	__u8 last_segment; /* the number of the last one */
+	__u16 sequence;	   /* < GUARD_SEQUENCES_MAX */
+	__u16 length;	   /* of the segment, bytes */
+	__u32 reserved;
+};
+
+struct guard_rule {
+	__u32 ops_off;
+	__u16 op_count;
+	__u8 action;
+	__u8 on_unknown;
+	__u8 category;
+	__u8 level;  /* 0 informational .. 4 critical */
+	__u16 fields; /* bit f: the condition speaks of field f */
+	__u32 reserved;
+};
+
+struct guard_uid {
+	__u32 uid;
+	__u32 list; /* atoms that hold for this uid */
+};
+
+/* Events
+ * ------
+ * One layout for all kinds: the fixed part, then the strings in the order path, invoked, image, args, without
+ * terminators. size covers all of it. args are NUL-separated as execve(2) took them.
+ * sequence counts per CPU and ring every event that was tried: a gap is a loss.
+ */
+#define GUARD_EVENT_EXEC 1u	     /* observed: a program runs. path = resolved, invoked, args */
+#define GUARD_EVENT_EXIT 2u	     /* observed: a process that had exec'ed ended */
+#define GUARD_EVENT_EXEC_DECISION 3u /* a rule matched an exec: path, invoked, image = who asks */
+#define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an open: path = target, image = who asks */
+#define GUARD_EVENT_FAILURE 5u	     /* the engine failed and the failure mode decided */
+
+#define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
+#define GUARD_RING_OBSERVED 1u
+#define GUARD_RINGS 2u
+
+#define GUARD_EVENT_PATH_TRUNCATED 1u	 /* longer than GUARD_PATH_MAX; the end is kept */
+#define GUARD_EVENT_PATH_UNRESOLVED 2u	 /* the walk gave up, or the mount is detached */
+#define GUARD_EVENT_UNKNOWN 4u		 /* the verdict comes from on_unknown */
+#define GUARD_EVENT_ARGS_TRUNCATED 8u	 /* args_total says how long they were */
+#define GUARD_EVENT_ARGS_UNREADABLE 16u
+#define GUARD_EVENT_UNLINKED 32u	 /* the file had no name any more */
+#define GUARD_EVENT_INTERNAL 64u	 /* memfd, pipe: no path in any mount namespace */
+#define GUARD_EVENT_MORE_RULES 128u	 /* more rules matched than the record names */
+
+struct guard_event {
+	__u32 size;
+	__u16 kind;
+	__u16 abi_version;
+	__u32 cpu;
+	__u32 ring;
+	__u64 sequence;
+	__u64 time_ns; /* CLOCK_BOOTTIME */
+	__u64 generation;
+	__u64 exec_id; /* of the program that acts; 0 = started before Guard */
+	__u64 parent_exec_id;
+	__u64 start_ns; /* start of the process, CLOCK_BOOTTIME */
+	__u64 cgroup_id;
+	__u32 tgid;
+	__u32 tid;
+	__u32 parent_tgid;
+	__u32 uid;
+	__u32 euid;
+	__u32 gid;
+	__u32 loginuid; /* 4294967295: not set */
+	__u32 session;
+	__u8 comm[16];
+	__u8 verdict;
+	__u8 category;
+	__u8 hook;
+	__u8 reason; /* GUARD_REASON_*, for GUARD_EVENT_FAILURE */
+	__s32 error; /* what the hook returned: 0 or a negative errno */
+	__u32 flags;
+	__u32 access;	 /* bits of GUARD_ACCESS_* */
+	__u32 exit_code; /* as wait(2) gives it */
+	__u32 rule_count; /* valid entries of rules */
+	__u32 rules[GUARD_EVENT_RULES_MAX]; /* numbers in the image; the first is the one that decided */
+	__u64 file_dev; /* major << 20 | minor, as the kernel keeps it */
+	__u64 file_inode;
+	__u32 file_generation;
+	__u32 file_mode;
+	__u32 args_total;
+	__u16 path_length;
+	__u16 invoked_length;
+	__u16 image_length;
+	__u16 args_length;
+	__u32 pad;
+};
+
+/* Accounting
+ * ---------- */
+#define GUARD_HOOK_EXEC 0u	     /* lsm/bprm_check_security */
+#define GUARD_HOOK_FILE_OPEN 1u	     /* lsm/file_open */
+#define GUARD_HOOK_TASK_ALLOC 2u     /* lsm/task_alloc */
+#define GUARD_HOOK_EXEC_COMMITTED 3u /* lsm.s/bprm_committed_creds */
+#define GUARD_HOOK_EXIT 4u	     /* tp_btf/sched_process_exit */
+#define GUARD_HOOKS 8u
+
+#define GUARD_REASON_NONE 0u
+#define GUARD_REASON_NO_IMAGE 1u	 /* no generation is installed */
+#define GUARD_REASON_NO_SCRATCH 2u	 /* neither a slot nor the table had room */
+#define GUARD_REASON_NO_SUBJECT 3u	 /* the process is not known and could not be made known */
+#define GUARD_REASON_TOO_MANY_MATCHES 4u /* more than GUARD_MATCHES_MAX atoms held */
+#define GUARD_REASON_TOO_MANY_RULES 5u	 /* more than GUARD_EVALUATIONS_MAX rules were triggered */
+#define GUARD_REASON_BAD_IMAGE 6u	 /* a table points where it must not */
+#define GUARD_REASON_SUBJECT_OVERFLOW 7u /* more than GUARD_SUBJECT_ATOMS_MAX atoms hold for the process */
+#define GUARD_REASON_INHERIT 8u		 /* a child could not be given its parent's bits */
+#define GUARD_REASONS 16u
+
+struct guard_counters {
+	__u64 decisions[GUARD_HOOKS];
+	__u64 denied[GUARD_HOOKS];  /* counted where -EPERM is returned */
+	__u64 audited[GUARD_HOOKS];
+	__u64 unknown[GUARD_HOOKS]; /* verdicts that on_unknown gave */
+	__u64 failures[GUARD_HOOKS][GUARD_REASONS];
+	__u64 emitted[GUARD_RINGS];
+	__u64 lost[GUARD_RINGS]; /* the ring was full */
+	__u64 sequence[GUARD_RINGS];
+	__u64 fallback_scratch; /* decisions that took the table instead of a slot */
+	__u64 subjects_rebuilt; /* processes read anew for a new generation */
+};
+
+/* Written by guardd, read by the programs. */
+struct guard_config {
+	__u32 failure_mode;
+	__u32 observe; /* bit 0: GUARD_EVENT_EXEC and _EXIT are wanted */
+	__u32 reserved[6];
+};
+
+/* What is kept with a task. */
+#define GUARD_SUBJECT_IMAGE_CUT 1u	 /* image is longer than what is kept */
+#define GUARD_SUBJECT_INVOKED_CUT 2u
+#define GUARD_SUBJECT_PARENT_CUT 4u
+#define GUARD_SUBJECT_PARENT_INVOKED_CUT 8u
+#define GUARD_SUBJECT_IMAGE_UNKNOWN 16u	 /* no complete answer about Image */
+#define GUARD_SUBJECT_INVOKED_UNKNOWN 32u
+#define GUARD_SUBJECT_PARENT_UNKNOWN 64u
+
+#endif

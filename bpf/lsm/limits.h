@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every bound of the engine, in one place. A policy that exceeds one is a compile error that names it
+ * (Guard.Policies/Image/KernelLimits.cs is the mirror, proved by Guard.Abi.Tests); an input at run time
+ * that exceeds one is an outcome (unknown, or an engine failure that is counted), never a silent "no match".
+ */
+#ifndef GUARD_LIMITS_H
+#define GUARD_LIMITS_H
+
+/* Bytes of one policy image. A power of two: offsets are masked, not compared. */
+#define GUARD_IMAGE_BYTES (4u << 20)
+/* Keeps an offset inside the image and drops the two flag bits of a transition. */
+#define GUARD_IMAGE_MASK (GUARD_IMAGE_BYTES - 4u)
+/* Bytes that may be read past a masked offset: the largest record or table read through one base. */
+#define GUARD_IMAGE_SLACK 4096u
+
+#define GUARD_ATOMS_MAX 32768u
+#define GUARD_ATOM_WORDS (GUARD_ATOMS_MAX / 64u)
+#define GUARD_TOUCHED_WORDS (GUARD_ATOM_WORDS / 64u)
+#define GUARD_PATTERNS_MAX 262144u
+#define GUARD_RULES_MAX 65535u
+/* Operations of one rule's condition, and how many values they may keep on the stack. */
+#define GUARD_RULE_OPS_MAX 256u
+#define GUARD_RULE_DEPTH_MAX 60u
+/* Patterns with a `*` inside, per automaton, and the segments of one. */
+#define GUARD_SEQUENCES_MAX 512u
+#define GUARD_SEGMENTS_MAX 32u
+/* Byte classes of one automaton: 256 bytes at most, class 0 is NUL alone. */
+#define GUARD_CLASSES_MAX 256u
+#define GUARD_UIDS_MAX 4096u
+/* Length of one atom list (an output, a trigger list, the atoms of one uid). */
+#define GUARD_LIST_MAX 4096u
+
+/* Atoms that may hold in one decision, rules that one decision may evaluate. */
+#define GUARD_MATCHES_MAX 128u
+#define GUARD_EVALUATIONS_MAX 1024u
+/* Atoms that a process may satisfy as itself, and as somebody's parent. */
+#define GUARD_SUBJECT_ATOMS_MAX 32u
+/* Bytes of a path, the terminating NUL included (PATH_MAX of the kernel). */
+#define GUARD_PATH_MAX 4096u
+#define GUARD_PATH_COMPONENTS_MAX 256u
+/* Kept with the task, so that a new generation can be applied to what runs already. */
+#define GUARD_SUBJECT_IMAGE_MAX 208u
+#define GUARD_SUBJECT_INVOKED_MAX 96u
+/* Bytes of an argument vector that go into an event. */
+#define GUARD_ARGS_MAX 4096u
+#define GUARD_EVENT_RULES_MAX 8u
+
+#endif

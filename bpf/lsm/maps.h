@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every map: who writes, who reads, what happens when it is full. All are pinned under
+ * /sys/fs/bpf/guard/<object>/map_<name>, so that enforcement and accounting outlive guardd.
+ */
+#ifndef GUARD_MAPS_H
+#define GUARD_MAPS_H
+
+#include "scratch.h"
+#include "subject_types.h"
+
+/*
+ * The policy in force: one slot that holds an array of one image. guardd fills a fresh inner map, freezes it,
+ * reads it back, and puts it here: that one write is the flip of the generation. Programs look it up once per
+ * decision and use that pointer to the end.
+ */
+struct guard_image_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, GUARD_IMAGE_BYTES + GUARD_IMAGE_SLACK);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct guard_image_map);
+} images SEC(".maps");
+
+/* guardd writes, programs read. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_config);
+} config SEC(".maps");
+
+/* Programs add, guardd sums over the CPUs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_counters);
+} counters SEC(".maps");
+
+/* Verdicts and failures. Full: counted in lost[], the verdict is not touched. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4u << 20);
+} ring_decisions SEC(".maps");
+
+/* What is only observed. A flood here can't push a verdict out of the other ring. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4u << 20);
+} ring_observed SEC(".maps");
+
+/* What is known of each thread. Inherited in task_alloc, renewed at exec, freed with the task. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct guard_subject);
+} subjects SEC(".maps");
+
+/*
+ * Children whose storage could not be made: on 6.1 with preempt=full the helper gives NULL when another task was
+ * preempted inside it on the same CPU. Keyed by the address of the task, removed when the task is freed. Full: the
+ * fork is refused with EAGAIN and counted, because a child without its parent's bits would be a way out.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct guard_subject);
+} orphans SEC(".maps");
+
+/* Working memory of a decision: a few slots per CPU, taken with a compare-and-swap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GUARD_SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct guard_scratch);
+} scratch_slots SEC(".maps");
+
+/*
+ * The same when every slot of the CPU is held by tasks that were preempted in a decision (any user with some
+ * hundred processes can bring that about). Full: GUARD_REASON_NO_SCRATCH.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__type(key, struct guard_scratch_key);
+	__type(value, struct guard_scratch);
+} scratch_table SEC(".maps");
+
+#endif

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Guard.Policies.Normalising;
+
+namespace Guard.Policies.Image;
+
+/// <summary>
+/// The compiled policy: the bytes that the kernel and the simulator execute, and the names behind the numbers.
+/// Immutable and safe to share between threads.
+/// </summary>
+public sealed class PolicyImage
+{
+    /// <summary>Takes the tables as built; the caller gives up the array.</summary>
+    /// <param name="bytes">Layout of bpf/lsm/abi.h, generation zero, hash filled in.</param>
+    /// <param name="rules">Rule n of the image is element n.</param>
+    public PolicyImage(byte[] bytes, ImmutableArray<CompiledRule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        Bytes = bytes;
+        Rules = rules;
+        Hash = Convert.ToHexStringLower(bytes.AsSpan(32, 32));
+    }
+
+    /// <summary>The image, header first; its length is the header's total_bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>SHA-256 of the image as 64 hexadecimal digits: the name of what is in force.</summary>
+    public string Hash { get; }
+
+    /// <summary>What each rule number means.</summary>
+    public ImmutableArray<CompiledRule> Rules { get; }
+}
+
+/// <summary>What user space remembers of a compiled rule.</summary>
+/// <param name="Identity">Names and position.</param>
+/// <param name="Category">What it decides.</param>
+/// <param name="Action">What it does.</param>
+/// <param name="OnUnknown">What it does when it can't be decided.</param>
+public sealed record CompiledRule(RuleIdentity Identity, RuleCategory Category, RuleAction Action, OnUnknown OnUnknown);

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Guard.Policies.Diagnostics;
+
+namespace Guard.Policies.Normalising;
+
+/// <summary>
+/// What a bundle means, with nothing left to interpret: numbered atoms and a boolean condition per rule. This is the
+/// definition that the compiler lowers and that the naive evaluator of the tests executes literally.
+/// </summary>
+/// <param name="Atoms">Atom n is element n; equal items of different rules share one.</param>
+/// <param name="Rules">Rule n is element n; the order carries no meaning.</param>
+public sealed record NormalisedPolicy(ImmutableArray<NormalisedAtom> Atoms, ImmutableArray<NormalisedRule> Rules);
+
+/// <summary>One selection item: holds, does not hold, or is unknown.</summary>
+/// <param name="Field">The field that it speaks of.</param>
+/// <param name="Span">Where it was written first.</param>
+public abstract record NormalisedAtom(PolicyField Field, SourceSpan Span);
+
+/// <summary>Holds if any pattern matches the text in any of the roles.</summary>
+/// <param name="Field">Image, ImageInvoked, ParentImage or TargetFilename.</param>
+/// <param name="Span">Where it was written first.</param>
+/// <param name="Roles">
+/// Image in a positive position reads Image and Invoked; under a negation Image alone, so that a symbolic link buys
+/// no exemption. ParentImage likewise with Parent and ParentInvoked.
+/// </param>
+/// <param name="Patterns">At least one.</param>
+public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Roles, ImmutableArray<TextPattern> Patterns)
+    : NormalisedAtom(Field, Span);
+
+/// <summary>Holds if the effective uid is one of these. An empty set never holds.</summary>
+/// <param name="Span">Where it was written first.</param>
+/// <param name="Uids">Ascending, without repetition.</param>
+public sealed record UidAtom(SourceSpan Span, ImmutableArray<uint> Uids) : NormalisedAtom(PolicyField.User, Span);
+
+/// <summary>Holds if the open has any of these kinds.</summary>
+/// <param name="Span">Where it was written first.</param>
+/// <param name="Kinds">At least one.</param>
+public sealed record AccessAtom(SourceSpan Span, AccessKinds Kinds) : NormalisedAtom(PolicyField.Access, Span);
+
+/// <summary>A boolean expression over atoms, in Kleene's three-valued logic.</summary>
+public abstract record ConditionNode;
+
+/// <summary>The atom with this number.</summary>
+/// <param name="Atom">Index into <see cref="NormalisedPolicy.Atoms"/>.</param>
+public sealed record AtomNode(int Atom) : ConditionNode;
+
+/// <summary>All of them.</summary>
+/// <param name="Operands">At least two.</param>
+public sealed record AndNode(ImmutableArray<ConditionNode> Operands) : ConditionNode;
+
+/// <summary>At least one of them.</summary>
+/// <param name="Operands">At least two.</param>
+public sealed record OrNode(ImmutableArray<ConditionNode> Operands) : ConditionNode;
+
+/// <summary>The opposite; unknown stays unknown.</summary>
+/// <param name="Operand">What is negated.</param>
+public sealed record NotNode(ConditionNode Operand) : ConditionNode;
+
+/// <summary>Always, or never.</summary>
+/// <param name="Value">Which.</param>
+public sealed record ConstantNode(bool Value) : ConditionNode;
+
+/// <summary>One rule, ready to be compiled.</summary>
+/// <param name="Identity">What people know it by.</param>
+/// <param name="Category">What it decides.</param>
+/// <param name="Action">What it does when it matches.</param>
+/// <param name="OnUnknown">What it does when it can't be decided.</param>
+/// <param name="Condition">When it matches.</param>
+public sealed record NormalisedRule(
+    RuleIdentity Identity,
+    RuleCategory Category,
+    RuleAction Action,
+    OnUnknown OnUnknown,
+    ConditionNode Condition);
+
+/// <summary>What a rule is called, and what a record about it must name (the DRL asks for author and references).</summary>
+/// <param name="Id">Sigma's id (a UUID), or for rules without one <c>file#n</c>.</param>
+/// <param name="Title">Sigma's title.</param>
+/// <param name="Author">Sigma's author, or null.</param>
+/// <param name="Level">Sigma's level; medium when absent.</param>
+/// <param name="Tags">Sigma's tags, e.g. <c>attack.t1059</c>.</param>
+/// <param name="References">Sigma's references.</param>
+/// <param name="Span">Where the rule begins.</param>
+/// <param name="BuiltIn">True for the rules that the engine brings along (the self-test); lists don't show them.</param>
+public sealed record RuleIdentity(
+    string Id,
+    string Title,
+    string? Author,
+    RuleLevel Level,
+    ImmutableArray<string> Tags,
+    ImmutableArray<string> References,
+    SourceSpan Span,
+    bool BuiltIn = false);

@@ -1,0 +1,121 @@
+namespace Guard.Policies.Normalising;
+
+/// <summary>Fields that the kernel knows; numbers are GUARD_FIELD_* of bpf/lsm/abi.h.</summary>
+public enum PolicyField
+{
+    /// <summary>Path of the program, resolved; in positive positions also as it was called.</summary>
+    Image = 0,
+
+    /// <summary>The name by which the program was called.</summary>
+    ImageInvoked = 1,
+
+    /// <summary>Path of the program that forked this process.</summary>
+    ParentImage = 2,
+
+    /// <summary>Effective uid, also under its account name (User, Uid).</summary>
+    User = 3,
+
+    /// <summary>Path of the file that is acted on.</summary>
+    TargetFilename = 4,
+
+    /// <summary>Kind of access to a file.</summary>
+    Access = 5,
+}
+
+/// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
+public enum RuleCategory
+{
+    /// <summary>Log source <c>process_creation</c>: an exec.</summary>
+    ProcessCreation = 0,
+
+    /// <summary>Log source <c>file_access</c>: an open.</summary>
+    FileAccess = 1,
+}
+
+/// <summary>What a matching rule does; numbers are GUARD_ACTION_* of bpf/lsm/abi.h.</summary>
+public enum RuleAction
+{
+    /// <summary>Allow and record.</summary>
+    Audit = 1,
+
+    /// <summary>Refuse with EPERM and record.</summary>
+    Block = 2,
+}
+
+/// <summary>What a rule does when a field that it needs is not known completely.</summary>
+public enum OnUnknown
+{
+    /// <summary>As if the rule did not match.</summary>
+    Allow = 0,
+
+    /// <summary>As if the rule matched.</summary>
+    Deny = 1,
+}
+
+/// <summary>Sigma's level.</summary>
+public enum RuleLevel
+{
+    /// <summary>informational</summary>
+    Informational = 0,
+
+    /// <summary>low</summary>
+    Low = 1,
+
+    /// <summary>medium</summary>
+    Medium = 2,
+
+    /// <summary>high</summary>
+    High = 3,
+
+    /// <summary>critical</summary>
+    Critical = 4,
+}
+
+/// <summary>Whose text a pattern reads; bits are GUARD_ROLE_* of bpf/lsm/abi.h.</summary>
+[Flags]
+public enum TextRoles
+{
+    /// <summary>No text sets this atom.</summary>
+    None = 0,
+
+    /// <summary>The program itself, resolved path.</summary>
+    Image = 1,
+
+    /// <summary>The program itself, as it was called.</summary>
+    Invoked = 2,
+
+    /// <summary>The parent, resolved path.</summary>
+    Parent = 4,
+
+    /// <summary>The parent, as it was called.</summary>
+    ParentInvoked = 8,
+
+    /// <summary>The file that is acted on.</summary>
+    Target = 16,
+}
+
+/// <summary>Kinds of access to a file; bit positions are GUARD_ACCESS_* of bpf/lsm/abi.h.</summary>
+[Flags]
+public enum AccessKinds
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Opened for reading.</summary>
+    Read = 1 << 0,
+
+    /// <summary>Opened for writing.</summary>
+    Write = 1 << 1,
+
+    /// <summary>Opened for appending (also Write).</summary>
+    Append = 1 << 2,
+
+    /// <summary>The open created the file.</summary>
+    Create = 1 << 3,
+
+    /// <summary>The open cut the file to nothing.</summary>
+    Truncate = 1 << 4,
+
+    /// <summary>Opened by the kernel to run it; then no other kind is set.</summary>
+    Exec = 1 << 5,
+}
