@@ -13,6 +13,7 @@ internal sealed class PolicyInstaller : IDisposable
     private const uint Slot = 0;
 
     private readonly KernelMaps _maps;
+    private readonly ulong _floor;
 
     // A sleeping program may still read the map that was replaced. Kernels 6.1 before 6.1.75 free it too early
     // (CVE-2023-52447), so that what was replaced is held for one more push.
@@ -20,13 +21,26 @@ internal sealed class PolicyInstaller : IDisposable
     private FileDescriptorHandle? _previous;
 
     /// <summary>Installs into these maps.</summary>
-    public PolicyInstaller(KernelMaps maps) => _maps = maps;
+    /// <param name="maps">Whose slot.</param>
+    /// <param name="floor">The newest generation of programs that these replace; 0 for none.</param>
+    public PolicyInstaller(KernelMaps maps, ulong floor = 0)
+    {
+        _maps = maps;
+        _floor = floor;
+    }
+
+    /// <summary>The number in a slot of images; 0 when it is empty. Also for slots of programs that are being replaced.</summary>
+    public static ulong ReadGeneration(FileDescriptorHandle images)
+    {
+        using var map = OpenLive(images);
+        return map is null ? 0 : ImageBuffer.Generation(ReadValue(map));
+    }
 
     /// <summary>What is in force, or null when the slot is empty.</summary>
     /// <exception cref="KernelException">What is there is damaged.</exception>
     public InstalledGeneration? ReadInForce()
     {
-        using var map = OpenLive();
+        using var map = OpenLive(_maps.Images);
         if (map is null)
         {
             return null;
@@ -147,16 +161,12 @@ internal sealed class PolicyInstaller : IDisposable
         new(_maps, ImageBuffer.Generation(value), ImageBuffer.ClaimedHash(value), ImageBuffer.TotalBytes(value));
 
     /// <summary>One more than what is in force; the numbers only grow within a boot. A damaged image keeps its number.</summary>
-    private ulong NextGeneration()
-    {
-        using var map = OpenLive();
-        return map is null ? 1 : ImageBuffer.Generation(ReadValue(map)) + 1;
-    }
+    private ulong NextGeneration() => Math.Max(_floor, ReadGeneration(_maps.Images)) + 1;
 
-    private FileDescriptorHandle? OpenLive()
+    private static FileDescriptorHandle? OpenLive(FileDescriptorHandle images)
     {
         Span<byte> id = stackalloc byte[sizeof(uint)];
-        return Libbpf.TryLookup(_maps.Images, Slot, id)
+        return Libbpf.TryLookup(images, Slot, id)
             ? Libbpf.OpenMapById(BitConverter.ToUInt32(id))
             : null;
     }
