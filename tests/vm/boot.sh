@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # One guest from start to end: its lock, its files, its processes.
-# Sourced by tests/vm/run, whose variables it uses.
+# Sourced by tests/vm/run, which sets what is not set here.
+# shellcheck disable=SC2154
 
 readonly lock_file=/tmp/guard-vm.lock
 

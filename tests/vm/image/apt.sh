@@ -3,15 +3,22 @@
 # another suite's kernel never changes what the host itself installs from.
 # The mirror is the one that the host's own Debian source names.
 #
-# Needs: cache (directory), die().  Sourced by image/build.sh.
+# Sourced by tests/vm/run, which sets what is not set here.
+# shellcheck disable=SC2154
 
 readonly debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# Reads every format of sources that apt itself reads. apt, not bash, expands
+# what is between $( and ).
+# shellcheck disable=SC2016
+apt_targets() {
+    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages'
+}
 
 # apt_source_lines [EXTRA_SUITE] - the host's Debian 12 sources, one line each,
 # and one more suite of the same mirror if asked for.
 apt_source_lines() {
     local extra=${1:-} mirror='' uri suite component
-    # indextargets reads every format of sources that apt itself reads.
     while read -r uri suite component; do
         [[ $component == main ]] || continue
         case $suite in
@@ -22,10 +29,7 @@ apt_source_lines() {
         # Another vendor's repository may carry the same suite name.
         [[ $uri == *debian* ]] || continue
         echo "deb [signed-by=$debian_keyring] $uri $suite main"
-    # apt, not bash, expands what is between $( and ).
-    # shellcheck disable=SC2016
-    done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-        'Identifier: Packages' | sort -u)
+    done < <(apt_targets | sort -u)
     [[ -n $mirror ]] || die "no Debian 12 (bookworm) source is configured in /etc/apt"
     if [[ -n $extra ]]; then
         echo "deb [signed-by=$debian_keyring] $mirror $extra main"

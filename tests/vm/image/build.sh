@@ -9,7 +9,8 @@
 # The root is ext4 and not an overlay: on overlayfs files have other identities
 # (device, inode, generation) than on the servers that Guard runs on.
 #
-# Needs: here (tests/vm), cache, note(), die().  Sourced by tests/vm/run.
+# Sourced by tests/vm/run, which sets what is not set here.
+# shellcheck disable=SC2154
 
 readonly disk_size=4G
 readonly kernels=(6.1 6.12)

@@ -7,7 +7,6 @@ root=$1
 echo guard-vm > "$root/etc/hostname"
 printf '127.0.0.1 localhost guard-vm\n::1 localhost\n' > "$root/etc/hosts"
 : > "$root/etc/fstab"
-echo 'export TERM=${TERM:-xterm}' > "$root/etc/profile.d/guard-vm.sh"
 chroot "$root" passwd -d root > /dev/null
 
 # Ordinary accounts for scenarios: one that rules exclude, one that they do not.
