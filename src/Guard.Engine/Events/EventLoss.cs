@@ -52,7 +52,7 @@ internal sealed class EventLoss
     {
         _time = time;
         Scope = scope;
-        _rings = new RingLoss[KernelAbi.Rings];
+        _rings = new RingLoss[EngineAbi.Rings];
         for (var ring = 0; ring < _rings.Length; ring++)
         {
             _rings[ring] = RingLoss.Restore(Key(ring), readCursor);

@@ -93,4 +93,19 @@ public static class KernelAbi
 
     /// <summary>The atom.</summary>
     public const uint OpAtomMask = 0x3fffff;
+
+    /// <summary>Room for hooks in the counters.</summary>
+    public const int Hooks = 8;
+
+    /// <summary>Room for reasons of failure in the counters.</summary>
+    public const int Reasons = 16;
+
+    /// <summary>Ring buffers.</summary>
+    public const int Rings = 2;
+
+    /// <summary>A failure of the engine allows.</summary>
+    public const uint FailureOpen = 0;
+
+    /// <summary>A failure of the engine refuses.</summary>
+    public const uint FailureClosed = 1;
 }

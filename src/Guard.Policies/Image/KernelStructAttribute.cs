@@ -1,22 +1,10 @@
 namespace Guard.Policies.Image;
 
-/// <summary>Marks the managed mirror of a struct of bpf/lsm/abi.h; a test has a C compiler prove every field.</summary>
-/// <param name="name">The name in C, e.g. <c>guard_atom</c>.</param>
+/// <summary>Marks the mirror of a struct of bpf/lsm/abi.h; Guard.Abi.Tests proves the two equal, field by field.</summary>
+/// <param name="name">Name of the C struct, without <c>struct</c>.</param>
 [AttributeUsage(AttributeTargets.Struct)]
 public sealed class KernelStructAttribute(string name) : Attribute
 {
-    /// <summary>The name in C, without the word <c>struct</c>.</summary>
+    /// <summary>Name of the C struct.</summary>
     public string Name { get; } = name;
-}
-
-/// <summary>
-/// Marks a class of constants, or an enum, whose members are macros of bpf/lsm/abi.h or limits.h: member
-/// <c>PathMax</c> under the prefix <c>GUARD_</c> is <c>GUARD_PATH_MAX</c>. A test has a C compiler prove the values.
-/// </summary>
-/// <param name="prefix">What precedes the member's name, e.g. <c>GUARD_REASON_</c>.</param>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Enum)]
-public sealed class KernelConstantsAttribute(string prefix) : Attribute
-{
-    /// <summary>What precedes the member's name.</summary>
-    public string Prefix { get; } = prefix;
 }
