@@ -6,13 +6,14 @@ namespace Guard.Policies.Compiling;
 
 /// <summary>Which rules of one category are evaluated when; lists are numbers in the pool.</summary>
 /// <param name="RuleCount">Rules of the category.</param>
-/// <param name="BlockCount">Those that refuse.</param>
+/// <param name="UserRules">The same without the engine's own.</param>
+/// <param name="BlockCount">Those of UserRules that refuse.</param>
 /// <param name="Always">Evaluated whatever matched.</param>
 /// <param name="Unknown">Evaluated when a field is incomplete.</param>
 /// <param name="SubjectTriggers">Some rule is triggered by what the process is alone.</param>
 /// <param name="Triggers">By atom: the rules that it triggers.</param>
 internal sealed record CategoryTables(
-    int RuleCount, int BlockCount, int Always, int Unknown, bool SubjectTriggers, int[] Triggers)
+    int RuleCount, int UserRules, int BlockCount, int Always, int Unknown, bool SubjectTriggers, int[] Triggers)
 {
     public static CategoryTables[] Build(NormalisedPolicy policy, ListPool lists, BudgetFindings findings)
     {
@@ -49,7 +50,8 @@ internal sealed record CategoryTables(
         CheckEvaluations(policy, always, unknown, triggered, findings);
         return new CategoryTables(
             rules.Length,
-            rules.Count(r => policy.Rules[r].Action == RuleAction.Block),
+            rules.Count(r => !policy.Rules[r].Identity.BuiltIn),
+            rules.Count(r => !policy.Rules[r].Identity.BuiltIn && policy.Rules[r].Action == RuleAction.Block),
             lists.Intern(always),
             lists.Intern(unknown),
             Enumerable.Range(0, triggered.Length).Any(a => triggered[a] is not null && IsSubject(policy.Atoms[a])),
