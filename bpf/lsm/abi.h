@@ -117,7 +117,8 @@ struct guard_category {
 	__u32 always_list; /* rules to evaluate whatever matched; 0 = none */
 	__u32 unknown_list; /* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
 	__u32 subject_triggers; /* not 0: some rule is triggered by what the process is alone */
-	__u32 pad[3];
+	__u32 user_rules; /* rule_count without the engine's own self-test */
+	__u32 pad[2];
 };
 
 struct guard_image_header {
@@ -285,7 +286,9 @@ struct guard_counters {
 struct guard_config {
 	__u32 failure_mode;
 	__u32 observe; /* bit 0: GUARD_EVENT_EXEC and _EXIT are wanted */
-	__u32 reserved[6];
+	__u32 guardd_tgid; /* whose opens are decided also when only the self-test is loaded */
+	__u32 subjects_map_id; /* to find a task's entry by hand where the helper gives none */
+	__u32 reserved[4];
 };
 
 /* What is kept with a task. */
@@ -296,5 +299,6 @@ struct guard_config {
 #define GUARD_SUBJECT_IMAGE_UNKNOWN 16u	 /* no complete answer about Image */
 #define GUARD_SUBJECT_INVOKED_UNKNOWN 32u
 #define GUARD_SUBJECT_PARENT_UNKNOWN 64u
+#define GUARD_SUBJECT_AS_PARENT_UNKNOWN 128u /* what its children will know of their parent */
 
 #endif

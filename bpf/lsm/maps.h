@@ -77,6 +77,20 @@ struct {
 	__type(value, struct guard_subject);
 } orphans SEC(".maps");
 
+/*
+ * What a task will be if the exec that is under way succeeds; taken over in bprm_committed_creds. Not kept in the
+ * task's own storage, because an exec can still fail after its check and must leave everything as it was. Keyed by
+ * the address of the task, removed when taken or when the task is freed. Full: the subject is read anew from the
+ * executable once it runs.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct guard_subject);
+} pending SEC(".maps");
+
 /* Working memory of a decision: a few slots per CPU, taken with a compare-and-swap. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -1,10 +1,9 @@
+using Guard.Engine.Hosting;
+
 namespace Guard.Engine;
 
 internal static class Program
 {
-    private static int Main()
-    {
-        Console.Error.WriteLine("guardd: not wired yet");
-        return 1;
-    }
+    private static async Task<int> Main(string[] args)
+        => (int)await DaemonProgram.RunAsync(args, Console.Out, Console.Error, (options, loggers) => new AbsentEngine()).ConfigureAwait(false);
 }

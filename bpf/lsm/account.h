@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Counting, and the one place that an engine failure goes through. */
+#ifndef GUARD_ACCOUNT_H
+#define GUARD_ACCOUNT_H
+
+#include "maps.h"
+
+static const __u32 zero;
+
+static __always_inline struct guard_counters *counters_of_this_cpu(void)
+{
+	return bpf_map_lookup_elem(&counters, &zero);
+}
+
+/* Atomic, because the program can be preempted by another that counts on the same CPU. */
+#define COUNT(FIELD)                                                                                           \
+	do {                                                                                                   \
+		struct guard_counters *counters_ = counters_of_this_cpu();                                     \
+		if (counters_)                                                                                 \
+			__sync_fetch_and_add(&counters_->FIELD, 1);                                            \
+	} while (0)
+
+static __always_inline bool failure_is_closed(void)
+{
+	struct guard_config *settings = bpf_map_lookup_elem(&config, &zero);
+
+	return settings && settings->failure_mode == GUARD_FAILURE_CLOSED;
+}
+
+static __always_inline bool observing(void)
+{
+	struct guard_config *settings = bpf_map_lookup_elem(&config, &zero);
+
+	return settings && settings->observe & 1;
+}
+
+/*
+ * The engine can't decide. Counts by hook and reason and gives what the hook returns: -EPERM when the failure mode
+ * is closed and the policy can refuse anything at all in this category, else 0.
+ */
+static __always_inline int on_engine_failure(__u32 hook, __u32 reason, bool can_block)
+{
+	COUNT(failures[hook & (GUARD_HOOKS - 1)][reason & (GUARD_REASONS - 1)]);
+	if (!can_block || !failure_is_closed())
+		return 0;
+	COUNT(denied[hook & (GUARD_HOOKS - 1)]);
+	return -EPERM;
+}
+
+#endif

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that decides. Pure: an image, scratch memory and what is known of the operation go in, a verdict
+ * comes out; no map and no helper but bpf_loop, so that the same code runs natively under BPF_PROG_TEST_RUN and is
+ * compared with the C# simulator (Guard.Policies/Simulation/ImageSimulator.cs), which follows the same order:
+ *
+ *   1. atoms of the process (exec: of the program to be run; open: of the running one), then of its parent,
+ *   2. exec: none; open: atoms of the target,
+ *   3. atoms of the uid, then of the kinds of access,
+ *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing triggers,
+ *      then, if a field is incomplete, the rules that deny on unknown.
+ */
+#ifndef GUARD_DECIDE_H
+#define GUARD_DECIDE_H
+
+#include "automaton.h"
+
+static __always_inline void decision_begin(struct guard_scratch *s, __u32 category)
+{
+	s->category = category;
+	s->incomplete = 0;
+	s->failure = GUARD_REASON_NONE;
+	s->evaluations = 0;
+	s->verdict = GUARD_VERDICT_ALLOW;
+	s->from_unknown = 0;
+	s->more_rules = 0;
+	s->rule_count = 0;
+	s->match_count = 0;
+	s->as_parent_count = 0;
+	s->as_parent_overflow = 0;
+	for (__u32 i = 0; i < GUARD_TOUCHED_WORDS; i++)
+		s->touched[i] = 0;
+}
+
+struct subject_atoms {
+	struct guard_scratch *scratch;
+	struct guard_subject *who;
+	__u32 parent;
+};
+
+static long subject_atom_step(__u32 index, struct subject_atoms *context)
+{
+	struct guard_subject *who = context->who;
+	__u32 i = index & (GUARD_SUBJECT_ATOMS_MAX - 1);
+
+	atom_holds(context->scratch, context->parent ? who->parent[i] : who->own[i]);
+	return 0;
+}
+
+/* Atoms that were computed at exec: of the process itself. */
+__noinline int subject_own_hold(struct guard_scratch *s, struct guard_subject *who)
+{
+	struct subject_atoms context = {.scratch = s, .who = who, .parent = 0};
+
+	if (!s || !who)
+		return 0;
+	if (who->flags & GUARD_SUBJECT_IMAGE_UNKNOWN)
+		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
+	if (who->flags & GUARD_SUBJECT_INVOKED_UNKNOWN)
+		s->incomplete |= 1u << GUARD_FIELD_INVOKED;
+	if (who->own_count)
+		bpf_loop(who->own_count, subject_atom_step, &context, 0);
+	return 0;
+}
+
+/* And of its parent. */
+__noinline int subject_parent_holds(struct guard_scratch *s, struct guard_subject *who)
+{
+	struct subject_atoms context = {.scratch = s, .who = who, .parent = 1};
+
+	if (!s || !who)
+		return 0;
+	if (who->flags & GUARD_SUBJECT_PARENT_UNKNOWN)
+		s->incomplete |= 1u << GUARD_FIELD_PARENT;
+	if (who->parent_count)
+		bpf_loop(who->parent_count, subject_atom_step, &context, 0);
+	return 0;
+}
+
+struct atom_list {
+	struct guard_image *image;
+	struct guard_scratch *scratch;
+	__u32 list;
+};
+
+static long atom_list_step(__u32 index, struct atom_list *context)
+{
+	atom_holds(context->scratch, image_u32(context->image, context->list + 4 + index * 4));
+	return 0;
+}
+
+/* All atoms of a list of the image. */
+__noinline int atoms_hold(struct guard_image *image, struct guard_scratch *s, __u32 list)
+{
+	struct atom_list context = {.image = image, .scratch = s, .list = list};
+	__u32 count;
+
+	if (!image || !s)
+		return 0;
+	if (!list)
+		return 0;
+	count = image_u32(image, list);
+	if (count > GUARD_LIST_MAX) {
+		s->failure = GUARD_REASON_BAD_IMAGE;
+		return 0;
+	}
+	bpf_loop(count, atom_list_step, &context, 0);
+	return 0;
+}
+
+/*
+ * Atoms of the effective uid: binary search, 13 steps cover GUARD_UIDS_MAX. The bounds live in memory, where the
+ * verifier does not relate them to each other (in registers: 430,000 instructions to verify instead of 400).
+ */
+__noinline int uid_holds(struct guard_image *image, struct guard_scratch *s, __u32 uid)
+{
+	if (!image || !s)
+		return 0;
+	s->low = 0;
+	s->high = image_header(image)->uid_count;
+	for (__u32 i = 0; i < 13; i++) {
+		__u32 middle, entry, found;
+
+		if (s->low >= s->high)
+			return 0;
+		middle = (s->low + s->high) / 2;
+		entry = image_header(image)->uids_off + middle * (__u32)sizeof(struct guard_uid);
+		found = image_u32(image, entry);
+		if (found == uid) {
+			atoms_hold(image, s, image_u32(image, entry + 4));
+			return 0;
+		}
+		if (found < uid)
+			s->low = middle + 1;
+		else
+			s->high = middle;
+	}
+	return 0;
+}
+
+/* Atoms of the kinds of access. */
+__noinline int access_holds(struct guard_image *image, struct guard_scratch *s, __u32 access)
+{
+	if (!image || !s)
+		return 0;
+	for (__u32 i = 0; i < GUARD_ACCESSES; i++) {
+		if (access & (1u << i))
+			atoms_hold(image, s, image_header(image)->access_list[i]);
+	}
+	return 0;
+}
+
+/*
+ * A condition in Kleene's logic, on two stacks of bits: `yes` has a one where a value is true, `no` where it is
+ * false; neither means unknown. and, or and not are two or three instructions on the top bits.
+ */
+__noinline int condition_value(struct guard_image *image, struct guard_scratch *s, __u32 ops, __u32 count)
+{
+	__u64 yes = 0, no = 0;
+
+	if (!image || !s)
+		return 0;
+	for (__u32 i = 0; i < GUARD_RULE_OPS_MAX; i++) {
+		__u32 op, kind;
+		__u64 y, n;
+
+		asm volatile("" : "+r"(count));
+		if (i >= count)
+			break;
+		op = image_u32(image, ops + i * 4);
+		kind = op >> GUARD_OP_SHIFT;
+		if (kind == GUARD_OP_ATOM) {
+			__u32 field = (op >> GUARD_OP_FIELD_SHIFT) & GUARD_OP_FIELD_MASK;
+
+			y = atom_is_set(s, op & GUARD_OP_ATOM_MASK);
+			n = !y && !(s->incomplete >> (field & (GUARD_FIELDS - 1)) & 1);
+			yes = yes << 1 | y;
+			no = no << 1 | n;
+		} else if (kind == GUARD_OP_AND) {
+			y = yes & (yes >> 1) & 1;
+			n = (no | no >> 1) & 1;
+			yes = (yes >> 2) << 1 | y;
+			no = (no >> 2) << 1 | n;
+		} else if (kind == GUARD_OP_OR) {
+			y = (yes | yes >> 1) & 1;
+			n = no & (no >> 1) & 1;
+			yes = (yes >> 2) << 1 | y;
+			no = (no >> 2) << 1 | n;
+		} else if (kind == GUARD_OP_NOT) {
+			y = no & 1;
+			n = yes & 1;
+			yes = (yes & ~1ull) | y;
+			no = (no & ~1ull) | n;
+		} else {
+			yes = yes << 1 | (kind == GUARD_OP_TRUE);
+			no = no << 1 | (kind == GUARD_OP_FALSE);
+		}
+	}
+	return (int)((yes & 1) | (no & 1) << 1);
+}
+
+/* A rule matched: the strictest action wins, and the first rule with it is named first. */
+static __always_inline void rule_matched(struct guard_scratch *s, __u32 number, __u32 action, bool unknown)
+{
+	__u32 count = s->rule_count;
+	__u32 first;
+
+	for (__u32 i = 0; i < GUARD_EVENT_RULES_MAX; i++) {
+		if (i < count && s->rules[i] == number)
+			return;
+	}
+	if (count < GUARD_EVENT_RULES_MAX) {
+		s->rules[count & (GUARD_EVENT_RULES_MAX - 1)] = number;
+		s->rule_count = count + 1;
+	} else {
+		s->more_rules = 1;
+	}
+	if (action <= s->verdict)
+		return;
+	s->verdict = action;
+	s->from_unknown = unknown;
+	if (count) {
+		first = s->rules[0];
+		s->rules[0] = number;
+		if (count < GUARD_EVENT_RULES_MAX)
+			s->rules[count & (GUARD_EVENT_RULES_MAX - 1)] = first;
+	}
+}
+
+struct rule_list {
+	struct guard_image *image;
+	struct guard_scratch *scratch;
+	__u32 list;
+};
+
+static long rule_list_step(__u32 index, struct rule_list *context)
+{
+	struct guard_image *image = context->image;
+	struct guard_scratch *s = context->scratch;
+	__u32 number = image_u32(image, context->list + 4 + index * 4);
+	__u32 offset = image_header(image)->rules_off + number * (__u32)sizeof(struct guard_rule);
+	const struct guard_rule *rule = (const struct guard_rule *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+	int value;
+
+	if (s->evaluations >= GUARD_EVALUATIONS_MAX) {
+		s->failure = GUARD_REASON_TOO_MANY_RULES;
+		return 1;
+	}
+	s->evaluations++;
+	value = condition_value(image, s, rule->ops_off, rule->op_count);
+	if (value == 1)
+		rule_matched(s, number, rule->action, false);
+	else if (value == 0 && rule->on_unknown == GUARD_ON_UNKNOWN_DENY)
+		rule_matched(s, number, rule->action, true);
+	return 0;
+}
+
+__noinline int rules_evaluate(struct guard_image *image, struct guard_scratch *s, __u32 list)
+{
+	struct rule_list context = {.image = image, .scratch = s, .list = list};
+	__u32 count;
+
+	if (!image || !s)
+		return 0;
+	if (!list)
+		return 0;
+	count = image_u32(image, list);
+	if (count > GUARD_RULES_MAX) {
+		s->failure = GUARD_REASON_BAD_IMAGE;
+		return 0;
+	}
+	bpf_loop(count, rule_list_step, &context, 0);
+	return 0;
+}
+
+static long trigger_step(__u32 index, struct rule_list *context)
+{
+	struct guard_image *image = context->image;
+	struct guard_scratch *s = context->scratch;
+	__u32 atom = s->matches[index & (GUARD_MATCHES_MAX - 1)];
+	__u32 offset = image_header(image)->atoms_off + atom * (__u32)sizeof(struct guard_atom);
+	const struct guard_atom *entry = (const struct guard_atom *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+
+	rules_evaluate(image, s, entry->triggers[s->category & (GUARD_CATEGORIES - 1)]);
+	return 0;
+}
+
+/* Step 4. The verdict is in s. */
+__noinline int decision_end(struct guard_image *image, struct guard_scratch *s)
+{
+	struct rule_list context = {.image = image, .scratch = s, .list = 0};
+	const struct guard_category *category;
+
+	if (!image || !s)
+		return 0;
+	category = &image_header(image)->categories[s->category & (GUARD_CATEGORIES - 1)];
+	if (s->match_count)
+		bpf_loop(s->match_count, trigger_step, &context, 0);
+	rules_evaluate(image, s, category->always_list);
+	if (s->incomplete)
+		rules_evaluate(image, s, category->unknown_list);
+	return 0;
+}
+
+/* The text in s->path, as automaton_walk takes it. */
+static __always_inline __u64 path_packed(const struct guard_scratch *s)
+{
+	__u64 packed = (__u64)s->walk.position << 32 | GUARD_PATH_MAX;
+
+	return s->walk.flags & GUARD_EVENT_PATH_TRUNCATED ? packed | GUARD_WALK_FLOATING : packed;
+}
+
+static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
+{
+	return s->walk.flags & (GUARD_EVENT_PATH_TRUNCATED | GUARD_EVENT_PATH_UNRESOLVED);
+}
+
+/*
+ * Step 1 for an exec: what the program in s->path, called as s->name, is for itself and for its children. A path that
+ * was not resolved is not matched by what was read of it.
+ */
+static __always_inline void exec_atoms(struct guard_image *image, struct guard_scratch *s)
+{
+	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
+		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, path_packed(s));
+	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
+		  s->name_length);
+	if (path_is_incomplete(s))
+		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
+}
+
+/* The rest of the decision about an exec, after exec_atoms. s->subject is who asks. */
+static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid)
+{
+	subject_parent_holds(s, &s->subject);
+	uid_holds(image, s, uid);
+	decision_end(image, s);
+}
+
+/* The whole decision about an open of the file in s->path by s->subject. */
+static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 access)
+{
+	decision_begin(s, GUARD_CATEGORY_FILE);
+	subject_own_hold(s, &s->subject);
+	subject_parent_holds(s, &s->subject);
+	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
+		text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
+	if (path_is_incomplete(s))
+		s->incomplete |= 1u << GUARD_FIELD_TARGET;
+	uid_holds(image, s, uid);
+	access_holds(image, s, access);
+	decision_end(image, s);
+}
+
+#endif

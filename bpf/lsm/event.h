@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What leaves for user space. A full ring costs the record, never the verdict, and is counted. */
+#ifndef GUARD_EVENT_H
+#define GUARD_EVENT_H
+
+#include "account.h"
+#include "decide.h"
+#include "path.h"
+
+/* Fills what every event says of the current task. */
+__noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, struct guard_subject *who)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct guard_event *event;
+
+	if (!s || !who)
+		return 0;
+	event = &s->event;
+	__builtin_memset(event, 0, sizeof(*event));
+	event->kind = kind;
+	event->abi_version = GUARD_ABI_VERSION;
+	event->cpu = bpf_get_smp_processor_id();
+	event->ring = ring;
+	event->time_ns = bpf_ktime_get_boot_ns();
+	event->exec_id = who->exec_id;
+	event->parent_exec_id = who->parent_exec_id;
+	event->start_ns = task->group_leader->start_boottime;
+	event->cgroup_id = bpf_get_current_cgroup_id();
+	event->tgid = task->tgid;
+	event->tid = task->pid;
+	event->parent_tgid = task->real_parent->tgid;
+	event->uid = task->cred->uid.val;
+	event->euid = task->cred->euid.val;
+	event->gid = task->cred->gid.val;
+	event->loginuid = task->loginuid.val;
+	event->session = task->sessionid;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	return 0;
+}
+
+static __always_inline void event_file(struct guard_event *event, struct inode *inode)
+{
+	event->file_dev = inode->i_sb->s_dev;
+	event->file_inode = inode->i_ino;
+	event->file_generation = inode->i_generation;
+	event->file_mode = inode->i_mode;
+}
+
+static __always_inline void event_decision(struct guard_scratch *s, __u64 generation)
+{
+	struct guard_event *event = &s->event;
+
+	event->generation = generation;
+	event->verdict = s->verdict;
+	event->category = s->category;
+	event->rule_count = s->rule_count;
+	if (s->from_unknown)
+		event->flags |= GUARD_EVENT_UNKNOWN;
+	if (s->more_rules)
+		event->flags |= GUARD_EVENT_MORE_RULES;
+	event->flags |= s->walk.flags & 0xffff;
+	bpf_probe_read_kernel(event->rules, sizeof(event->rules), s->rules);
+}
+
+/*
+ * Writes the event and its strings: s->path (right-aligned), the name, the image of `who`, and arguments from s->out.
+ * s->event holds the lengths. s->out is used for the path only after the arguments have been written.
+ */
+__noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
+{
+	struct guard_counters *counts = counters_of_this_cpu();
+	__u64 path, invoked, image, args;
+	struct guard_event *event;
+	struct bpf_dynptr record;
+	__u32 ring, size;
+	long failed;
+
+	if (!s || !who || !counts)
+		return 0;
+	event = &s->event;
+	path = BOUNDED(event->path_length, GUARD_PATH_MAX);
+	invoked = BOUNDED(event->invoked_length, GUARD_PATH_MAX);
+	image = BOUNDED(event->image_length, GUARD_SUBJECT_IMAGE_MAX);
+	args = BOUNDED(event->args_length, GUARD_ARGS_MAX);
+	ring = event->ring & (GUARD_RINGS - 1);
+	size = sizeof(*event) + path + invoked + image + args;
+	event->size = size;
+	event->sequence = __sync_fetch_and_add(&counts->sequence[ring], 1);
+	failed = bpf_ringbuf_reserve_dynptr(ring == GUARD_RING_DECISIONS ? (void *)&ring_decisions : &ring_observed,
+					    size, 0, &record);
+	if (failed) {
+		bpf_ringbuf_discard_dynptr(&record, 0);
+		__sync_fetch_and_add(&counts->lost[ring], 1);
+		return 0;
+	}
+	bpf_dynptr_write(&record, 0, event, sizeof(*event), 0);
+	bpf_dynptr_write(&record, sizeof(*event) + path, s->name.bytes, invoked, 0);
+	bpf_dynptr_write(&record, sizeof(*event) + path + invoked, who->image, image, 0);
+	bpf_dynptr_write(&record, sizeof(*event) + path + invoked + image, s->out, args, 0);
+	bpf_probe_read_kernel(s->out, path, s->path.bytes + (s->walk.position & (GUARD_PATH_MAX - 1)));
+	bpf_dynptr_write(&record, sizeof(*event), s->out, path, 0);
+	bpf_ringbuf_submit_dynptr(&record, 0);
+	__sync_fetch_and_add(&counts->emitted[ring], 1);
+	return 0;
+}
+
+static __always_inline __u32 path_length(const struct guard_scratch *s)
+{
+	return GUARD_PATH_MAX - (s->walk.position & (GUARD_PATH_MAX - 1));
+}
+
+#endif

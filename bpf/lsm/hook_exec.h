@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exec: the verdict before the program is loaded, the subject and the event once it runs. */
+#ifndef GUARD_HOOK_EXEC_H
+#define GUARD_HOOK_EXEC_H
+
+#include "event.h"
+#include "image_in_force.h"
+#include "subject.h"
+
+#define GUARD_ARGUMENTS_MAX 1024u
+
+/* The name by which a program is called: bprm->interp is the file name, or what follows `#!` on the second round. */
+static __always_inline void invoked_name(struct guard_scratch *s, const char *name)
+{
+	long length = bpf_probe_read_kernel_str(s->name.bytes, GUARD_PATH_MAX, name);
+	__u64 bytes = length > 0 ? length - 1 : 0;
+
+	asm volatile("" : "+r"(bytes));
+	if (bytes > GUARD_PATH_MAX - 1)
+		bytes = GUARD_PATH_MAX - 1;
+	*(__u64 *)(s->name.bytes + bytes) = 0;
+	*(__u64 *)(s->name.bytes + bytes + 8) = 0;
+	s->name_length = bytes;
+}
+
+/* The subject that the exec would make, into s->next: atoms from the walks, parent as it was. */
+__noinline int next_subject(struct guard_scratch *s, __u64 generation)
+{
+	struct guard_subject *next;
+
+	if (!s)
+		return 0;
+	next = &s->next;
+	subject_copy(next, &s->subject);
+	next->generation = generation;
+	next->flags &= GUARD_SUBJECT_PARENT_CUT | GUARD_SUBJECT_PARENT_INVOKED_CUT | GUARD_SUBJECT_PARENT_UNKNOWN;
+	subject_take_atoms(s, next);
+	subject_keep_image(s, next);
+	if (path_is_incomplete(s))
+		next->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN | GUARD_SUBJECT_IMAGE_CUT;
+	return 0;
+}
+
+static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 address = (__u64)task;
+	__u64 generation = image_header(image)->generation;
+	bool can_block = category_of(image, GUARD_CATEGORY_EXEC)->block_count;
+
+	subject_load(image, s);
+	path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
+	invoked_name(s, bprm->interp);
+	decision_begin(s, GUARD_CATEGORY_EXEC);
+	exec_atoms(image, s);
+	next_subject(s, generation);
+	bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY);
+
+	exec_decide(image, s, task->cred->euid.val);
+	COUNT(decisions[GUARD_HOOK_EXEC]);
+	if (s->failure)
+		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
+	if (s->verdict == GUARD_VERDICT_ALLOW)
+		return 0;
+
+	event_begin(s, GUARD_EVENT_EXEC_DECISION, GUARD_RING_DECISIONS, &s->subject);
+	s->event.hook = GUARD_HOOK_EXEC;
+	event_decision(s, generation);
+	event_file(&s->event, bprm->file->f_inode);
+	s->event.path_length = path_length(s);
+	s->event.invoked_length = s->name_length;
+	s->event.image_length = s->subject.image_length;
+	s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
+	if (s->verdict == GUARD_VERDICT_BLOCK)
+		s->event.error = -EPERM;
+	event_submit(s, &s->subject);
+	if (s->from_unknown)
+		COUNT(unknown[GUARD_HOOK_EXEC]);
+	if (s->verdict != GUARD_VERDICT_BLOCK) {
+		COUNT(audited[GUARD_HOOK_EXEC]);
+		return 0;
+	}
+	COUNT(denied[GUARD_HOOK_EXEC]);
+	return -EPERM;
+}
+
+static __always_inline int check_exec(struct linux_binprm *bprm)
+{
+	struct guard_image *image = image_in_force();
+	struct guard_scratch *s;
+	int verdict;
+
+	if (!image)
+		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
+	s = scratch_take();
+	if (!s)
+		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
+					 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
+	verdict = exec_verdict(image, s, bprm);
+	scratch_give(s);
+	return verdict;
+}
+
+struct args_context {
+	struct guard_scratch *scratch;
+	__u32 length; /* bytes of complete arguments so far */
+	__u32 room;
+};
+
+static long args_step(__u32 index, struct args_context *context)
+{
+	struct guard_scratch *s = context->scratch;
+	__u64 at = context->length;
+	long length;
+
+	asm volatile("" : "+r"(at));
+	if (at >= context->room || at >= GUARD_ARGS_MAX)
+		return 1;
+	length = bpf_probe_read_kernel_str(s->path.bytes, GUARD_ARGS_MAX, s->out + at);
+	if (length <= 0)
+		return 1;
+	context->length += length;
+	return 0;
+}
+
+/*
+ * The arguments of the program that starts now, into s->out: the new address space is this task's already and nobody
+ * else's yet, so they can't change under us, and a page that was swapped out is brought in.
+ */
+static __always_inline void exec_args(struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	struct args_context context = {.scratch = s};
+	__u64 total = bprm->exec - bprm->p;
+	__u64 bytes = BOUNDED(total, GUARD_ARGS_MAX);
+	__u32 argc = bprm->argc;
+
+	if (bpf_copy_from_user(s->out, bytes, (const void *)bprm->p)) {
+		s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
+		return;
+	}
+	context.room = bytes;
+	bpf_loop(argc < GUARD_ARGUMENTS_MAX ? argc : GUARD_ARGUMENTS_MAX, args_step, &context, 0);
+	s->event.args_length = BOUNDED(context.length, bytes);
+	/* The environment follows the arguments: what is over here may be either, and is only said to be more. */
+	s->event.args_total = context.length;
+	if (context.length >= GUARD_ARGS_MAX || argc > GUARD_ARGUMENTS_MAX) {
+		s->event.args_total = total;
+		s->event.flags |= GUARD_EVENT_ARGS_TRUNCATED;
+	}
+}
+
+/* The exec can't fail any more: the task is now what was prepared in the check. */
+static __always_inline void take_over(struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 address = (__u64)task;
+	struct guard_subject *next = bpf_map_lookup_elem(&pending, &address);
+	struct guard_subject *kept;
+	struct guard_image *image;
+
+	if (next) {
+		subject_copy(&s->subject, next);
+		bpf_map_delete_elem(&pending, &address);
+	} else {
+		image = image_in_force();
+		if (!image)
+			return;
+		s->task = address;
+		subject_discover(image, s);
+	}
+	s->subject.exec_id = bpf_ktime_get_boot_ns() << 10 | (bpf_get_smp_processor_id() & 1023);
+	s->subject.tgid = task->tgid;
+	kept = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (kept)
+		subject_copy(kept, &s->subject);
+	else if (bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY))
+		on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, false);
+}
+
+static __always_inline void exec_committed(struct linux_binprm *bprm)
+{
+	struct guard_scratch *s = scratch_take();
+
+	if (!s) {
+		on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SCRATCH, false);
+		return;
+	}
+	take_over(s, bprm);
+	if (observing()) {
+		event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
+		s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
+		event_file(&s->event, bprm->file->f_inode);
+		exec_args(s, bprm);
+		path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
+		invoked_name(s, bprm->interp);
+		s->event.flags |= s->walk.flags & 0xffff;
+		s->event.path_length = path_length(s);
+		s->event.invoked_length = s->name_length;
+		event_submit(s, &s->subject);
+	}
+	scratch_give(s);
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Opens. */
+#ifndef GUARD_HOOK_FILE_H
+#define GUARD_HOOK_FILE_H
+
+#include "event.h"
+#include "image_in_force.h"
+#include "subject.h"
+
+/* Kinds of access of an open. An open by the kernel in order to run the file is exec and nothing else. */
+static __always_inline __u32 access_of(struct file *file)
+{
+	__u32 mode = file->f_mode;
+	__u32 flags = file->f_flags;
+	__u32 access = 0;
+
+	if (mode & FMODE_EXEC)
+		return 1u << GUARD_ACCESS_EXEC;
+	if (mode & FMODE_READ)
+		access |= 1u << GUARD_ACCESS_READ;
+	if (mode & FMODE_WRITE)
+		access |= 1u << GUARD_ACCESS_WRITE;
+	if (flags & O_APPEND)
+		access |= 1u << GUARD_ACCESS_APPEND;
+	if (flags & O_TRUNC)
+		access |= 1u << GUARD_ACCESS_TRUNCATE;
+	if (mode & FMODE_CREATED)
+		access |= 1u << GUARD_ACCESS_CREATE;
+	return access;
+}
+
+static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
+	__u64 generation = image_header(image)->generation;
+	__u32 access = access_of(file);
+
+	subject_load(image, s);
+	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before. */
+	if (s->walk.flags & GUARD_PATH_BACKING)
+		return 0;
+	open_decide(image, s, task->cred->euid.val, access);
+	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
+	if (s->failure)
+		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
+	if (s->verdict == GUARD_VERDICT_ALLOW)
+		return 0;
+
+	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
+	s->event.hook = GUARD_HOOK_FILE_OPEN;
+	event_decision(s, generation);
+	event_file(&s->event, file->f_inode);
+	s->event.access = access;
+	s->event.path_length = path_length(s);
+	s->event.image_length = s->subject.image_length;
+	if (s->verdict == GUARD_VERDICT_BLOCK)
+		s->event.error = -EPERM;
+	event_submit(s, &s->subject);
+	if (s->from_unknown)
+		COUNT(unknown[GUARD_HOOK_FILE_OPEN]);
+	if (s->verdict != GUARD_VERDICT_BLOCK) {
+		COUNT(audited[GUARD_HOOK_FILE_OPEN]);
+		return 0;
+	}
+	COUNT(denied[GUARD_HOOK_FILE_OPEN]);
+	return -EPERM;
+}
+
+/* With nothing loaded but the self-test, only guardd's own opens are looked at. */
+static __always_inline bool open_concerns_nobody(const struct guard_image *image)
+{
+	struct guard_config *settings;
+
+	if (category_of(image, GUARD_CATEGORY_FILE)->user_rules)
+		return false;
+	settings = bpf_map_lookup_elem(&config, &zero);
+	return !settings || settings->guardd_tgid != bpf_get_current_pid_tgid() >> 32;
+}
+
+static __always_inline int check_open(struct file *file)
+{
+	struct guard_image *image = image_in_force();
+	struct guard_scratch *s;
+	int verdict;
+
+	if (!image)
+		return on_engine_failure(GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
+	if (open_concerns_nobody(image))
+		return 0;
+	s = scratch_take();
+	if (!s)
+		return on_engine_failure(GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH,
+					 category_of(image, GUARD_CATEGORY_FILE)->block_count);
+	verdict = open_verdict(image, s, file);
+	scratch_give(s);
+	return verdict;
+}
+
+#endif

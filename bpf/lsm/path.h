@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The path of a dentry and mount, up to the root of the mount namespace and not to the task's chroot: a rule must
+ * mean the same in a chroot. Written from the end of s->path downwards. The walk is repeated when rename_lock or
+ * mount_lock moved meanwhile: without that it returns paths that never existed (measured under a rename storm).
+ * After GUARD_PATH_TRIES it gives up, which is an outcome of its own.
+ */
+#ifndef GUARD_PATH_H
+#define GUARD_PATH_H
+
+#include "automaton.h"
+
+#define GUARD_PATH_TRIES 8u
+#define GUARD_PATH_STEPS_MAX 2200u
+/* Inner flags, above those of events. */
+#define GUARD_PATH_BACKING 0x10000u /* the open below an overlay: the one above was decided already */
+
+/* Strong: a kernel without these symbols is refused at load. The native test, which walks no path, may lack them. */
+#ifndef GUARD_LOCK_SYMBOLS
+#define GUARD_LOCK_SYMBOLS __ksym
+#endif
+extern const void rename_lock GUARD_LOCK_SYMBOLS;
+extern const void mount_lock GUARD_LOCK_SYMBOLS;
+
+#define READ(DST, SRC) bpf_probe_read_kernel(&(DST), sizeof(DST), &(SRC))
+
+static __always_inline __u64 path_sequences(void)
+{
+	__u32 rename = 0, mount = 0;
+
+	bpf_probe_read_kernel(&rename, sizeof(rename), &rename_lock);
+	bpf_probe_read_kernel(&mount, sizeof(mount), &mount_lock);
+	return (__u64)rename << 32 | mount;
+}
+
+/* From a mount's root on to where it is mounted. 1: this was the root of the namespace. */
+static __always_inline long path_cross_mount(struct guard_path_walk *walk)
+{
+	struct mount *mount = (struct mount *)walk->mount;
+	struct mount *parent = NULL;
+	struct dentry *point = NULL, *root = NULL;
+
+	READ(parent, mount->mnt_parent);
+	if (parent == mount || !parent) {
+		if (walk->flags & GUARD_EVENT_INTERNAL)
+			walk->flags |= GUARD_PATH_BACKING;
+		walk->done = 1;
+		return 1;
+	}
+	READ(point, mount->mnt_mountpoint);
+	READ(root, parent->mnt.mnt_root);
+	walk->mount = (__u64)parent;
+	walk->dentry = (__u64)point;
+	walk->mount_root = (__u64)root;
+	return 0;
+}
+
+static __always_inline long path_prepend(struct guard_scratch *s, const struct qstr *name)
+{
+	struct guard_path_walk *walk = &s->walk;
+	__u32 position = walk->position;
+	__u64 length = name->len & 0xff;
+
+	if (position < length + 1) {
+		walk->flags |= GUARD_EVENT_PATH_TRUNCATED;
+		walk->done = 1;
+		return 1;
+	}
+	position -= length;
+	asm volatile("%0 &= 0xff" : "+r"(length));
+	bpf_probe_read_kernel(s->path.bytes + (position & (GUARD_PATH_MAX - 1)), length, name->name);
+	position--;
+	s->path.bytes[position & (GUARD_PATH_MAX - 1)] = '/';
+	walk->position = position;
+	return 0;
+}
+
+struct path_context {
+	struct guard_scratch *scratch;
+};
+
+static long path_step(__u32 index, struct path_context *context)
+{
+	struct guard_scratch *s = context->scratch;
+	struct guard_path_walk *walk = &s->walk;
+	struct dentry *dentry = (struct dentry *)walk->dentry;
+	struct dentry *parent = NULL;
+	struct qstr name = {};
+
+	if (walk->dentry == walk->mount_root)
+		return path_cross_mount(walk);
+	READ(parent, dentry->d_parent);
+	READ(name, dentry->d_name);
+	if (parent == dentry || !parent) {
+		/* Not under its mount's root: a pseudo file (memfd, pipe), or a tree that was cut off. */
+		walk->done = 1;
+		if (walk->flags & GUARD_EVENT_INTERNAL)
+			path_prepend(s, &name);
+		else
+			walk->flags |= GUARD_EVENT_PATH_UNRESOLVED;
+		return 1;
+	}
+	walk->dentry = (__u64)parent;
+	return path_prepend(s, &name);
+}
+
+/* What the mount says about the name: none in any namespace, or of a tree that is not attached. */
+static __always_inline __u32 path_mount_flags(struct mount *mount)
+{
+	struct mnt_namespace *namespace = NULL;
+	__u64 sequence = 0;
+	int flags = 0;
+
+	READ(flags, mount->mnt.mnt_flags);
+	if (flags & MNT_INTERNAL)
+		return GUARD_EVENT_INTERNAL;
+	READ(namespace, mount->mnt_ns);
+	if (!namespace || (__u64)namespace >= (__u64)-4095)
+		return GUARD_EVENT_PATH_UNRESOLVED;
+	READ(sequence, namespace->seq);
+	return sequence ? 0 : GUARD_EVENT_PATH_UNRESOLVED;
+}
+
+/*
+ * Resolves s->walk.from_* into s->path; s->walk.position is the first byte, s->walk.flags the outcome. Addresses
+ * travel as numbers in memory: a global function takes no kernel pointers, and they are only probed.
+ */
+__noinline int path_resolve(struct guard_scratch *s)
+{
+	struct path_context context = {.scratch = s};
+	struct mount *mount;
+	struct dentry *dentry;
+	struct hlist_bl_node **unhashed = NULL;
+	__u64 root = 0;
+	__u32 flags;
+
+	if (!s)
+		return 0;
+	dentry = (struct dentry *)s->walk.from_dentry;
+	mount = (struct mount *)(s->walk.from_mount - bpf_core_field_offset(struct mount, mnt));
+	bpf_probe_read_kernel(&root, sizeof(root), &mount->mnt.mnt_root);
+	flags = path_mount_flags(mount);
+	READ(unhashed, dentry->d_hash.pprev);
+	if (!unhashed && s->walk.from_dentry != root)
+		flags |= GUARD_EVENT_UNLINKED;
+
+	for (__u32 i = 0; i < GUARD_PATH_TRIES; i++) {
+		__u64 before = path_sequences();
+
+		s->walk.dentry = s->walk.from_dentry;
+		s->walk.mount = (__u64)mount;
+		s->walk.mount_root = root;
+		s->walk.position = GUARD_PATH_MAX;
+		s->walk.flags = flags;
+		s->walk.done = 0;
+		bpf_loop(GUARD_PATH_STEPS_MAX, path_step, &context, 0);
+		/* Odd: somebody is in the middle of a change. */
+		if (!(before & 0x100000001ull) && path_sequences() == before)
+			goto resolved;
+	}
+	s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
+resolved:
+	if (!s->walk.done)
+		s->walk.flags |= GUARD_EVENT_PATH_TRUNCATED;
+	if (s->walk.position == GUARD_PATH_MAX) {
+		s->walk.position = GUARD_PATH_MAX - 1;
+		s->path.bytes[GUARD_PATH_MAX - 1] = '/';
+	}
+	return 0;
+}
+
+static __always_inline void path_resolve_at(struct guard_scratch *s, const struct dentry *dentry,
+					    const struct vfsmount *mount)
+{
+	s->walk.from_dentry = (__u64)dentry;
+	s->walk.from_mount = (__u64)mount;
+	path_resolve(s);
+}
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Working memory of one decision. LSM programs are preemptible: what one decision computes must live in memory
+ * that no other task can reach, so each takes a slot of its own (see scratch_take).
+ */
+#ifndef GUARD_SCRATCH_H
+#define GUARD_SCRATCH_H
+
+#include "abi.h"
+#include "subject_types.h"
+
+#define GUARD_SCRATCH_SLOTS 4u
+
+/* A text that an automaton reads: zero for at least 16 bytes after its end, which may be at GUARD_PATH_MAX. */
+struct guard_text {
+	__u8 bytes[GUARD_PATH_MAX + 272];
+};
+
+/* The image as the programs see it. */
+struct guard_image {
+	__u8 bytes[GUARD_IMAGE_BYTES + GUARD_IMAGE_SLACK];
+};
+
+struct guard_scratch_key {
+	__u64 start;
+	__u32 tid;
+	__u32 pad;
+};
+
+/* State of a path walk; here and not on the stack, so that the verifier does not follow it. */
+struct guard_path_walk {
+	__u64 from_dentry;
+	__u64 from_mount;
+	__u64 dentry;
+	__u64 mount;
+	__u64 mount_root;
+	__u32 position; /* first byte of the text, from the end downwards */
+	__u32 flags;	/* GUARD_EVENT_PATH_* and GUARD_PATH_* */
+	__u32 done;
+	__u32 steps;
+};
+
+struct guard_scratch {
+	__u32 busy;
+	__u32 from_table;
+
+	/* The decision */
+	__u32 stamp; /* of the current walk: older progress of sequences counts as none */
+	__u32 roles; /* of the current walk */
+	__u32 stride; /* bytes of a row's transitions in the current automaton */
+	__u32 category;
+	__u32 incomplete; /* bit f: field f is not known completely */
+	__u32 failure;	  /* GUARD_REASON_* */
+	__u32 evaluations;
+	__u32 verdict;
+	__u32 from_unknown;
+	__u32 more_rules;
+	__u32 rule_count;
+	__u32 match_count;
+	__u32 as_parent_count;
+	__u32 as_parent_overflow;
+	__u32 low; /* of a search */
+	__u32 high;
+	__u32 rules[GUARD_EVENT_RULES_MAX];
+	__u16 as_parent[GUARD_SUBJECT_ATOMS_MAX];
+	__u32 matches[GUARD_MATCHES_MAX];
+	__u64 touched[GUARD_TOUCHED_WORDS];
+	__u64 bits[GUARD_ATOM_WORDS];
+	__u64 sequences[GUARD_SEQUENCES_MAX]; /* stamp << 32 | next segment << 16 | where it may begin */
+
+	__u64 task; /* address, for reading a task that is not the current one */
+
+	/* Texts */
+	struct guard_path_walk walk;
+	struct guard_text path; /* right-aligned: [walk.position, GUARD_PATH_MAX) */
+	struct guard_text name; /* from 0 */
+	__u32 name_length;
+	__u32 name_cut;
+	__u8 out[GUARD_PATH_MAX]; /* on its way to the ring */
+
+	struct guard_subject subject; /* of who acts */
+	struct guard_subject next;    /* of what an exec will make of him */
+	struct guard_event event;
+};
+
+#endif

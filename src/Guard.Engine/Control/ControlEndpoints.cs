@@ -1,0 +1,190 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Guard.Engine.Audit;
+using Guard.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Guard.Engine.Control;
+
+/// <summary>One thing that can be asked.</summary>
+/// <param name="Path">Exactly.</param>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Needs">Who may.</param>
+/// <param name="WhileStarting">Whether it is served before the engine has started.</param>
+/// <param name="Handle">Answers.</param>
+internal sealed record ControlEndpoint(
+    string Path,
+    string Method,
+    PeerAccess Needs,
+    bool WhileStarting,
+    Func<HttpContext, PeerIdentity, CancellationToken, Task> Handle);
+
+/// <summary>All endpoints of ControlApi: this table is the API.</summary>
+internal sealed class ControlEndpoints : IDisposable
+{
+    /// <summary>64 MiB of files in base64, and room for names.</summary>
+    public const long MaxBundleBytes = ((64L << 20) * 4 / 3) + (1L << 20);
+
+    private const int MostStreams = 16;
+
+    private readonly IEngineControl _control;
+    private readonly IAuditStore _trail;
+    private readonly ControlStreams _streams;
+    private readonly SemaphoreSlim _compiling = new(1, 1);
+    private int _openStreams;
+
+    /// <summary>Endpoints over an engine and its trail.</summary>
+    public ControlEndpoints(IEngineControl control, IAuditStore trail, ControlStreams streams)
+    {
+        _control = control;
+        _trail = trail;
+        _streams = streams;
+        All =
+        [
+            new(ControlApi.Status, "GET", PeerAccess.Read, true, StatusAsync),
+            new(ControlApi.PolicyCheck, "POST", PeerAccess.Read, false, CheckAsync),
+            new(ControlApi.Policy, "GET", PeerAccess.Read, false, ListAsync),
+            new(ControlApi.Policy, "POST", PeerAccess.Change, false, PushAsync),
+            new(ControlApi.Policy, "DELETE", PeerAccess.Change, false, RemoveAsync),
+            new(ControlApi.PolicyShow, "GET", PeerAccess.Read, false, ShowAsync),
+            new(ControlApi.Audit, "GET", PeerAccess.Read, false, AuditAsync),
+            new(ControlApi.AuditFollow, "GET", PeerAccess.Read, false, FollowAsync),
+            new(ControlApi.TraceExec, "GET", PeerAccess.Read, false, TraceAsync),
+        ];
+    }
+
+    /// <summary>The table.</summary>
+    public IReadOnlyList<ControlEndpoint> All { get; }
+
+    /// <inheritdoc />
+    public void Dispose() => _compiling.Dispose();
+
+    /// <summary>Writes a JSON answer.</summary>
+    public static async Task WriteAsync<T>(HttpResponse response, int status, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = bytes.Length;
+        await response.Body.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task StatusAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request);
+        return WriteAsync(context.Response, 200, _control.GetStatus(), GuardJson.Default.EngineStatus, cancellationToken);
+    }
+
+    private Task ListAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request);
+        return WriteAsync(context.Response, 200, _control.ListPolicy(), GuardJson.Default.PolicyListing, cancellationToken);
+    }
+
+    private Task ShowAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request, "id");
+        var id = ControlQuery.Text(context.Request, "id") ?? throw new ControlRequestException(400, "'id' is missing");
+        var text = _control.ShowPolicy(id)
+            ?? throw new ControlRequestException(404, "no rule in force has this id or title", "guardctl policy list");
+        return WriteAsync(context.Response, 200, text, GuardJson.Default.PolicyText, cancellationToken);
+    }
+
+    private async Task CheckAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request);
+        var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
+        var outcome = await CompileAsync(() => _control.CheckPolicy(bundle), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PushAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request);
+        var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
+        var outcome = await CompileAsync(() => _control.PushPolicy(bundle, peer.Peer), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RemoveAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request, "id", "all");
+        var all = ControlQuery.Flag(context.Request, "all");
+        var ids = context.Request.Query["id"].OfType<string>().Where(id => id.Length > 0).ToList();
+        if (all == ids.Count > 0)
+        {
+            throw new ControlRequestException(400, "give 'id' once or more, or 'all=true'");
+        }
+        var outcome = await CompileAsync(() => _control.RemovePolicy(all ? null : ids, peer.Peer), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task AuditAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        var query = ControlQuery.ReadAudit(context.Request);
+        // Off the connection's thread: the store reads from disk.
+        var page = await Task.Run(() => new AuditPage(_trail.Query(query), _trail.LastSeq), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(context.Response, 200, page, GuardJson.Default.AuditPage, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task FollowAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        var query = ControlQuery.ReadAudit(context.Request);
+        var fromNow = !context.Request.Query.ContainsKey("after");
+        return StreamAsync(context, token => _streams.FollowAuditAsync(context.Response, query, fromNow, token), cancellationToken);
+    }
+
+    private Task TraceAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request);
+        return StreamAsync(context, token => _streams.TraceExecAsync(context.Response, token), cancellationToken);
+    }
+
+    private async Task StreamAsync(HttpContext context, Func<CancellationToken, Task> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _openStreams) > MostStreams)
+            {
+                throw new ControlRequestException(503, $"{MostStreams} streams are open already", "close one of them");
+            }
+            // Somebody who reads with `less` may pause; he holds one of few slots and nothing else.
+            context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+            await stream(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _openStreams);
+        }
+    }
+
+    /// <summary>Compilers one at a time: readers may check, and must not be able to take all processors.</summary>
+    private async Task<PolicyOutcome> CompileAsync(Func<PolicyOutcome> work, CancellationToken cancellationToken)
+    {
+        await _compiling.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(work, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _compiling.Release();
+        }
+    }
+
+    private static async Task<PolicyBundle> ReadBundleAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = MaxBundleBytes;
+        var bundle = await JsonSerializer
+            .DeserializeAsync(context.Request.Body, GuardJson.Default.PolicyBundle, cancellationToken)
+            .ConfigureAwait(false);
+        // Source generation does not check for nulls that the types forbid.
+        if (bundle?.Files is null || bundle.Files.Any(file => file?.Content is null || string.IsNullOrEmpty(file.Name)))
+        {
+            throw new ControlRequestException(400, "a bundle is {\"files\":[{\"name\":…,\"content\":base64}, …]}");
+        }
+        return bundle;
+    }
+}

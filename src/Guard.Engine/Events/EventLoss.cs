@@ -1,0 +1,112 @@
+using System.Globalization;
+using Guard.Engine.Kernel.Abi;
+
+namespace Guard.Engine.Events;
+
+/// <summary>Events that never reached the trail, since the last report.</summary>
+/// <param name="Ring">The ring: 0 decisions, 1 observed.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="Count">How many.</param>
+internal readonly record struct LossReport(int Ring, LossCause Cause, long Count)
+{
+    /// <summary>As records and status name it: <c>decisions.ring_full</c>.</summary>
+    public string Name => $"{KernelNames.Ring(Ring)}.{(Cause == LossCause.RingFull ? "ring_full" : "unaccounted")}";
+}
+
+/// <summary>Why events were lost.</summary>
+internal enum LossCause
+{
+    /// <summary>The kernel found the ring full, and counted.</summary>
+    RingFull,
+
+    /// <summary>The sequence numbers have a gap that the kernel's count doesn't explain: guardd died with them in hand.</summary>
+    Unaccounted,
+}
+
+/// <summary>
+/// Proves losses. The programs number each event per CPU and ring, also those they can't place, and count those: a gap
+/// that the count explains was a full ring, any other gap is reported as well. A gap counts only after it has settled,
+/// because a task that is preempted between taking its number and writing its record is overtaken. Its state fits into
+/// the cursors of the trail, so that records that were read but not stored before a crash show up as a gap afterwards.
+/// Not thread-safe.
+/// </summary>
+internal sealed class EventLoss
+{
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
+
+    private readonly TimeProvider _time;
+    private readonly RingLoss[] _rings;
+
+    /// <summary>Begins with nothing seen: right after a fresh load.</summary>
+    /// <param name="time">Settles gaps.</param>
+    public EventLoss(TimeProvider time)
+        : this(time, string.Empty, _ => 0)
+    {
+    }
+
+    /// <summary>Goes on where an earlier guardd stopped.</summary>
+    /// <param name="time">Settles gaps.</param>
+    /// <param name="scope">Names what the numbers belong to: the boot and the loaded object. Another scope, another count.</param>
+    /// <param name="readCursor">Reads what <see cref="Save"/> wrote; 0 for what was never written.</param>
+    public EventLoss(TimeProvider time, string scope, Func<string, long> readCursor)
+    {
+        _time = time;
+        Scope = scope;
+        _rings = new RingLoss[EngineAbi.Rings];
+        for (var ring = 0; ring < _rings.Length; ring++)
+        {
+            _rings[ring] = RingLoss.Restore(Key(ring), readCursor);
+        }
+    }
+
+    /// <summary>What the numbers belong to.</summary>
+    public string Scope { get; }
+
+    /// <summary>Takes note of a decoded event.</summary>
+    public void Observe(GuardEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        Observe(e.Ring, e.Cpu, e.Sequence);
+    }
+
+    /// <summary>Takes note of a number.</summary>
+    public void Observe(int ring, int cpu, ulong sequence) => _rings[ring].Observe(cpu, (long)sequence, _time.GetTimestamp());
+
+    /// <summary>Takes note of the kernel's count, summed over the CPUs since the load.</summary>
+    public void ObserveKernelLost(int ring, long lost) => _rings[ring].KernelLost = Math.Max(_rings[ring].KernelLost, lost);
+
+    /// <summary>What was lost since the last call; empty when nothing was.</summary>
+    public IReadOnlyList<LossReport> Report()
+    {
+        var reports = new List<LossReport>();
+        for (var ring = 0; ring < _rings.Length; ring++)
+        {
+            var state = _rings[ring];
+            state.SettleGaps(age => _time.GetElapsedTime(age) >= Settle);
+            Add(reports, ring, LossCause.RingFull, state.TakeRingFull());
+            Add(reports, ring, LossCause.Unaccounted, state.TakeUnaccounted());
+        }
+
+        return reports;
+    }
+
+    /// <summary>Hands over what is to be kept, name by name. Call it after the records observed so far are on disk.</summary>
+    public void Save(Action<string, long> writeCursor)
+    {
+        ArgumentNullException.ThrowIfNull(writeCursor);
+        for (var ring = 0; ring < _rings.Length; ring++)
+        {
+            _rings[ring].Save(Key(ring), writeCursor);
+        }
+    }
+
+    private static void Add(List<LossReport> reports, int ring, LossCause cause, long count)
+    {
+        if (count > 0)
+        {
+            reports.Add(new LossReport(ring, cause, count));
+        }
+    }
+
+    private string Key(int ring) => string.Create(CultureInfo.InvariantCulture, $"loss/{Scope}/{ring}");
+}

@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+
+namespace Guard.Engine.Interop;
+
+/// <content>Maps: created, written, read, frozen.</content>
+internal static unsafe partial class Libbpf
+{
+    /// <summary>Creates a map.</summary>
+    /// <param name="type">BPF_MAP_TYPE_*.</param>
+    /// <param name="name">At most 15 bytes; what bpftool shows.</param>
+    /// <param name="keySize">Bytes of a key; 0 for a ring.</param>
+    /// <param name="valueSize">Bytes of a value; 0 for a ring.</param>
+    /// <param name="maxEntries">Entries; bytes for a ring.</param>
+    /// <param name="inner">For maps of maps, an example of what goes in.</param>
+    public static FileDescriptorHandle CreateMap(
+        MapType type, string name, int keySize, int valueSize, int maxEntries, FileDescriptorHandle? inner = null)
+    {
+        var options = new MapCreateOptions
+        {
+            Size = (nuint)sizeof(MapCreateOptions),
+            InnerMapFd = inner is null ? 0 : (uint)inner.DangerousGetHandle(),
+        };
+        var fd = bpf_map_create((uint)type, name, (uint)keySize, (uint)valueSize, (uint)maxEntries, &options);
+        GC.KeepAlive(inner);
+        return new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, $"cannot create the map {name}"));
+    }
+
+    /// <summary>Writes element <paramref name="key"/> of an array.</summary>
+    public static void UpdateElement(FileDescriptorHandle map, uint key, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* pointer = value)
+        {
+            KernelException.ThrowIfFailed(bpf_map_update_elem(map, &key, pointer, 0), "cannot write to the map");
+        }
+    }
+
+    /// <summary>Puts a map into element <paramref name="key"/> of an array of maps.</summary>
+    public static void UpdateElement(FileDescriptorHandle outer, uint key, FileDescriptorHandle inner)
+    {
+        var fd = (uint)inner.DangerousGetHandle();
+        KernelException.ThrowIfFailed(bpf_map_update_elem(outer, &key, &fd, 0), "cannot put the map into its slot");
+        GC.KeepAlive(inner);
+    }
+
+    /// <summary>Reads element <paramref name="key"/>; false when there is none. The caller knows the size.</summary>
+    public static bool TryLookup(FileDescriptorHandle map, uint key, Span<byte> value)
+    {
+        fixed (byte* pointer = value)
+        {
+            var result = bpf_map_lookup_elem(map, &key, pointer);
+            if (Errno.FromResult(result) == Errno.NoEntry)
+            {
+                return false;
+            }
+
+            KernelException.ThrowIfFailed(result, "cannot read the map");
+            return true;
+        }
+    }
+
+    /// <summary>From now on user space can't write to the map.</summary>
+    public static void Freeze(FileDescriptorHandle map) =>
+        KernelException.ThrowIfFailed(bpf_map_freeze(map), "cannot freeze the map");
+
+    /// <summary>A map by the number that a lookup in a map of maps gives; null when it is gone.</summary>
+    public static FileDescriptorHandle? OpenMapById(uint id)
+    {
+        var fd = bpf_map_get_fd_by_id(id);
+        return Errno.FromResult(fd) == Errno.NoEntry
+            ? null
+            : new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, $"cannot open map {id}"));
+    }
+
+    /// <summary>What the kernel says about a map.</summary>
+    public static MapInfo GetMapInfo(FileDescriptorHandle map)
+    {
+        var info = default(MapInfo);
+        var length = (uint)sizeof(MapInfo);
+        KernelException.ThrowIfFailed(bpf_obj_get_info_by_fd(map, &info, &length), "cannot ask about the map");
+        return info;
+    }
+
+    /// <summary>The beginning of struct bpf_map_info.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MapInfo
+    {
+        /// <summary>BPF_MAP_TYPE_*.</summary>
+        public uint Type;
+
+        /// <summary>Number of the map in this boot.</summary>
+        public uint Id;
+
+        /// <summary>Bytes of a key.</summary>
+        public uint KeySize;
+
+        /// <summary>Bytes of a value.</summary>
+        public uint ValueSize;
+
+        /// <summary>Entries.</summary>
+        public uint MaxEntries;
+
+        /// <summary>BPF_F_*.</summary>
+        public uint MapFlags;
+    }
+}
+
+/// <summary>BPF_MAP_TYPE_* as far as Guard makes maps itself.</summary>
+internal enum MapType
+{
+    /// <summary>BPF_MAP_TYPE_ARRAY.</summary>
+    Array = 2,
+
+    /// <summary>BPF_MAP_TYPE_PERCPU_ARRAY.</summary>
+    PerCpuArray = 6,
+
+    /// <summary>BPF_MAP_TYPE_ARRAY_OF_MAPS.</summary>
+    ArrayOfMaps = 12,
+
+    /// <summary>BPF_MAP_TYPE_RINGBUF.</summary>
+    RingBuffer = 27,
+}

@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Guard.Policies.Image;
+
+namespace Guard.Engine.Kernel.Abi;
+
+/// <summary>What one CPU counted: struct guard_counters of bpf/lsm/abi.h.</summary>
+[KernelStruct("guard_counters")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct GuardCounters
+{
+    public PerHook Decisions;
+    public PerHook Denied;
+    public PerHook Audited;
+    public PerHook Unknown;
+    public PerHookAndReason Failures;
+    public PerRing Emitted;
+    public PerRing Lost;
+    public PerRing Sequence;
+    public ulong FallbackScratch;
+    public ulong SubjectsRebuilt;
+
+    /// <summary>__u64[GUARD_HOOKS].</summary>
+    [InlineArray(EngineAbi.Hooks)]
+    internal struct PerHook
+    {
+        private ulong _first;
+    }
+
+    /// <summary>__u64[GUARD_HOOKS][GUARD_REASONS], flat.</summary>
+    [InlineArray(EngineAbi.Hooks * EngineAbi.Reasons)]
+    internal struct PerHookAndReason
+    {
+        private ulong _first;
+    }
+
+    /// <summary>__u64[GUARD_RINGS].</summary>
+    [InlineArray(EngineAbi.Rings)]
+    internal struct PerRing
+    {
+        private ulong _first;
+    }
+}

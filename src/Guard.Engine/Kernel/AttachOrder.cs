@@ -1,0 +1,56 @@
+using Guard.Engine.Interop;
+
+namespace Guard.Engine.Kernel;
+
+/// <summary>
+/// Which programs are attached at start, and in which order: first what makes children inherit, then the seeding of what
+/// runs already, then what renews a process at exec, then what decides and observes.
+/// </summary>
+internal static class AttachOrder
+{
+    private const string SeedProgram = "iter_seed";
+
+    private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free"];
+
+    private static readonly string[] Renewing =
+    [
+        "lsm.s/bprm_committed_creds", "lsm/bprm_committed_creds", "lsm/bprm_check_security", "lsm.s/bprm_check_security",
+    ];
+
+    /// <summary>Iterators are run, not attached; test programs are for tests.</summary>
+    public static bool IsAttached(BpfProgram program) =>
+        !program.Name.StartsWith("iter_", StringComparison.Ordinal) && !IsTest(program);
+
+    /// <summary>Not even loaded.</summary>
+    public static bool IsTest(BpfProgram program) => program.Name.StartsWith("test_", StringComparison.Ordinal);
+
+    /// <summary>Attached before the seeding, so that no child escapes it.</summary>
+    public static IEnumerable<BpfProgram> BeforeSeeding(IEnumerable<BpfProgram> programs) =>
+        programs.Where(p => IsAttached(p) && IsEarly(p)).OrderBy(p => Array.IndexOf(Early, p.Section));
+
+    /// <summary>Attached after the seeding.</summary>
+    public static IEnumerable<BpfProgram> AfterSeeding(IEnumerable<BpfProgram> programs) =>
+        programs.Where(p => IsAttached(p) && !IsEarly(p)).OrderBy(Rank);
+
+    /// <summary>The iterator that gives every running task its storage, if the object has one.</summary>
+    public static BpfProgram? FindSeed(IEnumerable<BpfProgram> programs)
+    {
+        foreach (var program in programs)
+        {
+            if (program.Name == SeedProgram)
+            {
+                return program;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsEarly(BpfProgram program) => Array.IndexOf(Early, program.Section) >= 0;
+
+    private static int Rank(BpfProgram program)
+    {
+        var rank = Array.IndexOf(Renewing, program.Section);
+        return rank < 0 ? Renewing.Length : rank;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Guard.Engine.Interop;
+using Guard.Engine.Kernel.Abi;
+
+namespace Guard.Engine.Kernel;
+
+/// <summary>The maps of one loaded object, by name, whether freshly loaded or opened from their pins. Thread-safe.</summary>
+internal sealed class KernelMaps : IDisposable
+{
+    private readonly IReadOnlyDictionary<string, FileDescriptorHandle> _maps;
+
+    /// <summary>Takes over the descriptors.</summary>
+    public KernelMaps(IReadOnlyDictionary<string, FileDescriptorHandle> maps) => _maps = maps;
+
+    /// <summary>Names of all maps.</summary>
+    public IEnumerable<string> Names => _maps.Keys;
+
+    /// <summary>The slot that holds the policy in force.</summary>
+    public FileDescriptorHandle Images => this["images"];
+
+    /// <summary>Per-CPU counters.</summary>
+    public FileDescriptorHandle Counters => this["counters"];
+
+    /// <summary>Verdicts and failures.</summary>
+    public FileDescriptorHandle RingDecisions => this["ring_decisions"];
+
+    /// <summary>What is only observed.</summary>
+    public FileDescriptorHandle RingObserved => this["ring_observed"];
+
+    /// <summary>A map by its name in bpf/lsm/maps.h.</summary>
+    public FileDescriptorHandle this[string name]
+    {
+        get
+        {
+            if (!_maps.TryGetValue(name, out var map))
+            {
+                KernelException.Throw($"the BPF object has no map {name}", default);
+            }
+
+            return map;
+        }
+    }
+
+    /// <summary>Sets the failure mode and what is observed; in force with the next decision.</summary>
+    public void WriteConfig(GuardConfig config) =>
+        Libbpf.UpdateElement(this["config"], 0, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardConfig>(in config)));
+
+    /// <summary>What <see cref="WriteConfig"/> wrote last, in this or an earlier life.</summary>
+    public GuardConfig ReadConfig()
+    {
+        var config = default(GuardConfig);
+        Libbpf.TryLookup(this["config"], 0, MemoryMarshal.AsBytes(new Span<GuardConfig>(ref config)));
+        return config;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var map in _maps.Values)
+        {
+            map.Dispose();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics.CodeAnalysis;
+using Guard.Engine.Interop;
+
+namespace Guard.Engine.Kernel;
+
+/// <summary>
+/// Programs and maps that are in the kernel: freshly loaded and attached nowhere, or adopted from pins and attached all
+/// along. The next phase needs an <see cref="InstalledGeneration"/>, so that no program runs before a policy is in.
+/// </summary>
+internal sealed class LoadedLsm : IDisposable
+{
+    private readonly PinnedState _pins;
+    private readonly BpfObjectHandle? _object;
+    private readonly IReadOnlyList<BpfProgram> _programs;
+    private readonly IProgramAttacher? _attacher;
+    private readonly IReadOnlyList<FileDescriptorHandle> _adoptedLinks;
+    private readonly IReadOnlyList<string> _pinNames;
+    private bool _handedOver;
+
+    private LoadedLsm(
+        PinnedState pins,
+        KernelMaps maps,
+        BpfObjectHandle? bpfObject,
+        IReadOnlyList<BpfProgram> programs,
+        IProgramAttacher? attacher,
+        IReadOnlyList<FileDescriptorHandle> adoptedLinks,
+        IReadOnlyList<string> pinNames)
+    {
+        _pins = pins;
+        Maps = maps;
+        _object = bpfObject;
+        _programs = programs;
+        _attacher = attacher;
+        _adoptedLinks = adoptedLinks;
+        _pinNames = pinNames;
+    }
+
+    /// <summary>Its maps.</summary>
+    public KernelMaps Maps { get; }
+
+    /// <summary>True when this was pinned and has been enforcing without guardd.</summary>
+    public bool IsAdopted => _object is null;
+
+    internal static LoadedLsm FromPins(
+        PinnedState pins, KernelMaps maps, IReadOnlyList<FileDescriptorHandle> links, IReadOnlyList<string> pinNames) =>
+        new(pins, maps, null, [], null, links, pinNames);
+
+    internal static LoadedLsm FromObject(
+        PinnedState pins, KernelMaps maps, BpfObjectHandle bpfObject, IReadOnlyList<BpfProgram> programs, IProgramAttacher attacher)
+    {
+        string[] names =
+        [
+            .. maps.Names.Select(PinnedState.MapPin),
+            .. programs.Where(AttachOrder.IsAttached).Select(p => PinnedState.LinkPin(p.Name)),
+        ];
+        return new(pins, maps, bpfObject, programs, attacher, [], names);
+    }
+
+    /// <summary>What installs policies here. Its numbers go on from those of programs that these replace.</summary>
+    public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? 0 : _pins.NewestOtherGeneration());
+
+    /// <summary>
+    /// Attaches, pins, and only then removes what older programs enforce. Adopted programs are attached already. When it
+    /// throws, what was in force before still is, and this phase can only be disposed.
+    /// </summary>
+    /// <param name="generation">Proof that these maps hold a policy.</param>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public AttachedLsm Attach(InstalledGeneration generation)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        if (!ReferenceEquals(generation.Maps, Maps))
+        {
+            KernelException.Throw("the generation was installed for other programs", default);
+        }
+
+        ObjectDisposedException.ThrowIf(_handedOver, this);
+        var seeded = 0;
+        IReadOnlyList<IDisposable> links = _adoptedLinks;
+        if (!IsAdopted)
+        {
+            links = AttachAll(out seeded);
+        }
+
+        _handedOver = true;
+        _object?.Dispose();
+        return new AttachedLsm(_pins, Maps, links, _pinNames, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_handedOver)
+        {
+            return;
+        }
+
+        foreach (var link in _adoptedLinks)
+        {
+            link.Dispose();
+        }
+
+        _object?.Dispose();
+        Maps.Dispose();
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The links belong to AttachedLsm, or are disposed here.")]
+    private List<BpfLinkHandle> AttachAll(out int seeded)
+    {
+        var links = new List<BpfLinkHandle>();
+        var staging = _pins.BeginStaging();
+        try
+        {
+            foreach (var map in Maps.Names)
+            {
+                Libbpf.Pin(Maps[map], Path.Combine(staging, PinnedState.MapPin(map)));
+            }
+
+            AttachEach(AttachOrder.BeforeSeeding(_programs), links, staging);
+            seeded = AttachOrder.FindSeed(_programs) is { } seed ? TaskSeeding.Run(seed) : 0;
+            AttachEach(AttachOrder.AfterSeeding(_programs), links, staging);
+            _pins.Commit();
+            return links;
+        }
+        catch
+        {
+            // Newest first, and the pins before the links: what inherits is the last to go.
+            try
+            {
+                _pins.AbandonStaging();
+            }
+            finally
+            {
+                links.Reverse();
+                links.ForEach(link => link.Dispose());
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>What could not be removed still enforces its old policy, which is too strict at worst: no reason to fail.</summary>
+    private string? RemoveOthers()
+    {
+        try
+        {
+            _pins.RemoveOthers();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private void AttachEach(IEnumerable<BpfProgram> programs, List<BpfLinkHandle> links, string staging)
+    {
+        foreach (var program in programs)
+        {
+            var link = _attacher!.Attach(program);
+            links.Add(link);
+            Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(program.Name)));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Guard.Engine.Kernel;
+
+/// <summary>Where things are.</summary>
+internal sealed record LsmOptions
+{
+    /// <summary>The compiled programs.</summary>
+    public string ObjectPath { get; init; } = "/usr/lib/guard/bpf/guard.bpf.o";
+
+    /// <summary>The bpffs; mounted when it is not.</summary>
+    public string BpfFileSystem { get; init; } = "/sys/fs/bpf";
+
+    /// <summary>Guard's directory on it.</summary>
+    public string PinRoot => Path.Combine(BpfFileSystem, "guard");
+}
