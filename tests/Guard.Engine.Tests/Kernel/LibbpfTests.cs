@@ -1,6 +1,7 @@
+using System.Runtime.CompilerServices;
 using Guard.Engine.Interop;
-using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
+using Guard.Engine.Kernel;
 using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;
@@ -35,7 +36,7 @@ public sealed class LibbpfTests
     public void Counters_are_summed_over_all_possible_cpus()
     {
         Native.SkipUnlessPermitted();
-        var size = System.Runtime.InteropServices.Marshal.SizeOf<GuardCounters>();
+        var size = Unsafe.SizeOf<GuardCounters>();
         using var map = Libbpf.CreateMap(MapType.PerCpuArray, "counters", 4, size, 1);
         var cpus = Libbpf.PossibleCpus();
         var values = new ulong[cpus * size / 8];
@@ -56,7 +57,7 @@ public sealed class LibbpfTests
     public void Configuration_is_read_back()
     {
         Native.SkipUnlessPermitted();
-        var size = System.Runtime.InteropServices.Marshal.SizeOf<GuardConfig>();
+        var size = Unsafe.SizeOf<GuardConfig>();
         using var maps = new KernelMaps(new Dictionary<string, FileDescriptorHandle>
         {
             ["config"] = Libbpf.CreateMap(MapType.Array, "config", 4, size, 1),
