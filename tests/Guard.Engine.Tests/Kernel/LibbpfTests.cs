@@ -25,6 +25,29 @@ public sealed class LibbpfTests
     }
 
     [SkippableFact]
+    public void An_object_with_other_structs_is_refused_before_anything_is_loaded()
+    {
+        var options = new LsmOptions { ObjectPath = Native.Build("layout_test") };
+        var refused = Assert.Throws<KernelException>(() => OpenedLsm.Open(options));
+        Assert.Contains("guard_config of 4 bytes, this guardd one of 32", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Every_load_has_a_name_of_its_own()
+    {
+        Native.SkipUnlessPermitted();
+        using var one = Counters();
+        using var two = Counters();
+        Assert.Equal(one.LoadName(), one.LoadName());
+        Assert.NotEqual(one.LoadName(), two.LoadName());
+
+        static KernelMaps Counters() => new(new Dictionary<string, FileDescriptorHandle>
+        {
+            ["counters"] = Libbpf.CreateMap(MapType.PerCpuArray, "counters", 4, 8, 1),
+        });
+    }
+
+    [SkippableFact]
     public void An_int_result_becomes_the_errno()
     {
         Native.SkipUnlessPermitted();
