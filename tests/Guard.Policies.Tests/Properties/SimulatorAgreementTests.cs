@@ -16,7 +16,7 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
         var seed = TestSeed.Next(output);
         var random = new RandomPolicies(seed);
         var verdicts = new int[3];
-        for (var round = 0; round < 1500; round++)
+        for (var round = 0; round < 1000; round++)
         {
             var policy = random.Policy();
             var simulator = new ImageSimulator(Compile(policy));
