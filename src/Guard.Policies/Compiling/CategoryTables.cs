@@ -46,7 +46,8 @@ internal sealed record CategoryTables(
         }
 
         var always = rules.Where(r => sets[r] is null).ToArray();
-        var unknown = rules.Where(r => policy.Rules[r].OnUnknown == OnUnknown.Deny).ToArray();
+        // Those of the always list are evaluated already.
+        var unknown = rules.Where(r => policy.Rules[r].OnUnknown == OnUnknown.Deny && sets[r] is not null).ToArray();
         CheckEvaluations(policy, always, unknown, triggered, findings);
         return new CategoryTables(
             rules.Length,
@@ -65,13 +66,13 @@ internal sealed record CategoryTables(
     private static void CheckEvaluations(
         NormalisedPolicy policy, int[] always, int[] unknown, List<int>?[] triggered, BudgetFindings findings)
     {
-        CheckRules(
+        var fits = CheckRules(
             policy,
             always,
             "rules that every decision evaluates",
             "give the rules an item that must hold, such as TargetFilename or Image; `not` alone is none",
             findings);
-        CheckRules(
+        _ = fits && CheckRules(
             policy,
             [.. always, .. unknown],
             "rules that a decision with an incomplete field evaluates",
@@ -91,19 +92,14 @@ internal sealed record CategoryTables(
         }
     }
 
-    private static void CheckRules(
+    private static bool CheckRules(
         NormalisedPolicy policy, IReadOnlyList<int> rules, string what, string hint, BudgetFindings findings)
-    {
-        if (rules.Count > KernelLimits.EvaluationsMax)
-        {
-            findings.Check(
-                BudgetFindings.Evaluations,
-                policy.Rules[rules[KernelLimits.EvaluationsMax]].Identity.Span,
-                rules.Count,
-                KernelLimits.EvaluationsMax,
-                "GUARD_EVALUATIONS_MAX",
-                what,
-                hint);
-        }
-    }
+        => rules.Count <= KernelLimits.EvaluationsMax || findings.Check(
+            BudgetFindings.Evaluations,
+            policy.Rules[rules[KernelLimits.EvaluationsMax]].Identity.Span,
+            rules.Count,
+            KernelLimits.EvaluationsMax,
+            "GUARD_EVALUATIONS_MAX",
+            what,
+            hint);
 }
