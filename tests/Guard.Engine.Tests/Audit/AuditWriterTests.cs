@@ -118,6 +118,23 @@ public sealed class AuditWriterTests : IDisposable
         Assert.Equal(8, writer.Status.Losses[AuditWriter.CauseStopped]);
     }
 
+    [Fact]
+    public async Task A_record_that_the_store_chokes_on_costs_that_record_only()
+    {
+        _store.Poison = "record 3";
+        await using var writer = Start();
+        for (var n = 1; n <= 8; n++)
+        {
+            await writer.WriteAsync(AuditSamples.One(n));
+        }
+
+        await writer.FlushAsync();
+        Assert.Equal(["record 1", "record 2", "record 4"], _store.Stored.Select(r => r.Message).Take(3));
+        Assert.Equal(1, writer.Status.Losses[AuditWriter.CauseRefused]);
+        Assert.Contains(_store.Stored, record => record.Kind == AuditKinds.EventsLost);
+        Assert.Equal(0, writer.Status.Queued);
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         for (var i = 0; i < 500 && !condition(); i++)
@@ -137,6 +154,8 @@ public sealed class AuditWriterTests : IDisposable
         public bool Fail { get; set; }
 
         public TimeSpan Delay { get; set; }
+
+        public string? Poison { get; set; }
 
         public int LargestBatch { get; private set; }
 
@@ -164,6 +183,11 @@ public sealed class AuditWriterTests : IDisposable
             if (Fail)
             {
                 throw new AuditStoreException("disk full");
+            }
+
+            if (Poison is not null && records.Any(record => record.Message == Poison))
+            {
+                throw new InvalidOperationException("cannot be written");
             }
 
             lock (_gate)

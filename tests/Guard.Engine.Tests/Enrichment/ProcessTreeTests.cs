@@ -30,7 +30,7 @@ public sealed class ProcessTreeTests : IDisposable
     private static GuardEvent Exit(ulong execId, int pid, ulong start = 50 * Second) =>
         new() { Kind = GuardEventKind.Exit, ExecId = execId, Tgid = pid, StartNs = start };
 
-    private static string?[] Images(IEnumerable<ProcessNode> nodes) => [.. nodes.Select(node => node.Image.ToString())];
+    private static List<string> Images(IEnumerable<ProcessNode> nodes) => [.. nodes.Select(node => node.Image.ToString())];
 
     [Fact]
     public void A_run_is_known_by_its_number_also_after_it_ended()
