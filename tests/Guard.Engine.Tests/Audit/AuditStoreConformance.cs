@@ -7,7 +7,7 @@ namespace Guard.Engine.Tests.Audit;
 /// <summary>What every <see cref="IAuditStore"/> must do. A store's tests derive from this and say how it is opened.</summary>
 public abstract class AuditStoreConformance : IDisposable
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = AuditSamples.Start;
 
     /// <summary>An empty trail at a new place.</summary>
     protected abstract IAuditStore Create();
@@ -17,19 +17,9 @@ public abstract class AuditStoreConformance : IDisposable
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
-    protected static AuditRecord Sample(int n) => new()
-    {
-        Time = Start.AddSeconds(n),
-        Kind = n % 2 == 0 ? AuditKinds.ExecDenied : AuditKinds.FileAudited,
-        Verdict = n % 2 == 0 ? "block" : "audit",
-        Rule = new RuleReference { Id = $"rule-{n % 3}", Title = $"Title {n % 3}" },
-        Process = new ProcessInfo { Pid = 100 + n, Uid = 7, Euid = (uint)(n % 4), User = $"user{n % 4}" },
-        File = new FileInfoRecord { Path = $"/srv/data/{n}.txt", Inode = ulong.MaxValue },
-        Args = ["a\nb", "ü\u0001", ""],
-        Message = $"record {n}",
-    };
+    protected static AuditRecord Sample(int n) => AuditSamples.One(n);
 
-    protected static List<AuditRecord> Samples(int count) => [.. Enumerable.Range(1, count).Select(Sample)];
+    protected static List<AuditRecord> Samples(int count) => AuditSamples.Many(count);
 
     [Fact]
     public void An_empty_trail_has_nothing()
