@@ -41,6 +41,7 @@ internal sealed class PolicyInForce
         {
             Accounts = _accounts.ToSnapshot(),
             IncludeSelfTest = withSelfTest,
+            AllowEmpty = bundle.Files.Count == 0,
         });
 
     /// <summary>
@@ -53,7 +54,6 @@ internal sealed class PolicyInForce
     {
         lock (_gate)
         {
-            _installer = installer;
             var inForce = installer.ReadInForce();
             var kept = _folder.Load(inForce?.Hash);
             var bundle = kept?.Bundle ?? new PolicyBundle([]);
@@ -68,10 +68,13 @@ internal sealed class PolicyInForce
             {
                 _names.Add(inForce.Generation, result.Image);
                 _policy = new EnforcedPolicy(bundle, result.Image, inForce.Generation, kept?.Pushed);
+                _installer = installer;
                 return inForce;
             }
 
-            return Install(bundle, result.Image, kept?.Pushed);
+            var installed = Install(installer, bundle, result.Image, kept?.Pushed);
+            _installer = installer;
+            return installed;
         }
     }
 
@@ -154,7 +157,7 @@ internal sealed class PolicyInForce
         try
         {
             _folder.Prepare(new KeptPolicy(bundle, result.Image.Hash, now));
-            var installed = Install(bundle, result.Image, now);
+            var installed = Install(_installer, bundle, result.Image, now);
             _folder.Commit();
             return PolicyOutcomes.Of(result, installed.Generation);
         }
@@ -166,11 +169,11 @@ internal sealed class PolicyInForce
         }
     }
 
-    private InstalledGeneration Install(PolicyBundle bundle, PolicyImage image, DateTimeOffset? pushed)
+    private InstalledGeneration Install(PolicyInstaller installer, PolicyBundle bundle, PolicyImage image, DateTimeOffset? pushed)
     {
-        var generation = _installer!.NextGeneration();
+        var generation = installer.NextGeneration();
         _names.Add(generation, image);
-        var installed = _installer.Install(image, generation);
+        var installed = installer.Install(image, generation);
         _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
         return installed;
     }

@@ -31,7 +31,11 @@ internal static class YamlBundleReader
             previous = file.Name;
         }
 
-        ReportNoRules(files, documents.Count, bag);
+        if (!options.AllowEmpty)
+        {
+            ReportNoRules(files, documents.Count, bag);
+        }
+
         return documents.ToImmutable();
     }
 
