@@ -96,6 +96,8 @@ ensure_kernels() {
     for version in "${kernels[@]}"; do
         package=$(find_kernel_package "$version")
         note "  $version is $package"
+        mkdir -p "$partial/$version"
+        echo "$package" > "$partial/$version/package"
         unpacked=$partial/$version/unpacked
         mkdir -p "$unpacked"
         apt_fetch "$package" "$unpacked"
@@ -112,7 +114,7 @@ ensure_kernels() {
 
 ensure_base() {
     local key partial packages mounted
-    key=$(hash_of "$here"/image/{packages,customize.sh,apt.sh} <(basename "$kernel_dir"))
+    key=$(hash_of "$here"/image/{packages,customize.sh,apt.sh} <(cat "$kernel_dir"/*/package))
     base_dir=$cache/base-$key
     if [[ -d $base_dir ]]; then
         touch "$base_dir"
