@@ -33,7 +33,7 @@ show() {
     status=0
     printf '  $ %s\n' "$*"
     output=$("$@" 2>&1) || status=$?
-    [[ -z $output ]] || sed 's/^/    /' <<< "$output"
+    [[ -z $output ]] || printf '%s\n' "$output" | sed 's|^|    |'
 }
 
 must_work() {

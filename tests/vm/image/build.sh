@@ -23,6 +23,8 @@ hash_of() { sha256sum "$@" | cut -d" " -f1 | sha256sum | cut -c1-16; }
 publish() {
     rm -rf "$2"
     mv "$1" "$2"
+    # Unpacking gave it an old date; prune goes by age.
+    touch "$2"
 }
 
 # prune KEEP PATTERN - drop all but the newest KEEP entries.
@@ -96,6 +98,8 @@ ensure_kernels() {
     for version in "${kernels[@]}"; do
         package=$(find_kernel_package "$version")
         note "  $version is $package"
+        mkdir -p "$partial/$version"
+        echo "$package" > "$partial/$version/package"
         unpacked=$partial/$version/unpacked
         mkdir -p "$unpacked"
         apt_fetch "$package" "$unpacked"
@@ -107,12 +111,12 @@ ensure_kernels() {
         build_initrd "$partial/$version/modules" "$partial/$version/initrd"
     done
     publish "$partial" "$kernel_dir"
-    prune 2 'kernels-*'
+    prune 3 'kernels-*'
 }
 
 ensure_base() {
     local key partial packages mounted
-    key=$(hash_of "$here"/image/{packages,customize.sh,apt.sh} <(basename "$kernel_dir"))
+    key=$(hash_of "$here"/image/{packages,customize.sh,apt.sh} <(cat "$kernel_dir"/*/package))
     base_dir=$cache/base-$key
     if [[ -d $base_dir ]]; then
         touch "$base_dir"
@@ -142,7 +146,7 @@ ensure_base() {
         chroot "$partial" depmod "$(ls "$kernel_dir/$mounted/modules")"
     done
     publish "$partial" "$base_dir"
-    prune 1 'base-*'
+    prune 3 'base-*'
 }
 
 # ensure_disk [DEB] - a disk with the base and, if given, Guard as its package
@@ -166,8 +170,8 @@ ensure_disk() {
         -O ^resize_inode "$partial.ext4"
     rm -rf "$partial"
     publish "$partial.ext4" "$disk"
-    # One with Guard, one without, and the ones of a colleague's branch.
-    prune 4 'disk-*.ext4'
+    # Several checkouts may share a cache, each with and without Guard.
+    prune 6 'disk-*.ext4'
 }
 
 # The package's own maintainer scripts run, as on a server. systemctl finds
