@@ -4,11 +4,11 @@ using Guard.Policies.Yaml;
 
 namespace Guard.Policies.Binding;
 
-/// <summary>Scalars without quotes. Decimal integers and true/false stand for their text; the rest must be plain text.</summary>
+/// <summary>Scalars without quotes. Decimal numbers and true/false stand for their text; the rest must be plain text.</summary>
 internal static partial class PlainScalars
 {
     /// <summary>
-    /// True for what YAML 1.1, YAML 1.2 and their users read differently: 010, 0x17, 1_000, 1e3, 1.5, 1:30, yes, no,
+    /// True for what YAML 1.1, YAML 1.2 and their users read differently: 010, 0x17, 1_000, 1e3, 1.50, 1:30, yes, no,
     /// on, off, .inf, dates and times.
     /// </summary>
     public static bool IsAmbiguous(YamlScalar scalar)
@@ -19,7 +19,7 @@ internal static partial class PlainScalars
         => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uid)
             && (text.Length == 1 || text[0] != '0');
 
-    [GeneratedRegex(@"\A(0|-?[1-9][0-9]*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])\z", RegexOptions.CultureInvariant)]
     private static partial Regex Decimal();
 
     [GeneratedRegex(
