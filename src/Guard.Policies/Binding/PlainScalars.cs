@@ -23,7 +23,7 @@ internal static partial class PlainScalars
     private static partial Regex Decimal();
 
     [GeneratedRegex(
-        @"\A(yes|no|on|off|y|n|[-+]?\.inf|\.nan|[-+]?0x[0-9a-f_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*"
+        @"\A(yes|no|on|off|[-+]?\.inf|\.nan|[-+]?0x[0-9a-f_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*"
         + @"|[-+]?[0-9]+(:[0-9]+)+|[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?"
         + @"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?)\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
