@@ -2,9 +2,18 @@ namespace Guard.Cli;
 
 internal static class Program
 {
-    private static int Main()
+    private static async Task<int> Main(string[] args)
     {
-        Console.Error.WriteLine("guardctl: not wired yet");
-        return 1;
+        var environment = CliEnvironment.FromConsole();
+        var code = await GuardCtl.RunAsync(args, environment).ConfigureAwait(false);
+        try
+        {
+            await environment.Out.FlushAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The reader has gone.
+        }
+        return code;
     }
 }

@@ -131,7 +131,8 @@ wait_for() {
 
 _audit_lines_with() {
     local lines pattern
-    lines=$(guardctl audit list 2>&1) || return 1
+    # JSON: a table cuts long paths to the width of a terminal.
+    lines=$(guardctl audit list --limit 1000 --output json 2>&1) || return 1
     for pattern in "$@"; do
         lines=$(grep -F -- "$pattern" <<< "$lines") || return 1
     done

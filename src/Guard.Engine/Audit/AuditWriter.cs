@@ -52,6 +52,9 @@ internal sealed class AuditWriter : IAsyncDisposable
     /// <summary>guardd stopped while the store failed.</summary>
     public const string CauseStopped = "stopped";
 
+    /// <summary>The store cannot take this record at all: a defect.</summary>
+    public const string CauseRefused = "refused";
+
     private readonly IAuditStore _store;
     private readonly AuditWriterOptions _options;
     private readonly TimeProvider _time;
@@ -216,7 +219,6 @@ internal sealed class AuditWriter : IAsyncDisposable
             wait = wait * 2 < _options.RetryMax ? wait * 2 : _options.RetryMax;
         }
 
-        Interlocked.Add(ref _queued, -records.Count);
         ReportLosses();
         Complete(batch, stored: true);
     }
@@ -240,8 +242,7 @@ internal sealed class AuditWriter : IAsyncDisposable
     {
         try
         {
-            _signal.Announce(_store.Append(records));
-            SetFailing(null);
+            Append(records);
             return true;
         }
         catch (AuditStoreException e)
@@ -249,6 +250,43 @@ internal sealed class AuditWriter : IAsyncDisposable
             SetFailing(e.Message);
             return false;
         }
+    }
+
+    /// <summary>Takes from the list what is stored. One record that the store chokes on costs that record only.</summary>
+    private void Append(List<AuditRecord> records)
+    {
+        try
+        {
+            Stored(_store.Append(records), records.Count);
+            records.Clear();
+        }
+        catch (Exception e) when (e is not AuditStoreException)
+        {
+            while (records.Count > 0)
+            {
+                AppendOrRefuse(records[0]);
+                records.RemoveAt(0);
+            }
+        }
+    }
+
+    private void AppendOrRefuse(AuditRecord record)
+    {
+        try
+        {
+            Stored(_store.Append([record]), 1);
+        }
+        catch (Exception e) when (e is not AuditStoreException)
+        {
+            Lose(CauseRefused, 1);
+        }
+    }
+
+    private void Stored(long last, int count)
+    {
+        Interlocked.Add(ref _queued, -count);
+        _signal.Announce(last);
+        SetFailing(null);
     }
 
     private async Task DelayAsync(TimeSpan wait)
@@ -314,8 +352,10 @@ internal sealed class AuditWriter : IAsyncDisposable
             _unreported = ImmutableDictionary<string, long>.Empty;
         }
 
+        Interlocked.Increment(ref _queued);
         if (!TryAppend([ToRecord(losses)]))
         {
+            Interlocked.Decrement(ref _queued);
             lock (_gate)
             {
                 foreach (var (cause, count) in losses)

@@ -142,7 +142,7 @@ internal sealed class SqliteAuditStore : IAuditStore
     private void BeginNewTrail(string reason)
     {
         CloseWriter();
-        _connections.CloseIdle();
+        _connections.CloseReaders();
         var file = DamagedTrail.SetAside(_options.Path, _time.GetUtcNow());
         _connections.PrepareFiles();
         OpenWriter(whole: false);

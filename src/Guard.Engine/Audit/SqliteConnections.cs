@@ -14,6 +14,7 @@ internal sealed class SqliteConnections : IDisposable
     private readonly SqliteAuditStoreOptions _options;
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
     private volatile bool _disposed;
+    private int _file;
 
     public SqliteConnections(SqliteAuditStoreOptions options) => _options = options;
 
@@ -24,15 +25,16 @@ internal sealed class SqliteConnections : IDisposable
         Directory.CreateDirectory(
             directory,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        var create = new FileStreamOptions
+
+        // Only when it is not there: closing any descriptor of a file drops the locks that SQLite holds on it.
+        if (!File.Exists(_options.Path))
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (File.Open(_options.Path, create))
-        {
+            using var created = File.Open(_options.Path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
 
         File.SetUnixFileMode(_options.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -66,11 +68,12 @@ internal sealed class SqliteConnections : IDisposable
     public T Read<T>(Func<SqliteConnection, T> read)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        var file = Volatile.Read(ref _file);
         var connection = _idle.TryTake(out var idle) ? idle : OpenReader();
         try
         {
             var result = read(connection);
-            Return(connection);
+            Return(connection, file);
             return result;
         }
         catch
@@ -80,9 +83,10 @@ internal sealed class SqliteConnections : IDisposable
         }
     }
 
-    /// <summary>Closes the idle readers, so that the file can be moved.</summary>
-    public void CloseIdle()
+    /// <summary>Closes the idle readers, and each busy one after its query: the file is about to be moved.</summary>
+    public void CloseReaders()
     {
+        Interlocked.Increment(ref _file);
         while (_idle.TryTake(out var connection))
         {
             connection.Dispose();
@@ -93,12 +97,12 @@ internal sealed class SqliteConnections : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        CloseIdle();
+        CloseReaders();
     }
 
-    private void Return(SqliteConnection connection)
+    private void Return(SqliteConnection connection, int file)
     {
-        if (_disposed || _idle.Count >= IdleReadersMax)
+        if (_disposed || file != Volatile.Read(ref _file) || _idle.Count >= IdleReadersMax)
         {
             connection.Dispose();
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Guard.Engine.Kernel.Abi;
 using Guard.Policies.Normalising;
@@ -15,7 +16,7 @@ internal static class EventDecoder
     private const uint AccessMask = (1u << 8) - 1;
     private const int ErrnoMax = 4095;
 
-    private static readonly int FixedBytes = Marshal.SizeOf<GuardEventLayout>();
+    private static readonly int FixedBytes = Unsafe.SizeOf<GuardEventLayout>();
 
     /// <summary>Decodes one record.</summary>
     /// <param name="record">What the ring gave, without its header.</param>

@@ -101,8 +101,9 @@ internal sealed class Forwarder : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is SinkException or AuditStoreException)
+            catch (Exception e)
             {
+                // Also what nobody foresaw: a forwarder that ends in silence would be worse than one that says why.
                 await RecoverAsync(e, cancellationToken).ConfigureAwait(false);
             }
         }

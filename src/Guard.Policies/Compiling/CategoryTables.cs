@@ -6,13 +6,14 @@ namespace Guard.Policies.Compiling;
 
 /// <summary>Which rules of one category are evaluated when; lists are numbers in the pool.</summary>
 /// <param name="RuleCount">Rules of the category.</param>
-/// <param name="BlockCount">Those that refuse.</param>
+/// <param name="UserRules">The same without the engine's own.</param>
+/// <param name="BlockCount">Those of UserRules that refuse.</param>
 /// <param name="Always">Evaluated whatever matched.</param>
 /// <param name="Unknown">Evaluated when a field is incomplete.</param>
 /// <param name="SubjectTriggers">Some rule is triggered by what the process is alone.</param>
 /// <param name="Triggers">By atom: the rules that it triggers.</param>
 internal sealed record CategoryTables(
-    int RuleCount, int BlockCount, int Always, int Unknown, bool SubjectTriggers, int[] Triggers)
+    int RuleCount, int UserRules, int BlockCount, int Always, int Unknown, bool SubjectTriggers, int[] Triggers)
 {
     public static CategoryTables[] Build(NormalisedPolicy policy, ListPool lists, BudgetFindings findings)
     {
@@ -45,11 +46,13 @@ internal sealed record CategoryTables(
         }
 
         var always = rules.Where(r => sets[r] is null).ToArray();
-        var unknown = rules.Where(r => policy.Rules[r].OnUnknown == OnUnknown.Deny).ToArray();
+        // Those of the always list are evaluated already.
+        var unknown = rules.Where(r => policy.Rules[r].OnUnknown == OnUnknown.Deny && sets[r] is not null).ToArray();
         CheckEvaluations(policy, always, unknown, triggered, findings);
         return new CategoryTables(
             rules.Length,
-            rules.Count(r => policy.Rules[r].Action == RuleAction.Block),
+            rules.Count(r => !policy.Rules[r].Identity.BuiltIn),
+            rules.Count(r => !policy.Rules[r].Identity.BuiltIn && policy.Rules[r].Action == RuleAction.Block),
             lists.Intern(always),
             lists.Intern(unknown),
             Enumerable.Range(0, triggered.Length).Any(a => triggered[a] is not null && IsSubject(policy.Atoms[a])),
@@ -63,13 +66,13 @@ internal sealed record CategoryTables(
     private static void CheckEvaluations(
         NormalisedPolicy policy, int[] always, int[] unknown, List<int>?[] triggered, BudgetFindings findings)
     {
-        CheckRules(
+        var fits = CheckRules(
             policy,
             always,
             "rules that every decision evaluates",
             "give the rules an item that must hold, such as TargetFilename or Image; `not` alone is none",
             findings);
-        CheckRules(
+        _ = fits && CheckRules(
             policy,
             [.. always, .. unknown],
             "rules that a decision with an incomplete field evaluates",
@@ -89,19 +92,14 @@ internal sealed record CategoryTables(
         }
     }
 
-    private static void CheckRules(
+    private static bool CheckRules(
         NormalisedPolicy policy, IReadOnlyList<int> rules, string what, string hint, BudgetFindings findings)
-    {
-        if (rules.Count > KernelLimits.EvaluationsMax)
-        {
-            findings.Check(
-                BudgetFindings.Evaluations,
-                policy.Rules[rules[KernelLimits.EvaluationsMax]].Identity.Span,
-                rules.Count,
-                KernelLimits.EvaluationsMax,
-                "GUARD_EVALUATIONS_MAX",
-                what,
-                hint);
-        }
-    }
+        => rules.Count <= KernelLimits.EvaluationsMax || findings.Check(
+            BudgetFindings.Evaluations,
+            policy.Rules[rules[KernelLimits.EvaluationsMax]].Identity.Span,
+            rules.Count,
+            KernelLimits.EvaluationsMax,
+            "GUARD_EVALUATIONS_MAX",
+            what,
+            hint);
 }

@@ -213,6 +213,7 @@ internal sealed class ImageWriter
             _header.Categories[category].AlwaysList = _listOffsets[tables.Always];
             _header.Categories[category].UnknownList = _listOffsets[tables.Unknown];
             _header.Categories[category].SubjectTriggers = tables.SubjectTriggers ? 1u : 0u;
+            _header.Categories[category].UserRules = (uint)tables.UserRules;
         }
 
         _automata.CopyTo(_header.Automata);

@@ -2,6 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Guard.Policies.Image;
 
+/// <summary>Two elements in place, as in a C struct.</summary>
+/// <typeparam name="T">Unmanaged element.</typeparam>
+[InlineArray(2)]
+public struct Inline2<T>
+    where T : unmanaged
+{
+    private T _first;
+}
+
 /// <summary>Three elements in place, as in a C struct.</summary>
 /// <typeparam name="T">Unmanaged element.</typeparam>
 [InlineArray(3)]

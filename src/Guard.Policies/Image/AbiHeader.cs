@@ -30,7 +30,8 @@ public struct GuardCategory
     public uint AlwaysList;
     public uint UnknownList;
     public uint SubjectTriggers;
-    public Inline3<uint> Pad;
+    public uint UserRules;
+    public Inline2<uint> Pad;
 }
 
 /// <summary>struct guard_image_header: the first bytes of an image.</summary>

@@ -6,6 +6,8 @@ namespace Guard.Policies.Simulation;
 /// <summary>The state of one decision; the order of its steps is written down in <see cref="ImageSimulator"/>.</summary>
 internal sealed class DecisionRun(ImageView image, DecisionRequest request)
 {
+    private static readonly PolicyField[] Fields = Enum.GetValues<PolicyField>();
+
     private readonly TextWalk _walk = new(image);
     private readonly bool[] _held = new bool[image.Header.AtomCount];
     private readonly List<HeldAtom> _order = [];
@@ -29,7 +31,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         var decision = _failure == DecisionFailure.None
             ? new Decision(_verdict, [.. _rules], _moreRules, _fromUnknown, _failure)
             : new Decision(Verdict.Allow, [], false, false, _failure);
-        var incomplete = Enum.GetValues<PolicyField>().Where(f => (_incomplete >> (int)f & 1) != 0);
+        PolicyField[] incomplete = _incomplete == 0 ? [] : Array.FindAll(Fields, f => (_incomplete >> (int)f & 1) != 0);
         return new DecisionTrace(decision, [.. incomplete], [.. _order], [.. _evaluations]);
     }
 

@@ -7,7 +7,7 @@ namespace Guard.Engine.Tests.Audit;
 /// <summary>What every <see cref="IAuditStore"/> must do. A store's tests derive from this and say how it is opened.</summary>
 public abstract class AuditStoreConformance : IDisposable
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = AuditSamples.Start;
 
     /// <summary>An empty trail at a new place.</summary>
     protected abstract IAuditStore Create();
@@ -17,19 +17,9 @@ public abstract class AuditStoreConformance : IDisposable
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
-    protected static AuditRecord Sample(int n) => new()
-    {
-        Time = Start.AddSeconds(n),
-        Kind = n % 2 == 0 ? AuditKinds.ExecDenied : AuditKinds.FileAudited,
-        Verdict = n % 2 == 0 ? "block" : "audit",
-        Rule = new RuleReference { Id = $"rule-{n % 3}", Title = $"Title {n % 3}" },
-        Process = new ProcessInfo { Pid = 100 + n, Uid = 7, Euid = (uint)(n % 4), User = $"user{n % 4}" },
-        File = new FileInfoRecord { Path = $"/srv/data/{n}.txt", Inode = ulong.MaxValue },
-        Args = ["a\nb", "ü\u0001", ""],
-        Message = $"record {n}",
-    };
+    protected static AuditRecord Sample(int n) => AuditSamples.One(n);
 
-    protected static List<AuditRecord> Samples(int count) => [.. Enumerable.Range(1, count).Select(Sample)];
+    protected static List<AuditRecord> Samples(int count) => AuditSamples.Many(count);
 
     [Fact]
     public void An_empty_trail_has_nothing()
@@ -166,6 +156,18 @@ public abstract class AuditStoreConformance : IDisposable
         using var store = Create();
         store.Append([Sample(1) with { File = new FileInfoRecord { Path = "/tmp/[ab]x" } }, Sample(2) with { File = new FileInfoRecord { Path = "/tmp/ax" } }]);
         Assert.Equal([1], store.Query(new AuditQuery { Path = "/tmp/[ab]*" }).Select(r => r.Seq));
+    }
+
+    [Fact]
+    public void A_rule_and_a_user_are_found_by_either_name_also_when_both_occur()
+    {
+        using var store = Create();
+        var byId = Sample(1) with { Rule = new RuleReference { Id = "x", Title = "t" }, Process = new ProcessInfo { Euid = 33, User = "w" } };
+        var byTitle = Sample(2) with { Rule = new RuleReference { Id = "y", Title = "x" }, Process = new ProcessInfo { Euid = 1, User = "33" } };
+        store.Append([byId, byTitle, Sample(3)]);
+        Assert.Equal([1, 2], store.Query(new AuditQuery { Rule = "x" }).Select(r => r.Seq));
+        Assert.Equal([1, 2], store.Query(new AuditQuery { User = "33" }).Select(r => r.Seq));
+        Assert.Equal([1], store.Query(new AuditQuery { Rule = "t" }).Select(r => r.Seq));
     }
 
     [Fact]

@@ -214,6 +214,23 @@ public sealed class SqliteAuditStoreTests : AuditStoreConformance
         }
     }
 
+    [Fact]
+    public void What_was_appended_survives_SIGKILL()
+    {
+        long acknowledged = 0;
+        foreach (var appends in (int[])[3, 40, 111])
+        {
+            using var helper = CrashHelper.Start(DatabasePath);
+            acknowledged = helper.KillAfter(appends);
+            using var store = Open();
+            Assert.InRange(store.LastSeq, acknowledged, acknowledged + CrashHelper.BatchSize);
+            Assert.Equal(0, store.LastSeq % CrashHelper.BatchSize);
+            Assert.Equal(Enumerable.Range(1, (int)store.LastSeq).Select(n => (long)n), store.ReadAfter(0, 10_000).Select(r => r.Seq));
+        }
+
+        Assert.True(acknowledged >= (3 + 40 + 111) * CrashHelper.BatchSize);
+    }
+
     private long FillUp(SqliteAuditStore store)
     {
         for (var i = 0; i < 10_000; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Guard.Engine.Kernel.Abi;
@@ -16,7 +17,7 @@ internal static class EventBytes
         var strings = Encoding.Latin1.GetBytes(path + invoked + image + args);
         var layout = new GuardEventLayout
         {
-            Size = (uint)(Marshal.SizeOf<GuardEventLayout>() + strings.Length),
+            Size = (uint)(Unsafe.SizeOf<GuardEventLayout>() + strings.Length),
             Kind = (ushort)kind,
             AbiVersion = EngineAbi.AbiVersion,
             Tgid = 10,

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
@@ -10,7 +10,7 @@ namespace Guard.Engine.Tests.Events;
 public sealed class EventDecoderTests
 {
     [Fact]
-    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(216, Marshal.SizeOf<GuardEventLayout>());
+    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(216, Unsafe.SizeOf<GuardEventLayout>());
 
     [Fact]
     public void Every_field_of_an_exec_decision_arrives()
@@ -35,7 +35,7 @@ public sealed class EventDecoderTests
         Assert.Equal((uint.MaxValue, 17u, "nc"), (e.LoginUid, e.Session, e.Comm.ToString()));
         Assert.Equal((2, RuleCategory.ProcessCreation, 1, 8, -1), (e.Verdict, e.Category, e.Hook, e.Reason, e.Error));
         Assert.Equal((GuardEventFlags.PathTruncated | GuardEventFlags.MoreRules, AccessKinds.Read | AccessKinds.Write, 256), (e.Flags, e.Access, e.ExitCode));
-        Assert.Equal([65534, 1], e.Rules);
+        Assert.Equal([65534, 1], e.Rules.ToArray());
         Assert.Equal((18UL, 19UL, 20u, 21u, 22u), (e.FileDevice, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal));
         Assert.Equal(("/usr/bin/nc", "nc", "/bin/sh"), (e.Path.ToString(), e.Invoked.ToString(), e.Image.ToString()));
         Assert.Equal(["nc", "-l"], e.Args.Select(a => a.ToString()));

@@ -1,6 +1,7 @@
+using System.Runtime.CompilerServices;
 using Guard.Engine.Interop;
-using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
+using Guard.Engine.Kernel;
 using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;
@@ -24,6 +25,29 @@ public sealed class LibbpfTests
     }
 
     [SkippableFact]
+    public void An_object_with_other_structs_is_refused_before_anything_is_loaded()
+    {
+        var options = new LsmOptions { ObjectPath = Native.Build("layout_test") };
+        var refused = Assert.Throws<KernelException>(() => OpenedLsm.Open(options));
+        Assert.Contains("guard_config of 4 bytes, this guardd one of 32", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Every_load_has_a_name_of_its_own()
+    {
+        Native.SkipUnlessPermitted();
+        using var one = Counters();
+        using var two = Counters();
+        Assert.Equal(one.LoadName(), one.LoadName());
+        Assert.NotEqual(one.LoadName(), two.LoadName());
+
+        static KernelMaps Counters() => new(new Dictionary<string, FileDescriptorHandle>
+        {
+            ["counters"] = Libbpf.CreateMap(MapType.PerCpuArray, "counters", 4, 8, 1),
+        });
+    }
+
+    [SkippableFact]
     public void An_int_result_becomes_the_errno()
     {
         Native.SkipUnlessPermitted();
@@ -35,7 +59,7 @@ public sealed class LibbpfTests
     public void Counters_are_summed_over_all_possible_cpus()
     {
         Native.SkipUnlessPermitted();
-        var size = System.Runtime.InteropServices.Marshal.SizeOf<GuardCounters>();
+        var size = Unsafe.SizeOf<GuardCounters>();
         using var map = Libbpf.CreateMap(MapType.PerCpuArray, "counters", 4, size, 1);
         var cpus = Libbpf.PossibleCpus();
         var values = new ulong[cpus * size / 8];
@@ -56,7 +80,7 @@ public sealed class LibbpfTests
     public void Configuration_is_read_back()
     {
         Native.SkipUnlessPermitted();
-        var size = System.Runtime.InteropServices.Marshal.SizeOf<GuardConfig>();
+        var size = Unsafe.SizeOf<GuardConfig>();
         using var maps = new KernelMaps(new Dictionary<string, FileDescriptorHandle>
         {
             ["config"] = Libbpf.CreateMap(MapType.Array, "config", 4, size, 1),

@@ -29,6 +29,18 @@ public sealed class RandomPolicies(int seed)
         return new NormalisedPolicy(atoms, [.. rules]);
     }
 
+    /// <summary>
+    /// A policy of many items that hold for almost any text and of many rules over them, so that requests reach the
+    /// bounds of a decision: matches, evaluations, atoms of a process, rules that are recorded.
+    /// </summary>
+    public NormalisedPolicy CrowdedPolicy()
+    {
+        var atoms = Many<NormalisedAtom>(80, 400, CrowdedAtom);
+        var rules = Enumerable.Range(0, _random.Next(20, 8000)).Select(n => Rule(n, atoms));
+        var single = rules.Select(r => r with { Condition = new AtomNode(_random.Next(atoms.Length)) });
+        return new NormalisedPolicy(atoms, [.. single.Select(r => r with { OnUnknown = OnUnknown.Allow })]);
+    }
+
     /// <summary>A request, independent of any policy.</summary>
     public DecisionRequest Request() => new(Chance(50) ? RuleCategory.ProcessCreation : RuleCategory.FileAccess)
     {
@@ -99,6 +111,20 @@ public sealed class RandomPolicies(int seed)
             6 => TextOf(span, PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
             _ => TextOf(span, PolicyField.TargetFilename, TextRoles.Target),
         };
+    }
+
+    private TextAtom CrowdedAtom()
+    {
+        var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
+        var any = new AnyRunElement();
+        var pattern = new TextPattern([any, new LiteralElement([.. Pieces[_random.Next(6)]]), any], Chance(5));
+        var (field, roles) = _random.Next(6) switch
+        {
+            0 => (PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
+            1 => (PolicyField.ParentImage, TextRoles.Parent | TextRoles.ParentInvoked),
+            _ => (PolicyField.TargetFilename, TextRoles.Target),
+        };
+        return new TextAtom(field, span, roles, [pattern]);
     }
 
     private TextAtom TextOf(SourceSpan span, PolicyField field, TextRoles roles)

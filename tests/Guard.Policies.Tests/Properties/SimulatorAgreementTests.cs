@@ -16,7 +16,7 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
         var seed = TestSeed.Next(output);
         var random = new RandomPolicies(seed);
         var verdicts = new int[3];
-        for (var round = 0; round < 1500; round++)
+        for (var round = 0; round < 1000; round++)
         {
             var policy = random.Policy();
             var simulator = new ImageSimulator(Compile(policy));
@@ -31,6 +31,30 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
 
         output.WriteLine($"allow {verdicts[0]}, audit {verdicts[1]}, block {verdicts[2]}");
         Assert.All(verdicts, count => Assert.True(count > 1000, "the generator no longer meets its own policies"));
+    }
+
+    [Fact]
+    public void Crowded_policies_reach_every_bound_of_a_decision()
+    {
+        var seed = TestSeed.Next(output);
+        var random = new RandomPolicies(seed);
+        var seen = new Dictionary<string, int>();
+        for (var round = 0; round < 30; round++)
+        {
+            var policy = random.CrowdedPolicy();
+            var simulator = new ImageSimulator(Compile(policy));
+            for (var i = 0; i < 20; i++)
+            {
+                var trace = simulator.Trace(random.Request());
+                Assert.InRange(trace.Held.Length, 0, KernelLimits.MatchesMax);
+                Assert.InRange(trace.Evaluations.Length, 0, KernelLimits.EvaluationsMax);
+                var kind = $"{trace.Decision.Failure}{(trace.Decision.MoreRules ? " more" : string.Empty)}";
+                seen[kind] = seen.GetValueOrDefault(kind) + 1;
+            }
+        }
+
+        output.WriteLine(string.Join(", ", seen.Select(s => $"{s.Key}: {s.Value}")));
+        Assert.Superset(new HashSet<string> { "None", "None more", "TooManyMatches", "TooManyRules" }, seen.Keys.ToHashSet());
     }
 
     [Fact]

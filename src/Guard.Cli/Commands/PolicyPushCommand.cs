@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Guard.Cli.Output;
+using Guard.Cli.Policies;
+using Guard.Protocol;
+
+namespace Guard.Cli.Commands;
+
+/// <summary><c>guardctl policy push</c>: replaces what is in force, or changes nothing.</summary>
+internal static class PolicyPushCommand
+{
+    public static Command Create(CliEnvironment environment)
+    {
+        var paths = PolicyCheckCommand.CreatePaths();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Let guardd compile it and change nothing" };
+        return new GuardCommand(
+            environment,
+            "push",
+            "Check policies and put them in force; they replace everything that was in force before (root)",
+            "sudo guardctl policy push --dry-run /etc/guard/policies",
+            [ExitCode.Findings, ExitCode.Unreachable, ExitCode.NotPermitted, ExitCode.NotFound],
+            (run, cancellationToken) => RunAsync(run, run.Parsed.GetValue(paths)!, run.Parsed.GetValue(dryRun), cancellationToken))
+        {
+            paths,
+            dryRun,
+        };
+    }
+
+    private static async Task<ExitCode> RunAsync(CommandRun run, string[] paths, bool dryRun, CancellationToken cancellationToken)
+    {
+        var check = LocalCheck.Run(run, paths);
+        if (!check.Outcome.Accepted)
+        {
+            return Report(run, check, check.Outcome, dryRun);
+        }
+        if (check.Outcome.RuleCount == 0)
+        {
+            throw new CliException(ExitCode.Findings, "there is no rule in these files: an empty policy is not pushed", "to take everything off: sudo guardctl policy remove --all");
+        }
+        using var client = run.Connect();
+        var outcome = await client.PostAsync(dryRun ? ControlApi.PolicyCheck : ControlApi.Policy, check.ToBundle(), cancellationToken).ConfigureAwait(false);
+        return Report(run, check, outcome, dryRun);
+    }
+
+    private static ExitCode Report(CommandRun run, LocalCheck check, PolicyOutcome outcome, bool dryRun)
+    {
+        var shown = outcome with { Findings = check.Shown(outcome.Findings) };
+        if (run.Json)
+        {
+            run.WriteJson(shown, GuardJson.Default.PolicyOutcome);
+        }
+        else
+        {
+            LocalCheck.WriteFindings(run, shown.Findings);
+            run.Out.WriteLine(Summary(shown, dryRun));
+        }
+        return shown.Accepted ? ExitCode.Ok : ExitCode.Findings;
+    }
+
+    private static string Summary(PolicyOutcome outcome, bool dryRun)
+    {
+        if (!outcome.Accepted)
+        {
+            return $"refused: {outcome.Findings.Count(finding => finding.Severity == "error")} errors; what was in force stays in force";
+        }
+        var what = $"{outcome.RuleCount} rules ({outcome.BlockCount} block), image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
+        return dryRun ? $"would be accepted: {what}" : $"in force: generation {outcome.Generation}, {what}";
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Guard.Cli;
+
+/// <summary>A command with an example and the exit codes that it can have: --help prints both, tests insist on both.</summary>
+internal sealed class GuardCommand : Command
+{
+    /// <summary>A command that does something.</summary>
+    public GuardCommand(CliEnvironment environment, string name, string description, string example, ExitCode[] exits, Func<CommandRun, CancellationToken, Task<ExitCode>> run)
+        : base(name, description)
+    {
+        Example = example;
+        Exits = [ExitCode.Ok, .. exits, ExitCode.Usage];
+        SetAction(async (parsed, cancellationToken) =>
+        {
+            var code = await run(new CommandRun(environment, parsed), cancellationToken).ConfigureAwait(false);
+            await environment.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return (int)code;
+        });
+    }
+
+    /// <summary>A command line to try, with what it is for.</summary>
+    public string Example { get; }
+
+    /// <summary>How it can end.</summary>
+    public IReadOnlyList<ExitCode> Exits { get; }
+}
+
+/// <summary>--help: what the library prints, then the example and the exit codes.</summary>
+internal sealed class GuardHelp : SynchronousCommandLineAction
+{
+    private readonly HelpAction _library;
+
+    /// <summary>Around the library's help.</summary>
+    public GuardHelp(HelpAction library) => _library = library;
+
+    /// <inheritdoc />
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc />
+    public override int Invoke(ParseResult parseResult)
+    {
+        _library.Invoke(parseResult);
+        var output = parseResult.InvocationConfiguration.Output;
+        var command = parseResult.CommandResult.Command as GuardCommand;
+        if (command is not null)
+        {
+            output.WriteLine("Example:");
+            output.WriteLine("  " + command.Example.ReplaceLineEndings("\n  "));
+            output.WriteLine();
+        }
+        output.WriteLine("Exit status:");
+        foreach (var (code, meaning) in ExitCodes.All)
+        {
+            if (command is null || command.Exits.Contains(code))
+            {
+                output.WriteLine($"  {(int)code,-3}  {meaning}");
+            }
+        }
+        return (int)ExitCode.Ok;
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Guard.Cli.Commands;
+using Guard.Cli.Output;
+
+namespace Guard.Cli;
+
+/// <summary>guardctl: the tree of commands, and the way from any outcome to an exit code.</summary>
+internal static class GuardCtl
+{
+    /// <summary>The tree.</summary>
+    public static RootCommand CreateRoot(CliEnvironment environment)
+    {
+        var policy = new Command("policy", "Check, push, list, show and remove policies")
+        {
+            PolicyCheckCommand.Create(environment),
+            PolicyPushCommand.Create(environment),
+            PolicyListCommand.Create(environment),
+            PolicyShowCommand.Create(environment),
+            PolicyRemoveCommand.Create(environment),
+        };
+        var audit = new Command("audit", "Read the audit trail")
+        {
+            AuditListCommand.Create(environment),
+            AuditFollowCommand.Create(environment),
+        };
+        var trace = new Command("trace", "Watch this machine live") { TraceExecCommand.Create(environment) };
+        var root = new RootCommand("guardctl controls Guard: policies in the kernel, the audit trail, this machine's state")
+        {
+            StatusCommand.Create(environment),
+            DoctorCommand.Create(environment),
+            policy,
+            audit,
+            trace,
+            VersionCommand.Create(environment),
+            CompletionCommand.Create(environment),
+        };
+        root.Options.Add(GlobalOptions.Socket);
+        root.Options.Add(GlobalOptions.Format);
+        root.Options.Add(GlobalOptions.Color);
+        // The library's own has aliases that no Unix command has.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        var help = new HelpOption("--help", "-h");
+        help.Action = new GuardHelp((HelpAction)help.Action!);
+        root.Options.Add(help);
+        return root;
+    }
+
+    /// <summary>Runs a command line.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment, CancellationToken cancellationToken = default)
+    {
+        var parsed = CreateRoot(environment).Parse(args);
+        try
+        {
+            if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+            {
+                return Refuse(parsed, environment);
+            }
+            var configuration = new InvocationConfiguration
+            {
+                Output = environment.Out,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+            };
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CliException e)
+        {
+            Report(environment, e);
+            return (int)e.Code;
+        }
+        catch (OperationCanceledException)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (IOException)
+        {
+            // stdout was closed by its reader: `| head` has what it wanted.
+            return (int)ExitCode.Ok;
+        }
+    }
+
+    private static int Refuse(ParseResult parsed, CliEnvironment environment)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            environment.Error.WriteLine("guardctl: " + SafeText.Line(error.Message));
+        }
+        var path = new List<string>();
+        for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)
+        {
+            path.Insert(0, result.Command.Name);
+        }
+        environment.Error.WriteLine("try: " + string.Join(' ', ["guardctl", .. path, "--help"]));
+        return (int)ExitCode.Usage;
+    }
+
+    private static void Report(CliEnvironment environment, CliException e)
+    {
+        environment.Error.WriteLine("guardctl: " + SafeText.Line(e.Message));
+        if (e.Hint is not null)
+        {
+            environment.Error.WriteLine("try: " + SafeText.Line(e.Hint));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Guard.Cli.Output;
+using Guard.Policies;
+using Guard.Policies.Diagnostics;
+using Guard.Policies.Normalising;
+using Guard.Protocol;
+
+namespace Guard.Cli.Policies;
+
+/// <summary>The compiler, run here: what <c>policy check</c> is and what <c>policy push</c> does first.</summary>
+internal sealed class LocalCheck
+{
+    private readonly BundleLoader _loader;
+
+    private LocalCheck(BundleLoader loader, PolicyOutcome outcome)
+    {
+        _loader = loader;
+        Outcome = outcome;
+    }
+
+    /// <summary>Findings with the bundle's names, counts, hash.</summary>
+    public PolicyOutcome Outcome { get; }
+
+    /// <summary>Loads and compiles.</summary>
+    public static LocalCheck Run(CommandRun run, IEnumerable<string> paths)
+    {
+        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile) };
+        var loader = new BundleLoader(options);
+        loader.Load(paths);
+        var result = run.Environment.Compile(loader.Files, options);
+        return new LocalCheck(loader, ToOutcome(result));
+    }
+
+    /// <summary>The bundle as it travels.</summary>
+    public PolicyBundle ToBundle() => new([.. _loader.Files.Select(file => new BundleFile(file.Name, file.Content.ToArray()))]);
+
+    /// <summary>Findings with the paths that were typed.</summary>
+    public IReadOnlyList<PolicyFinding> Shown(IReadOnlyList<PolicyFinding> findings)
+        => [.. findings.Select(finding => finding with { File = _loader.Shown(finding.File) })];
+
+    /// <summary>Prints findings, one or two lines each.</summary>
+    public static void WriteFindings(CommandRun run, IReadOnlyList<PolicyFinding> findings)
+    {
+        foreach (var finding in findings)
+        {
+            var place = finding.Line == 0 ? finding.File : $"{finding.File}({finding.Line},{finding.Column})";
+            var severity = run.Terminal.Paint(SafeText.Line(finding.Severity), finding.Severity == "error" ? Tone.Bad : Tone.Warn);
+            run.Out.WriteLine($"{SafeText.Line(place)}: {severity} {SafeText.Line(finding.Id)}: {SafeText.Line(finding.Message)}");
+            if (finding.Hint is not null)
+            {
+                run.Out.WriteLine($"  hint: {SafeText.Line(finding.Hint)}");
+            }
+        }
+    }
+
+    /// <summary>How many files were read.</summary>
+    public int FileCount => _loader.Files.Count;
+
+    private static PolicyOutcome ToOutcome(CompilationResult result)
+    {
+        var rules = result.Image?.Rules ?? [];
+        return new PolicyOutcome(
+            !result.HasErrors && result.Image is not null,
+            [.. result.Diagnostics.Select(ToFinding)],
+            rules.Length,
+            rules.Count(rule => rule.Action == RuleAction.Block),
+            result.Image?.Hash,
+            null,
+            result.Image?.Bytes.Length ?? 0);
+    }
+
+    private static PolicyFinding ToFinding(Diagnostic diagnostic) => new(
+        diagnostic.Id,
+        diagnostic.Severity == DiagnosticSeverity.Error ? "error" : "warning",
+        diagnostic.Span.File,
+        diagnostic.Span.Line,
+        diagnostic.Span.Column,
+        diagnostic.Message,
+        diagnostic.Hint);
+}
