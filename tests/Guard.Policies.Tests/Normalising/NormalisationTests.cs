@@ -8,7 +8,7 @@ using Xunit;
 using Xunit.Abstractions;
 using static Guard.Policies.Tests.PolicyText;
 
-namespace Guard.Policies.Tests.Normalising;
+namespace Guard.Policies.Tests;
 
 public sealed class NormalisationTests(ITestOutputHelper output)
 {
