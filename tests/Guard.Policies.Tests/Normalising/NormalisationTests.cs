@@ -132,6 +132,18 @@ public sealed class NormalisationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Bundle_without_files_is_empty_on_purpose_only_with_the_self_test()
+    {
+        var empty = PolicyCompiler.Compile([], new CompilerOptions { IncludeSelfTest = true });
+        Assert.Equal(2, empty.Normalised!.Rules.Length);
+        Assert.NotNull(empty.Image);
+        Assert.Empty(empty.Diagnostics);
+        Assert.NotEmpty(Where(PolicyCompiler.Compile([], new CompilerOptions()), DiagnosticCatalogue.NoRules));
+        var comment = PolicyCompiler.Compile([File("# nothing")], new CompilerOptions { IncludeSelfTest = true });
+        Assert.NotEmpty(Where(comment, DiagnosticCatalogue.NoRules));
+    }
+
+    [Fact]
     public void Condition_that_multiplies_its_parts_is_refused()
     {
         var text = new StringBuilder();
