@@ -16,9 +16,6 @@ public sealed record CompilerOptions
     /// <summary>Whether the engine's own self-test rules are added (true for what goes into a kernel).</summary>
     public bool IncludeSelfTest { get; init; }
 
-    /// <summary>Accepts a bundle without any rule: what is in force before the first push and after everything was removed.</summary>
-    public bool AllowEmpty { get; init; }
-
     /// <summary>Most bytes of one file.</summary>
     public int MaxFileBytes { get; init; } = 4 << 20;
 

@@ -41,7 +41,6 @@ internal sealed class PolicyInForce
         {
             Accounts = _accounts.ToSnapshot(),
             IncludeSelfTest = withSelfTest,
-            AllowEmpty = bundle.Files.Count == 0,
         });
 
     /// <summary>

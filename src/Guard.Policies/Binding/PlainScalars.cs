@@ -4,11 +4,11 @@ using Guard.Policies.Yaml;
 
 namespace Guard.Policies.Binding;
 
-/// <summary>Scalars without quotes. Decimal integers and true/false stand for their text; the rest must be plain text.</summary>
+/// <summary>Scalars without quotes. Decimal numbers and true/false stand for their text; the rest must be plain text.</summary>
 internal static partial class PlainScalars
 {
     /// <summary>
-    /// True for what YAML 1.1, YAML 1.2 and their users read differently: 010, 0x17, 1_000, 1e3, 1.5, 1:30, yes, no,
+    /// True for what YAML 1.1, YAML 1.2 and their users read differently: 010, 0x17, 1_000, 1e3, 1.50, 1:30, yes, no,
     /// on, off, .inf, dates and times.
     /// </summary>
     public static bool IsAmbiguous(YamlScalar scalar)
@@ -19,11 +19,11 @@ internal static partial class PlainScalars
         => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uid)
             && (text.Length == 1 || text[0] != '0');
 
-    [GeneratedRegex(@"\A(0|-?[1-9][0-9]*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])\z", RegexOptions.CultureInvariant)]
     private static partial Regex Decimal();
 
     [GeneratedRegex(
-        @"\A(yes|no|on|off|y|n|[-+]?\.inf|\.nan|[-+]?0x[0-9a-f_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*"
+        @"\A(yes|no|on|off|[-+]?\.inf|\.nan|[-+]?0x[0-9a-f_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*"
         + @"|[-+]?[0-9]+(:[0-9]+)+|[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?"
         + @"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?)\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

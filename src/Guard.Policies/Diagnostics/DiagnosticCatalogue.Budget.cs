@@ -1,7 +1,23 @@
 namespace Guard.Policies.Diagnostics;
 
-/// <content>GP3xxx: bounds of the kernel tables (bpf/lsm/limits.h). The back end brings the rows.</content>
+/// <content>GP3xxx: bounds of the kernel tables (bpf/lsm/limits.h). Findings name the bound and bring better hints.</content>
 public static partial class DiagnosticCatalogue
 {
-    private static DiagnosticDescriptor[] BudgetRows() => [];
+    private static DiagnosticDescriptor[] BudgetRows() =>
+    [
+        Error("GP3001", "The policy needs more memory than the kernel tables have", "shorten lists of values, or use fewer, more general patterns"),
+        Error("GP3002", "The policy has too many different items", "use fewer, more general items"),
+        Error("GP3003", "The policy has too many patterns", "move long lists of values into fewer, more general patterns"),
+        Error("GP3004", "The policy has too many rules", "merge rules that differ in their values only"),
+        Error("GP3005", "A condition has too many operations", "split the rule"),
+        Error("GP3006", "A condition is nested too deeply", "split the rule"),
+        Error("GP3007", "Too many patterns have a wildcard inside", "use contains, startswith or endswith where possible"),
+        Error("GP3008", "A pattern has too many parts between wildcards", "use fewer wildcards in one value"),
+        Error("GP3009", "Too many uids are named", "name fewer accounts"),
+        Error("GP3010", "Too many items share one value", "write the value into fewer rules"),
+        Error("GP3011", "Too many rules would have to be looked at for one operation", "give rules an item that holds rarely"),
+        Error("GP3012", "Patterns with wildcards need too many states", "use fewer wildcards in one value"),
+        Error("GP3013", "A pattern is longer than any path", "shorten the value"),
+        Error("GP3014", "Too many items can hold at once", "use fewer items that overlap"),
+    ];
 }

@@ -9,7 +9,7 @@ namespace Guard.Policies.Diagnostics;
 public static partial class DiagnosticCatalogue
 {
     /// <summary>All rows, in the order of their ids.</summary>
-    public static ImmutableArray<DiagnosticDescriptor> All { get; } =
+    public static ImmutableArray<DiagnosticDescriptor> All =>
         [.. YamlRows(), .. BindingRows(), .. BudgetRows(), .. CheckRows()];
 
     private static DiagnosticDescriptor Error(string id, string title, string hint)

@@ -5,6 +5,9 @@ internal sealed class SourceText
 {
     private readonly List<int> _lineStarts = [0];
 
+    /// <summary>The last position asked for: on one endless line, counting from its start each time would be quadratic.</summary>
+    private (int LineStart, int Offset, int Characters) _last = (0, 0, 0);
+
     public SourceText(string name, string text)
     {
         Name = name;
@@ -63,12 +66,14 @@ internal sealed class SourceText
 
     private int CountCharacters(int start, int end)
     {
-        var count = 0;
-        for (var i = start; i < end; i++)
+        var resume = _last.LineStart == start && _last.Offset <= end;
+        var count = resume ? _last.Characters : 0;
+        for (var i = resume ? _last.Offset : start; i < end; i++)
         {
             count += char.IsLowSurrogate(Text[i]) ? 0 : 1;
         }
 
+        _last = (start, end, count);
         return count;
     }
 }

@@ -31,9 +31,9 @@ internal static class YamlBundleReader
             previous = file.Name;
         }
 
-        if (!options.AllowEmpty)
+        if (documents.Count == 0 && !IsEmptyOnPurpose(files, options))
         {
-            ReportNoRules(files, documents.Count, bag);
+            ReportNoRules(files, bag);
         }
 
         return documents.ToImmutable();
@@ -52,9 +52,13 @@ internal static class YamlBundleReader
         return true;
     }
 
-    private static void ReportNoRules(IReadOnlyList<PolicyFile> files, int documents, DiagnosticBag bag)
+    /// <summary>No file at all, for a kernel: what guardd starts with, and what remains when every rule is removed.</summary>
+    private static bool IsEmptyOnPurpose(IReadOnlyList<PolicyFile> files, CompilerOptions options)
+        => files.Count == 0 && options.IncludeSelfTest;
+
+    private static void ReportNoRules(IReadOnlyList<PolicyFile> files, DiagnosticBag bag)
     {
-        if (documents == 0 && !bag.HasErrors)
+        if (!bag.HasErrors)
         {
             var message = $"there is no rule in the {files.Count} files of the bundle";
             bag.Report(DiagnosticCatalogue.NoRules, new SourceSpan("(bundle)", 0, 0), message);

@@ -1,0 +1,182 @@
+using System.Text;
+using Guard.Policies.Diagnostics;
+using static Guard.Policies.Tests.PolicyText;
+
+namespace Guard.Policies.Tests.Diagnostics;
+
+/// <summary>What a row of the table compiles, and where the finding must be.</summary>
+public sealed record DiagnosticRow(string Id, string Where, IReadOnlyList<PolicyFile> Files, CompilerOptions Options);
+
+/// <summary>At least one text for every id of the catalogue, with the position that it must be reported at.</summary>
+public static class DiagnosticTable
+{
+    private const string Sel = "sel:\n    Image: /bin/x\ncondition: sel";
+
+    private const string Good =
+        "title: t\nlogsource:\n    product: linux\n    category: process_creation\n"
+        + "detection:\n    sel:\n        Image: /bin/x\n    condition: sel\n";
+
+    public static IEnumerable<DiagnosticRow> Rows() =>
+    [
+        .. Yaml(), .. Documents(), .. GuardBlock(), .. LogSource(), .. Detection(), .. Items(), .. Conditions(), .. Checks(),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Yaml() =>
+    [
+        At(DiagnosticCatalogue.FileTooLarge, "p.yml", Good, new CompilerOptions { MaxFileBytes = Good.Length - 1 }),
+        At(DiagnosticCatalogue.BundleTooLarge, "(bundle)", Good, new CompilerOptions { MaxBundleBytes = Good.Length - 1 }),
+        Bytes(DiagnosticCatalogue.NotUtf8, "p.yml(2,3)", [.. "a: b\nü"u8, (byte)'x', 0xC3, (byte)'(']),
+        Bytes(DiagnosticCatalogue.NotUtf8, "p.yml(1,1)", [0xED, 0xA0, 0x80]),
+        At(DiagnosticCatalogue.ControlCharacter, "p.yml(1,4)", "a: \u001b[31m"),
+        At(DiagnosticCatalogue.ControlCharacter, "p.yml(2,1)", "a: b\n\0"),
+        At(DiagnosticCatalogue.ControlCharacter, "p.yml(1,5)", "a: b\u0085c: d"),
+        At(DiagnosticCatalogue.BrokenYaml, "p.yml(2,6)", "title: x\n  bad: [\n"),
+        At(DiagnosticCatalogue.AliasRefused, "p.yml(1,4)", "a: &x b"),
+        At(DiagnosticCatalogue.AliasRefused, "p.yml(1,4)", "a: *x"),
+        At(DiagnosticCatalogue.TagRefused, "p.yml(1,4)", "a: !!str b"),
+        At(DiagnosticCatalogue.MergeKeyRefused, "p.yml(2,1)", "a: b\n<<: {c: d}"),
+        At(DiagnosticCatalogue.DuplicateKey, "p.yml(8,9)", Exec("sel:\n    Image: a\n    Image: b\ncondition: sel")),
+        At(DiagnosticCatalogue.KeyNotScalar, "p.yml(1,3)", "? [a]\n: b"),
+        At(DiagnosticCatalogue.TooDeep, "p.yml(1,33)", new string('[', 33) + new string(']', 33)),
+        At(DiagnosticCatalogue.TooManyNodes, "p.yml(1,1000000)", "[" + string.Concat(Enumerable.Repeat("a,", 500_000)) + "]"),
+        At(DiagnosticCatalogue.NoRules, "(bundle)", "# nothing\n---\n...\n"),
+        new(DiagnosticCatalogue.DuplicateFileName.Id, "p.yml", [File(Good), File(Good)], new CompilerOptions()),
+        new(
+            DiagnosticCatalogue.TooManyErrors.Id,
+            "p.yml(2002,1)",
+            [File(string.Concat(Enumerable.Repeat("---\nx\n", 1001)) + "--- x")],
+            new CompilerOptions()),
+        At(
+            DiagnosticCatalogue.TooManyWarnings,
+            "p.yml(1009,1)",
+            Good + string.Concat(Enumerable.Range(0, 1002).Select(i => $"custom_key_{i}: x\n"))),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Documents() =>
+    [
+        At(DiagnosticCatalogue.NotAMap, "p.yml(1,1)", "- a"),
+        At(DiagnosticCatalogue.MissingKey, "p.yml(1,1)", Good.Replace("title: t\n", string.Empty, StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.MissingKey, "p.yml(6,5)", Exec("sel:\n    Image: a")),
+        At(DiagnosticCatalogue.WrongType, "p.yml(9,9)", Good + "author: [a, b]"),
+        At(DiagnosticCatalogue.WrongType, "p.yml(9,7)", Good + "tags: attack.t1059"),
+        At(DiagnosticCatalogue.WrongType, "p.yml(9,8)", Good + "guard: block"),
+        At(DiagnosticCatalogue.BadRuleId, "p.yml(9,5)", Good + "id: 1234"),
+        At(DiagnosticCatalogue.ValueNotPermitted, "p.yml(9,8)", Good + "level: hihg"),
+        At(DiagnosticCatalogue.ValueNotPermitted, "p.yml(9,11)", Good + "taxonomy: ecs"),
+        At(DiagnosticCatalogue.MisspeltKey, "p.yml(9,1)", Good + "gaurd: {action: block}"),
+        At(DiagnosticCatalogue.MisspeltKey, "p.yml(5,1)", Good.Replace("detection", "detecton", StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.CustomKey, "p.yml(9,1)", Good + "owner_team: blue"),
+        At(DiagnosticCatalogue.MetaDocument, "p.yml(2,1)", "title: t\ncorrelation: {}"),
+        At(DiagnosticCatalogue.MetaDocument, "p.yml(2,1)", "title: t\nfilter: {}"),
+        At(DiagnosticCatalogue.MetaDocument, "p.yml(1,1)", "action: global\ntitle: t"),
+        At(DiagnosticCatalogue.MetaDocument, "p.yml(3,3)", "title: t\nguard:\n  rules: [a]"),
+    ];
+
+    private static IEnumerable<DiagnosticRow> GuardBlock() =>
+    [
+        At(DiagnosticCatalogue.GuardUnknownKey, "p.yml(10,3)", Good + "guard:\n  acton: block"),
+        At(DiagnosticCatalogue.GuardUnknownKey, "p.yml(10,3)", Good + "guard:\n  enforce: yes"),
+        At(DiagnosticCatalogue.GuardBadValue, "p.yml(10,11)", Good + "guard:\n  action: deny"),
+        At(DiagnosticCatalogue.GuardBadValue, "p.yml(10,15)", Good + "guard:\n  on_unknown: [deny]"),
+        At(DiagnosticCatalogue.GuardBadValue, "p.yml(10,11)", Good + "guard:\n  action: Block"),
+        At(DiagnosticCatalogue.KillNotSupported, "p.yml(10,11)", Good + "guard:\n  action: kill"),
+    ];
+
+    private static IEnumerable<DiagnosticRow> LogSource() =>
+    [
+        At(DiagnosticCatalogue.ProductNotLinux, "p.yml(3,14)", Good.Replace("linux", "windows", StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.NoCategory, "p.yml(3,5)", Good.Replace("    category: process_creation\n", string.Empty, StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.NoCategory, "p.yml(4,14)", Good.Replace("category: process_creation", "service: auditd", StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.CategoryNotSupported, "p.yml(4,15)", Rule("file_event", Sel)),
+        At(DiagnosticCatalogue.MisspeltKey, "p.yml(4,5)", Good.Replace("category", "catgory", StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.CustomKey, "p.yml(3,5)", Good.Replace("product: linux", "collector: linux", StringComparison.Ordinal)),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Detection() =>
+    [
+        At(DiagnosticCatalogue.DetectionEmpty, "p.yml(6,5)", Exec("condition: sel")),
+        At(DiagnosticCatalogue.KeywordRefused, "p.yml(7,11)", Exec("sel:\n    - 'text'\ncondition: sel")),
+        At(DiagnosticCatalogue.KeywordRefused, "p.yml(6,10)", Exec("sel: text\ncondition: sel")),
+        At(DiagnosticCatalogue.KeywordRefused, "p.yml(7,9)", Exec("sel:\n    '|all': [a, b]\ncondition: sel")),
+        At(DiagnosticCatalogue.EmptyCollection, "p.yml(6,10)", Exec("sel: {}\ncondition: sel")),
+        At(DiagnosticCatalogue.EmptyCollection, "p.yml(6,10)", Exec("sel: []\ncondition: sel")),
+        At(DiagnosticCatalogue.EmptyCollection, "p.yml(7,16)", Exec("sel:\n    Image: []\ncondition: sel")),
+        At(DiagnosticCatalogue.NestedValue, "p.yml(7,16)", Exec("sel:\n    Image: {a: b}\ncondition: sel")),
+        At(DiagnosticCatalogue.NestedValue, "p.yml(6,12)", Exec("sel: [ [a] ]\ncondition: sel")),
+        At(DiagnosticCatalogue.NullRefused, "p.yml(7,16)", Exec("sel:\n    Image: null\ncondition: sel")),
+        At(DiagnosticCatalogue.NullRefused, "p.yml(7,24)", Exec("sel:\n    ParentImage: [ ~ ]\ncondition: sel")),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Items() =>
+    [
+        Item(DiagnosticCatalogue.UnknownField, 9, "Imgae: a"),
+        Item(DiagnosticCatalogue.UnknownField, 9, "image: a"),
+        Item(DiagnosticCatalogue.FieldNotDecidable, 9, "CommandLine|contains: a"),
+        Item(DiagnosticCatalogue.FieldNotInCategory, 9, "TargetFilename: a"),
+        Item(DiagnosticCatalogue.UnknownModifier, 15, "Image|contain: a"),
+        Item(DiagnosticCatalogue.UnknownModifier, 24, "Image|contains|Cased: a"),
+        Item(DiagnosticCatalogue.UnknownModifier, 15, "Image|: a"),
+        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|re: a"),
+        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|exists: true"),
+        Item(DiagnosticCatalogue.ModifierCombination, 24, "Image|contains|endswith: a"),
+        Item(DiagnosticCatalogue.ModifierCombination, 21, "Image|cased|cased: a"),
+        Item(DiagnosticCatalogue.ModifierNotForField, 9, "Uid|contains: 1"),
+        Item(DiagnosticCatalogue.ModifierNotForField, 9, "Uid|all: [1, 2]"),
+        At(DiagnosticCatalogue.ModifierNotForField, "p.yml(7,9)", FileAccess("sel:\n    Access|contains: read\ncondition: sel")),
+        Item(DiagnosticCatalogue.AllOnSingleValue, 9, "Image|contains|all: a"),
+        Item(DiagnosticCatalogue.ImpossibleText, 16, "Image: \"a\\0b\""),
+        Item(DiagnosticCatalogue.AsciiFoldingOnly, 16, "Image: /bin/Ä"),
+        Item(DiagnosticCatalogue.BadUid, 14, "Uid: root"),
+        Item(DiagnosticCatalogue.BadUid, 14, "Uid: '4294967296'"),
+        Item(DiagnosticCatalogue.BadUid, 14, "Uid: '00'"),
+        Item(DiagnosticCatalogue.BadUid, 14, "Uid: -1"),
+        Item(DiagnosticCatalogue.BadUid, 14, "Uid: '*'"),
+        At(DiagnosticCatalogue.BadAccess, "p.yml(7,24)", FileAccess("sel:\n    Access: [read, wrte]\ncondition: sel")),
+        Item(DiagnosticCatalogue.NoSuchAccount, 15, "User: nobody_here"),
+        Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: 0x17"),
+        Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: no"),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Conditions() =>
+    [
+        Condition(DiagnosticCatalogue.ConditionSyntax, 23, "sel and"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 20, "sel sel"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 20, "(sel"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 19, "sel)"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 17, "''"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 21, "'sel $'"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 16, "sel*"),
+        Condition(DiagnosticCatalogue.ConditionSyntax, 20, "1 of"),
+        Condition(DiagnosticCatalogue.UndefinedName, 24, "sel and selx"),
+        Condition(DiagnosticCatalogue.UndefinedName, 25, "'sel and selx'"),
+        Condition(DiagnosticCatalogue.PatternWithoutName, 24, "sel and 1 of filter_*"),
+        Condition(DiagnosticCatalogue.AggregationRefused, 20, "sel | count() > 5"),
+        Condition(DiagnosticCatalogue.ConditionTooLarge, 66, new string('(', 51) + "sel" + new string(')', 51)),
+        Condition(DiagnosticCatalogue.ConditionTooLarge, 218, string.Concat(Enumerable.Repeat("not ", 51)) + "sel", -2),
+        Condition(DiagnosticCatalogue.BadQuantifier, 16, "2 of sel*"),
+        At(DiagnosticCatalogue.UnusedIdentifier, "p.yml(8,5)", Exec("sel:\n    Image: a\nother:\n    Image: b\ncondition: sel")),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Checks() =>
+    [
+        At(
+            DiagnosticCatalogue.DuplicateId,
+            "p.yml(19,5)",
+            Good + "id: 2f1ba2c4-6f86-4d2b-9b8f-6b9d6e5b4c3a\n---\n" + Good + "id: 2F1BA2C4-6F86-4D2B-9B8F-6B9D6E5B4C3A\n"),
+        Condition(DiagnosticCatalogue.NeverMatches, 16, "sel and not sel"),
+        At(DiagnosticCatalogue.AlwaysMatches, "p.yml(8,16)", Exec("sel:\n    Image: a\ncondition: sel or not sel", "guard: {action: block}")),
+        At(DiagnosticCatalogue.LockOut, "p.yml(8,16)", Exec("sel:\n    Image|endswith: /bash\ncondition: sel", "guard: {action: block}")),
+    ];
+
+    private static DiagnosticRow Item(DiagnosticDescriptor descriptor, int column, string item)
+        => At(descriptor, $"p.yml(7,{column})", Exec($"sel:\n    {item}\ncondition: sel"));
+
+    private static DiagnosticRow Condition(DiagnosticDescriptor descriptor, int column, string text, int shift = 0)
+        => At(descriptor, $"p.yml(8,{column + shift})", Exec($"sel:\n    Image: a\ncondition: {text}"));
+
+    private static DiagnosticRow At(DiagnosticDescriptor descriptor, string where, string text, CompilerOptions? options = null)
+        => Bytes(descriptor, where, Encoding.UTF8.GetBytes(text), options);
+
+    private static DiagnosticRow Bytes(DiagnosticDescriptor descriptor, string where, byte[] text, CompilerOptions? options = null)
+        => new(descriptor.Id, where, [new PolicyFile(FileName, text)], options ?? new CompilerOptions());
+}
