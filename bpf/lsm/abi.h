@@ -113,7 +113,7 @@ struct guard_automaton {
 
 struct guard_category {
 	__u32 rule_count;
-	__u32 block_count; /* rules whose action is block: without any, a failure never denies */
+	__u32 block_count; /* of user_rules, those that block: without any, a failure never denies */
 	__u32 always_list; /* rules to evaluate whatever matched; 0 = none */
 	__u32 unknown_list; /* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
 	__u32 subject_triggers; /* not 0: some rule is triggered by what the process is alone */

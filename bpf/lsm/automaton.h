@@ -7,6 +7,16 @@
 
 #define GUARD_CHUNK 16u
 
+/* A length that the verifier knows to be at most `bound`. */
+#define BOUNDED(LENGTH, BOUND)                                                                                 \
+	({                                                                                                     \
+		__u64 bounded_ = (LENGTH);                                                                     \
+		asm volatile("" : "+r"(bounded_));                                                             \
+		if (bounded_ > (BOUND))                                                                        \
+			bounded_ = (BOUND);                                                                    \
+		bounded_;                                                                                      \
+	})
+
 static __always_inline __u32 image_u32(const struct guard_image *image, __u32 offset)
 {
 	return *(const __u32 *)(image->bytes + (offset & GUARD_IMAGE_MASK));
@@ -52,7 +62,7 @@ static __always_inline bool atom_is_set(const struct guard_scratch *s, __u32 ato
 }
 
 /* Atom n would hold for the children of the program whose path is read: kept apart from this decision. */
-static __noinline void atom_holds_as_parent(struct guard_scratch *s, __u32 atom)
+static __always_inline void atom_holds_as_parent(struct guard_scratch *s, __u32 atom)
 {
 	__u32 count = s->as_parent_count;
 

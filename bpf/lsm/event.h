@@ -4,14 +4,18 @@
 #define GUARD_EVENT_H
 
 #include "account.h"
+#include "decide.h"
 #include "path.h"
 
 /* Fills what every event says of the current task. */
-static __noinline void event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, const struct guard_subject *who)
+__noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, struct guard_subject *who)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct guard_event *event = &s->event;
+	struct guard_event *event;
 
+	if (!s || !who)
+		return 0;
+	event = &s->event;
 	__builtin_memset(event, 0, sizeof(*event));
 	event->kind = kind;
 	event->abi_version = GUARD_ABI_VERSION;
@@ -31,6 +35,7 @@ static __noinline void event_begin(struct guard_scratch *s, __u32 kind, __u32 ri
 	event->loginuid = task->loginuid.val;
 	event->session = task->sessionid;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	return 0;
 }
 
 static __always_inline void event_file(struct guard_event *event, struct inode *inode)
@@ -54,44 +59,35 @@ static __always_inline void event_decision(struct guard_scratch *s, __u64 genera
 	if (s->more_rules)
 		event->flags |= GUARD_EVENT_MORE_RULES;
 	event->flags |= s->walk.flags & 0xffff;
-	__builtin_memcpy(event->rules, s->rules, sizeof(event->rules));
+	bpf_probe_read_kernel(event->rules, sizeof(event->rules), s->rules);
 }
-
-/* A length that the verifier knows to be at most `bound`. */
-#define BOUNDED(LENGTH, BOUND)                                                                                 \
-	({                                                                                                     \
-		__u64 bounded_ = (LENGTH);                                                                     \
-		asm volatile("" : "+r"(bounded_));                                                             \
-		if (bounded_ > (BOUND))                                                                        \
-			bounded_ = (BOUND);                                                                    \
-		bounded_;                                                                                      \
-	})
 
 /*
  * Writes the event and its strings: s->path (right-aligned), the name, the image of `who`, and arguments from s->out.
  * s->event holds the lengths. s->out is used for the path only after the arguments have been written.
  */
-static __noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
+__noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
 {
-	struct guard_event *event = &s->event;
 	struct guard_counters *counts = counters_of_this_cpu();
-	__u64 path = BOUNDED(event->path_length, GUARD_PATH_MAX);
-	__u64 invoked = BOUNDED(event->invoked_length, GUARD_PATH_MAX);
-	__u64 image = BOUNDED(event->image_length, GUARD_SUBJECT_IMAGE_MAX);
-	__u64 args = BOUNDED(event->args_length, GUARD_ARGS_MAX);
-	__u32 ring = event->ring & (GUARD_RINGS - 1);
-	__u32 size = sizeof(*event) + path + invoked + image + args;
+	__u64 path, invoked, image, args;
+	struct guard_event *event;
 	struct bpf_dynptr record;
+	__u32 ring, size;
 	long failed;
 
-	if (!counts)
+	if (!s || !who || !counts)
 		return 0;
+	event = &s->event;
+	path = BOUNDED(event->path_length, GUARD_PATH_MAX);
+	invoked = BOUNDED(event->invoked_length, GUARD_PATH_MAX);
+	image = BOUNDED(event->image_length, GUARD_SUBJECT_IMAGE_MAX);
+	args = BOUNDED(event->args_length, GUARD_ARGS_MAX);
+	ring = event->ring & (GUARD_RINGS - 1);
+	size = sizeof(*event) + path + invoked + image + args;
 	event->size = size;
 	event->sequence = __sync_fetch_and_add(&counts->sequence[ring], 1);
-	if (ring == GUARD_RING_DECISIONS)
-		failed = bpf_ringbuf_reserve_dynptr(&ring_decisions, size, 0, &record);
-	else
-		failed = bpf_ringbuf_reserve_dynptr(&ring_observed, size, 0, &record);
+	failed = bpf_ringbuf_reserve_dynptr(ring == GUARD_RING_DECISIONS ? (void *)&ring_decisions : &ring_observed,
+					    size, 0, &record);
 	if (failed) {
 		bpf_ringbuf_discard_dynptr(&record, 0);
 		__sync_fetch_and_add(&counts->lost[ring], 1);

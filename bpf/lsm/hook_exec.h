@@ -10,9 +10,9 @@
 #define GUARD_ARGUMENTS_MAX 1024u
 
 /* The name by which a program is called: bprm->interp is the file name, or what follows `#!` on the second round. */
-static __noinline void invoked_name(struct guard_scratch *s, __u64 name_address)
+static __always_inline void invoked_name(struct guard_scratch *s, const char *name)
 {
-	long length = bpf_probe_read_kernel_str(s->name.bytes, GUARD_PATH_MAX, (const void *)name_address);
+	long length = bpf_probe_read_kernel_str(s->name.bytes, GUARD_PATH_MAX, name);
 	__u64 bytes = length > 0 ? length - 1 : 0;
 
 	asm volatile("" : "+r"(bytes));
@@ -24,29 +24,21 @@ static __noinline void invoked_name(struct guard_scratch *s, __u64 name_address)
 }
 
 /* The subject that the exec would make, into s->next: atoms from the walks, parent as it was. */
-static __noinline void next_subject(struct guard_scratch *s, __u64 generation)
+__noinline int next_subject(struct guard_scratch *s, __u64 generation)
 {
-	struct guard_subject *next = &s->next;
+	struct guard_subject *next;
 
-	__builtin_memcpy(next, &s->subject, sizeof(*next));
+	if (!s)
+		return 0;
+	next = &s->next;
+	subject_copy(next, &s->subject);
 	next->generation = generation;
 	next->flags &= GUARD_SUBJECT_PARENT_CUT | GUARD_SUBJECT_PARENT_INVOKED_CUT | GUARD_SUBJECT_PARENT_UNKNOWN;
 	subject_take_atoms(s, next);
 	subject_keep_image(s, next);
 	if (path_is_incomplete(s))
 		next->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN | GUARD_SUBJECT_IMAGE_CUT;
-}
-
-/* Step 1 of a decision about an exec: atoms of the program, from its path and from the name used. */
-static __always_inline void exec_atoms(struct guard_image *image, struct guard_scratch *s)
-{
-	if (s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED)
-		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
-			  s->name_length);
-	else
-		image_atoms(image, s, &s->path, path_packed(s), &s->name, s->name_length);
-	if (path_is_incomplete(s))
-		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
+	return 0;
 }
 
 static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
@@ -57,16 +49,14 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	bool can_block = category_of(image, GUARD_CATEGORY_EXEC)->block_count;
 
 	subject_load(image, s);
-	path_resolve(s, (__u64)bprm->file->f_path.dentry, (__u64)bprm->file->f_path.mnt);
-	invoked_name(s, (__u64)bprm->interp);
+	path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
+	invoked_name(s, bprm->interp);
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	next_subject(s, generation);
 	bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY);
 
-	subject_parent_holds(s, &s->subject);
-	uid_holds(image, s, task->cred->euid.val);
-	decision_end(image, s);
+	exec_decide(image, s, task->cred->euid.val);
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (s->failure)
 		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
@@ -169,19 +159,20 @@ static __always_inline void take_over(struct guard_scratch *s, struct linux_binp
 	struct guard_image *image;
 
 	if (next) {
-		s->subject = *next;
+		subject_copy(&s->subject, next);
 		bpf_map_delete_elem(&pending, &address);
 	} else {
 		image = image_in_force();
 		if (!image)
 			return;
-		subject_discover(image, s, address);
+		s->task = address;
+		subject_discover(image, s);
 	}
 	s->subject.exec_id = bpf_ktime_get_boot_ns() << 10 | (bpf_get_smp_processor_id() & 1023);
 	s->subject.tgid = task->tgid;
 	kept = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (kept)
-		*kept = s->subject;
+		subject_copy(kept, &s->subject);
 	else if (bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY))
 		on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, false);
 }
@@ -200,8 +191,8 @@ static __always_inline void exec_committed(struct linux_binprm *bprm)
 		s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
 		event_file(&s->event, bprm->file->f_inode);
 		exec_args(s, bprm);
-		path_resolve(s, (__u64)bprm->file->f_path.dentry, (__u64)bprm->file->f_path.mnt);
-		invoked_name(s, (__u64)bprm->interp);
+		path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
+		invoked_name(s, bprm->interp);
 		s->event.flags |= s->walk.flags & 0xffff;
 		s->event.path_length = path_length(s);
 		s->event.invoked_length = s->name_length;

@@ -37,20 +37,11 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	__u32 access = access_of(file);
 
 	subject_load(image, s);
-	path_resolve(s, (__u64)file->f_path.dentry, (__u64)file->f_path.mnt);
+	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
 	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before. */
 	if (s->walk.flags & GUARD_PATH_BACKING)
 		return 0;
-	decision_begin(s, GUARD_CATEGORY_FILE);
-	subject_own_hold(s, &s->subject);
-	subject_parent_holds(s, &s->subject);
-	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
-		text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
-	if (path_is_incomplete(s))
-		s->incomplete |= 1u << GUARD_FIELD_TARGET;
-	uid_holds(image, s, task->cred->euid.val);
-	access_holds(image, s, access);
-	decision_end(image, s);
+	open_decide(image, s, task->cred->euid.val, access);
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 	if (s->failure)
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);

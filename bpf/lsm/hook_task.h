@@ -78,7 +78,8 @@ static __always_inline int seed(struct task_struct *task)
 	s = scratch_take();
 	if (!s)
 		return 0;
-	subject_discover(image, s, (__u64)task);
+	s->task = (__u64)task;
+	subject_discover(image, s);
 	is_new = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE) != NULL;
 	scratch_give(s);
 	return is_new;

@@ -15,8 +15,12 @@
 /* Inner flags, above those of events. */
 #define GUARD_PATH_BACKING 0x10000u /* the open below an overlay: the one above was decided already */
 
-extern const void rename_lock __ksym;
-extern const void mount_lock __ksym;
+/* Strong: a kernel without these symbols is refused at load. The native test, which walks no path, may lack them. */
+#ifndef GUARD_LOCK_SYMBOLS
+#define GUARD_LOCK_SYMBOLS __ksym
+#endif
+extern const void rename_lock GUARD_LOCK_SYMBOLS;
+extern const void mount_lock GUARD_LOCK_SYMBOLS;
 
 #define READ(DST, SRC) bpf_probe_read_kernel(&(DST), sizeof(DST), &(SRC))
 
@@ -118,31 +122,32 @@ static __always_inline __u32 path_mount_flags(struct mount *mount)
 }
 
 /*
- * Resolves into s->path; s->walk.position is the first byte, s->walk.flags the outcome. Addresses travel as numbers:
- * they are read with bpf_probe_read_kernel only.
+ * Resolves s->walk.from_* into s->path; s->walk.position is the first byte, s->walk.flags the outcome. Addresses
+ * travel as numbers in memory: a global function takes no kernel pointers, and they are only probed.
  */
-__noinline int path_resolve(struct guard_scratch *s, __u64 dentry_address, __u64 mount_address)
+__noinline int path_resolve(struct guard_scratch *s)
 {
 	struct path_context context = {.scratch = s};
 	struct mount *mount;
-	struct dentry *dentry = (struct dentry *)dentry_address;
+	struct dentry *dentry;
 	struct hlist_bl_node **unhashed = NULL;
 	__u64 root = 0;
 	__u32 flags;
 
 	if (!s)
 		return 0;
-	mount = (struct mount *)(mount_address - bpf_core_field_offset(struct mount, mnt));
+	dentry = (struct dentry *)s->walk.from_dentry;
+	mount = (struct mount *)(s->walk.from_mount - bpf_core_field_offset(struct mount, mnt));
 	bpf_probe_read_kernel(&root, sizeof(root), &mount->mnt.mnt_root);
 	flags = path_mount_flags(mount);
 	READ(unhashed, dentry->d_hash.pprev);
-	if (!unhashed && dentry_address != root)
+	if (!unhashed && s->walk.from_dentry != root)
 		flags |= GUARD_EVENT_UNLINKED;
 
 	for (__u32 i = 0; i < GUARD_PATH_TRIES; i++) {
 		__u64 before = path_sequences();
 
-		s->walk.dentry = dentry_address;
+		s->walk.dentry = s->walk.from_dentry;
 		s->walk.mount = (__u64)mount;
 		s->walk.mount_root = root;
 		s->walk.position = GUARD_PATH_MAX;
@@ -164,17 +169,12 @@ resolved:
 	return 0;
 }
 
-/* As automaton_walk takes it. */
-static __always_inline __u64 path_packed(const struct guard_scratch *s)
+static __always_inline void path_resolve_at(struct guard_scratch *s, const struct dentry *dentry,
+					    const struct vfsmount *mount)
 {
-	__u64 packed = (__u64)s->walk.position << 32 | GUARD_PATH_MAX;
-
-	return s->walk.flags & GUARD_EVENT_PATH_TRUNCATED ? packed | GUARD_WALK_FLOATING : packed;
-}
-
-static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
-{
-	return s->walk.flags & (GUARD_EVENT_PATH_TRUNCATED | GUARD_EVENT_PATH_UNRESOLVED);
+	s->walk.from_dentry = (__u64)dentry;
+	s->walk.from_mount = (__u64)mount;
+	path_resolve(s);
 }
 
 #endif

@@ -29,6 +29,8 @@ struct guard_scratch_key {
 
 /* State of a path walk; here and not on the stack, so that the verifier does not follow it. */
 struct guard_path_walk {
+	__u64 from_dentry;
+	__u64 from_mount;
 	__u64 dentry;
 	__u64 mount;
 	__u64 mount_root;
@@ -57,12 +59,16 @@ struct guard_scratch {
 	__u32 match_count;
 	__u32 as_parent_count;
 	__u32 as_parent_overflow;
+	__u32 low; /* of a search */
+	__u32 high;
 	__u32 rules[GUARD_EVENT_RULES_MAX];
 	__u16 as_parent[GUARD_SUBJECT_ATOMS_MAX];
 	__u32 matches[GUARD_MATCHES_MAX];
 	__u64 touched[GUARD_TOUCHED_WORDS];
 	__u64 bits[GUARD_ATOM_WORDS];
 	__u64 sequences[GUARD_SEQUENCES_MAX]; /* stamp << 32 | next segment << 16 | where it may begin */
+
+	__u64 task; /* address, for reading a task that is not the current one */
 
 	/* Texts */
 	struct guard_path_walk walk;

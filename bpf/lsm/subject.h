@@ -46,14 +46,14 @@ struct task_struct___storage {
  * The task's entry, read by hand into `to`. On 6.1 the helper gives NULL, although the entry is there, when another
  * task was preempted inside the helper on this CPU (bpf_task_storage_busy).
  */
-static __noinline bool subject_by_hand(struct guard_scratch *s, __u64 task_address)
+__noinline int subject_by_hand(struct guard_scratch *s, __u64 task_address)
 {
 	struct task_struct___storage *task = (void *)task_address;
 	struct guard_config *settings = bpf_map_lookup_elem(&config, &zero);
 	struct bpf_local_storage *storage = NULL;
 	struct hlist_node *node = NULL;
 
-	if (!settings)
+	if (!settings || !s)
 		return false;
 	READ(storage, task->bpf_storage);
 	if (!storage)
@@ -74,10 +74,22 @@ static __noinline bool subject_by_hand(struct guard_scratch *s, __u64 task_addre
 	return false;
 }
 
-/* The first GUARD_SUBJECT_ATOMS_MAX matches become `own` of the subject, what was kept apart its `as_parent`. */
-static __noinline void subject_take_atoms(struct guard_scratch *s, struct guard_subject *who)
+/* A helper call copies faster than the load-store pairs of the BPF instruction set, and verifies as one step. */
+#define COPY(TO, FROM) bpf_probe_read_kernel(&(TO), sizeof(TO), &(FROM))
+
+static __always_inline void subject_copy(struct guard_subject *to, const struct guard_subject *from)
 {
-	__u32 count = s->match_count;
+	bpf_probe_read_kernel(to, sizeof(*to), from);
+}
+
+/* The first GUARD_SUBJECT_ATOMS_MAX matches become `own` of the subject, what was kept apart its `as_parent`. */
+__noinline int subject_take_atoms(struct guard_scratch *s, struct guard_subject *who)
+{
+	__u32 count;
+
+	if (!s || !who)
+		return 0;
+	count = s->match_count;
 
 	who->flags &= ~(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN);
 	if (count > GUARD_SUBJECT_ATOMS_MAX || s->failure) {
@@ -94,6 +106,7 @@ static __noinline void subject_take_atoms(struct guard_scratch *s, struct guard_
 		who->flags |= GUARD_SUBJECT_AS_PARENT_UNKNOWN;
 	else
 		who->flags &= ~GUARD_SUBJECT_AS_PARENT_UNKNOWN;
+	return 0;
 }
 
 /* Keeps a text with the subject, cut to what fits. */
@@ -115,16 +128,20 @@ static __always_inline __u16 subject_keep(__u8 *to, __u32 room, const __u8 *from
 }
 
 /* s->path as resolved and s->name become the subject's texts. */
-static __noinline void subject_keep_image(struct guard_scratch *s, struct guard_subject *who)
+__noinline int subject_keep_image(struct guard_scratch *s, struct guard_subject *who)
 {
-	__u32 from = s->walk.position & (GUARD_PATH_MAX - 1);
-	__u32 flags = who->flags;
+	__u32 from, flags;
 
+	if (!s || !who)
+		return 0;
+	from = s->walk.position & (GUARD_PATH_MAX - 1);
+	flags = who->flags;
 	who->image_length = subject_keep(who->image, GUARD_SUBJECT_IMAGE_MAX, s->path.bytes + from,
 					 GUARD_PATH_MAX - from, &flags, GUARD_SUBJECT_IMAGE_CUT);
 	who->invoked_length = subject_keep(who->invoked, GUARD_SUBJECT_INVOKED_MAX, s->name.bytes, s->name_length,
 					   &flags, GUARD_SUBJECT_INVOKED_CUT);
 	who->flags = flags;
+	return 0;
 }
 
 /* A kept text goes to s->name, as a walk needs it. */
@@ -142,10 +159,13 @@ static __always_inline void name_from(struct guard_scratch *s, const __u8 *text,
 }
 
 /* Atoms of the texts that are kept with s->subject, for the generation of this image. */
-static __noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
+__noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
 {
-	struct guard_subject *who = &s->subject;
+	struct guard_subject *who;
 
+	if (!image || !s)
+		return 0;
+	who = &s->subject;
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	name_from(s, who->parent_image, GUARD_SUBJECT_IMAGE_MAX, who->parent_image_length);
 	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT, s->name_length);
@@ -176,13 +196,15 @@ static __noinline int subject_renew(struct guard_image *image, struct guard_scra
 }
 
 /* The path of the program that a task runs now, into s->path. False: it runs none (kernel thread, ended). */
-static __noinline bool task_image_path(struct guard_scratch *s, __u64 task_address)
+__noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 {
 	struct task_struct *task = (struct task_struct *)task_address;
 	struct mm_struct *mm = NULL;
 	struct file *file = NULL;
 	struct path path = {};
 
+	if (!s)
+		return false;
 	READ(mm, task->mm);
 	if (!mm)
 		return false;
@@ -190,19 +212,23 @@ static __noinline bool task_image_path(struct guard_scratch *s, __u64 task_addre
 	if (!file)
 		return false;
 	READ(path, file->f_path);
-	path_resolve(s, (__u64)path.dentry, (__u64)path.mnt);
+	path_resolve_at(s, path.dentry, path.mnt);
 	return true;
 }
 
-/* A task that Guard has not seen start: read from what it runs and from who its parent is now. */
-static __noinline int subject_discover(struct guard_image *image, struct guard_scratch *s, __u64 task_address)
+/* s->task, which Guard has not seen start: read from what it runs and from who its parent is now. */
+__noinline int subject_discover(struct guard_image *image, struct guard_scratch *s)
 {
-	struct task_struct *task = (struct task_struct *)task_address;
-	struct guard_subject *who = &s->subject;
+	struct task_struct *task;
+	struct guard_subject *who;
 	struct task_struct *parent = NULL;
 	__u32 flags = GUARD_SUBJECT_INVOKED_CUT | GUARD_SUBJECT_PARENT_INVOKED_CUT;
 	__u32 from;
 
+	if (!image || !s)
+		return 0;
+	task = (struct task_struct *)s->task;
+	who = &s->subject;
 	who->exec_id = 0;
 	who->parent_exec_id = 0;
 	who->tgid = 0;
@@ -211,7 +237,7 @@ static __noinline int subject_discover(struct guard_image *image, struct guard_s
 	who->parent_image_length = 0;
 	who->parent_invoked_length = 0;
 	who->pad = 0;
-	if (task_image_path(s, task_address)) {
+	if (task_image_path(s, (__u64)task)) {
 		from = s->walk.position & (GUARD_PATH_MAX - 1);
 		who->image_length = subject_keep(who->image, GUARD_SUBJECT_IMAGE_MAX, s->path.bytes + from,
 						 GUARD_PATH_MAX - from, &flags, GUARD_SUBJECT_IMAGE_CUT);
@@ -235,33 +261,46 @@ static __noinline int subject_discover(struct guard_image *image, struct guard_s
  * The subject of the current task, of this image's generation, in s->subject. Returns 0, or 1 when it is not in the
  * task's storage and could not be put there (it is right all the same).
  */
-static __always_inline int subject_load(struct guard_image *image, struct guard_scratch *s)
+__noinline int subject_load(struct guard_image *image, struct guard_scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 address = (__u64)task;
-	struct guard_subject *kept = bpf_task_storage_get(&subjects, task, 0, 0);
+	struct guard_subject *kept;
 
+	if (!image || !s)
+		return 0;
+	kept = bpf_task_storage_get(&subjects, task, 0, 0);
 	if (!kept)
 		kept = bpf_map_lookup_elem(&orphans, &address);
 	if (kept)
-		s->subject = *kept;
+		subject_copy(&s->subject, kept);
 	else if (!subject_by_hand(s, address)) {
-		subject_discover(image, s, address);
-		return bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE) ? 0 : 1;
+		s->task = address;
+		subject_discover(image, s);
+		/* 6.1 takes no initial value from a global function; nobody but this task reads the entry. */
+		kept = bpf_task_storage_get(&subjects, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (kept)
+			subject_copy(kept, &s->subject);
+		return kept ? 0 : 1;
 	}
 	if (s->subject.generation == image_header(image)->generation)
 		return 0;
 	subject_renew(image, s);
 	if (kept)
-		*kept = s->subject;
+		subject_copy(kept, &s->subject);
 	return 0;
 }
 
 /* What the child of s->subject is: the same program, and that program as its parent. */
-static __noinline void subject_becomes_parent(struct guard_scratch *s)
+__noinline int subject_becomes_parent(struct guard_scratch *s)
 {
-	struct guard_subject *who = &s->subject;
-	__u32 flags = who->flags & (GUARD_SUBJECT_IMAGE_CUT | GUARD_SUBJECT_INVOKED_CUT | GUARD_SUBJECT_IMAGE_UNKNOWN |
+	struct guard_subject *who;
+	__u32 flags;
+
+	if (!s)
+		return 0;
+	who = &s->subject;
+	flags = who->flags & (GUARD_SUBJECT_IMAGE_CUT | GUARD_SUBJECT_INVOKED_CUT | GUARD_SUBJECT_IMAGE_UNKNOWN |
 				    GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN);
 
 	if (who->flags & GUARD_SUBJECT_IMAGE_CUT)
@@ -273,11 +312,12 @@ static __noinline void subject_becomes_parent(struct guard_scratch *s)
 	who->flags = flags;
 	who->parent_exec_id = who->exec_id;
 	who->parent_count = who->as_parent_count;
-	__builtin_memcpy(who->parent, who->as_parent, sizeof(who->parent));
+	COPY(who->parent, who->as_parent);
 	who->parent_image_length = who->image_length;
-	__builtin_memcpy(who->parent_image, who->image, sizeof(who->image));
+	COPY(who->parent_image, who->image);
 	who->parent_invoked_length = who->invoked_length;
-	__builtin_memcpy(who->parent_invoked, who->invoked, sizeof(who->invoked));
+	COPY(who->parent_invoked, who->invoked);
+	return 0;
 }
 
 #endif

@@ -1,3 +1,10 @@
+using Guard.Policies.Binding;
+using Guard.Policies.Checking;
+using Guard.Policies.Compiling;
+using Guard.Policies.Diagnostics;
+using Guard.Policies.Normalising;
+using Guard.Policies.Yaml;
+
 namespace Guard.Policies;
 
 /// <summary>Options of a compilation. All bounds are inclusive.</summary>
@@ -24,5 +31,34 @@ public static class PolicyCompiler
     /// <param name="options">Bounds and accounts.</param>
     /// <returns>The image, or what is wrong with the bundle. Never throws on any content.</returns>
     public static CompilationResult Compile(IReadOnlyList<PolicyFile> files, CompilerOptions options)
-        => throw new NotSupportedException();
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(options);
+        var bag = new DiagnosticBag();
+        var documents = YamlBundleReader.Read(files, options, bag);
+        var rules = RuleBinder.BindAll(documents, options, bag);
+        DuplicateIdCheck.Run(rules, bag);
+        if (bag.HasErrors)
+        {
+            return new CompilationResult(null, null, bag.ToImmutable());
+        }
+
+        var normalisation = Normalisation.Run(rules, options, bag);
+        ConstantRuleCheck.Run(normalisation, bag);
+        LockOutCheck.Run(normalisation, bag);
+        return bag.HasErrors
+            ? new CompilationResult(null, normalisation.Policy, bag.ToImmutable())
+            : CompileImage(normalisation.Policy, bag);
+    }
+
+    private static CompilationResult CompileImage(NormalisedPolicy policy, DiagnosticBag bag)
+    {
+        var compilation = ImageCompiler.Compile(policy);
+        foreach (var diagnostic in compilation.Diagnostics)
+        {
+            bag.Add(diagnostic);
+        }
+
+        return new CompilationResult(bag.HasErrors ? null : compilation.Image, policy, bag.ToImmutable());
+    }
 }

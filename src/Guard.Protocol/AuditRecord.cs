@@ -209,6 +209,12 @@ public static class AuditKinds
 
     /// <summary>Somebody asked for what he may not do.</summary>
     public const string ControlDenied = "control.denied";
+
+    /// <summary>Retention removed the oldest records; says which, and how many of them no sink had taken yet.</summary>
+    public const string TrailPruned = "trail.pruned";
+
+    /// <summary>The trail could not be read any more and was set aside; this record begins a new one.</summary>
+    public const string TrailSetAside = "trail.set_aside";
 }
 
 /// <summary>How all of Guard writes JSON: camelCase, nulls left out, nothing escaped that need not be.</summary>

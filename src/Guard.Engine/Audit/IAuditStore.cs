@@ -35,7 +35,16 @@ public interface IAuditStore : IDisposable
     long ReadCursor(string name);
 
     /// <summary>Moves a durable position. On disk when the call returns.</summary>
+    /// <exception cref="AuditStoreException">It did not move.</exception>
     void WriteCursor(string name, long seq);
+
+    /// <summary>
+    /// Removes the oldest records up to and including <paramref name="through"/>, but never the newest one, so that
+    /// numbers are never given twice. What is kept has no gaps.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    /// <exception cref="AuditStoreException">Nothing was removed.</exception>
+    long Prune(long through);
 }
 
 /// <summary>What to select. Conditions are ANDed; null does not restrict.</summary>

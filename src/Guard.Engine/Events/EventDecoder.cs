@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Guard.Engine.Kernel.Abi;
 using Guard.Policies.Normalising;
@@ -15,7 +16,7 @@ internal static class EventDecoder
     private const uint AccessMask = (1u << 8) - 1;
     private const int ErrnoMax = 4095;
 
-    private static readonly int FixedBytes = Marshal.SizeOf<GuardEventLayout>();
+    private static readonly int FixedBytes = Unsafe.SizeOf<GuardEventLayout>();
 
     /// <summary>Decodes one record.</summary>
     /// <param name="record">What the ring gave, without its header.</param>
@@ -64,7 +65,7 @@ internal static class EventDecoder
 
         var size = MemoryMarshal.Read<uint>(record);
         var kind = MemoryMarshal.Read<ushort>(record[4..]);
-        if (MemoryMarshal.Read<ushort>(record[6..]) != KernelAbi.Version)
+        if (MemoryMarshal.Read<ushort>(record[6..]) != EngineAbi.AbiVersion)
         {
             return DecodeError.WrongAbi;
         }
@@ -81,18 +82,18 @@ internal static class EventDecoder
     private static DecodeError CheckNumbers(in GuardEventLayout e)
     {
         var fits = e.Cpu <= ushort.MaxValue
-            && e.Ring < KernelAbi.Rings
+            && e.Ring < EngineAbi.Rings
             && e.Verdict <= 2
             && e.Category <= (int)RuleCategory.FileAccess
-            && e.Hook < KernelAbi.Hooks
-            && e.Reason < KernelAbi.Reasons
+            && e.Hook < EngineAbi.Hooks
+            && e.Reason < EngineAbi.Reasons
             && e.Error is <= 0 and >= -ErrnoMax
             && (e.Access & ~AccessMask) == 0
-            && e.RuleCount <= KernelAbi.EventRulesMax
+            && e.RuleCount <= EngineAbi.EventRulesMax
             && (e.Tgid | e.Tid | e.ParentTgid) <= int.MaxValue;
         for (var i = 0; fits && i < e.RuleCount; i++)
         {
-            fits = e.Rules[i] < KernelAbi.RulesMax;
+            fits = e.Rules[i] < EngineAbi.RulesMax;
         }
 
         return fits ? DecodeError.None : DecodeError.OutOfRange;
@@ -101,8 +102,8 @@ internal static class EventDecoder
     private static DecodeError CheckStrings(in GuardEventLayout e, ReadOnlySpan<byte> record)
     {
         var names = e.PathLength + e.InvokedLength + e.ImageLength;
-        if (e.PathLength > KernelAbi.PathMax || e.InvokedLength > KernelAbi.PathMax || e.ImageLength > KernelAbi.PathMax
-            || e.ArgsLength > KernelAbi.ArgsMax || FixedBytes + names + e.ArgsLength > e.Size)
+        if (e.PathLength > EngineAbi.PathMax || e.InvokedLength > EngineAbi.PathMax || e.ImageLength > EngineAbi.PathMax
+            || e.ArgsLength > EngineAbi.ArgsMax || FixedBytes + names + e.ArgsLength > e.Size)
         {
             return DecodeError.BadLengths;
         }

@@ -46,13 +46,13 @@ internal sealed class EventLoss
 
     /// <summary>Goes on where an earlier guardd stopped.</summary>
     /// <param name="time">Settles gaps.</param>
-    /// <param name="scope">Names what the numbers belong to: the boot and the loaded object. Another scope, another count.</param>
+    /// <param name="scope">Names what the numbers belong to: KernelMaps.LoadName. Another scope, another count.</param>
     /// <param name="readCursor">Reads what <see cref="Save"/> wrote; 0 for what was never written.</param>
     public EventLoss(TimeProvider time, string scope, Func<string, long> readCursor)
     {
         _time = time;
         Scope = scope;
-        _rings = new RingLoss[KernelAbi.Rings];
+        _rings = new RingLoss[EngineAbi.Rings];
         for (var ring = 0; ring < _rings.Length; ring++)
         {
             _rings[ring] = RingLoss.Restore(Key(ring), readCursor);
@@ -74,6 +74,15 @@ internal sealed class EventLoss
 
     /// <summary>Takes note of the kernel's count, summed over the CPUs since the load.</summary>
     public void ObserveKernelLost(int ring, long lost) => _rings[ring].KernelLost = Math.Max(_rings[ring].KernelLost, lost);
+
+    /// <summary>Takes note of the kernel's counts, summed over the CPUs since the load.</summary>
+    public void Observe(GuardCounters sum)
+    {
+        for (var ring = 0; ring < _rings.Length; ring++)
+        {
+            ObserveKernelLost(ring, (long)sum.Lost[ring]);
+        }
+    }
 
     /// <summary>What was lost since the last call; empty when nothing was.</summary>
     public IReadOnlyList<LossReport> Report()

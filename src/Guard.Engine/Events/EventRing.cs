@@ -14,6 +14,9 @@ internal sealed class EventRing : IDisposable
 {
     private const int PollMilliseconds = 100;
 
+    /// <summary>More than a ring of 4 MiB can hold: ends the last pass while the kernel goes on writing.</summary>
+    private const int LastPassRecords = 32768;
+
     private readonly Channel<byte[]> _queue;
     private readonly CancellationTokenSource _abandon = new();
     private readonly RingBufferHandle _ring;
@@ -23,6 +26,7 @@ internal sealed class EventRing : IDisposable
     private int _disposed;
     private long _received;
     private long _abandoned;
+    private int _left = LastPassRecords;
 
     /// <summary>Opens the ring; nothing is read before <see cref="Start"/>.</summary>
     /// <param name="map">A BPF_MAP_TYPE_RINGBUF; needed during the call only.</param>
@@ -113,7 +117,7 @@ internal sealed class EventRing : IDisposable
             }
         }
 
-        if (failure is null)
+        if (failure is null && !_abandon.IsCancellationRequested)
         {
             // One pass over what is there, so that a record that was in when Stop was called is not left waiting.
             Libbpf.Consume(_ring);
@@ -135,7 +139,9 @@ internal sealed class EventRing : IDisposable
         {
             Interlocked.Increment(ref _received);
             Enqueue(record.ToArray());
-            return 0;
+
+            // Under a flood a pass has no end of its own. This record is queued; the result only ends the pass.
+            return _stopping && --_left <= 0 ? -Errno.Cancelled.Value : 0;
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException or OutOfMemoryException)
         {

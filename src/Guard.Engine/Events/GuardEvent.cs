@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
 namespace Guard.Engine.Events;
 
 /// <summary>What a ring record is about; numbers are GUARD_EVENT_* of bpf/lsm/abi.h.</summary>
+[KernelConstants("GUARD_EVENT_")]
 public enum GuardEventKind
 {
     /// <summary>A program runs (observed).</summary>

@@ -20,6 +20,15 @@ internal static unsafe partial class Libbpf
     private static partial void bpf_object__close(nint bpfObject);
 
     [LibraryImport(Library)]
+    private static partial nint bpf_object__btf(BpfObjectHandle bpfObject);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int btf__find_by_name_kind(nint btf, string name, uint kind);
+
+    [LibraryImport(Library)]
+    private static partial long btf__resolve_size(nint btf, uint type);
+
+    [LibraryImport(Library)]
     private static partial nint bpf_object__next_program(BpfObjectHandle bpfObject, nint previous);
 
     [LibraryImport(Library)]

@@ -21,6 +21,17 @@ internal static unsafe partial class Libbpf
         return new BpfObjectHandle(pointer);
     }
 
+    /// <summary>Bytes of a struct as the object was compiled with it; null when the object doesn't speak of it.</summary>
+    public static long? StructSize(BpfObjectHandle bpfObject, string name)
+    {
+        const uint kindStruct = 4;
+        var btf = bpf_object__btf(bpfObject);
+        var type = btf == 0 ? -1 : btf__find_by_name_kind(btf, name, kindStruct);
+        var size = type < 0 ? -1 : btf__resolve_size(btf, (uint)type);
+        GC.KeepAlive(bpfObject);
+        return size < 0 ? null : size;
+    }
+
     /// <summary>Creates the maps and puts the programs through the verifier.</summary>
     public static void LoadObject(BpfObjectHandle bpfObject)
     {

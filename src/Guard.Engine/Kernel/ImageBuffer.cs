@@ -8,7 +8,7 @@ namespace Guard.Engine.Kernel;
 internal static class ImageBuffer
 {
     /// <summary>Bytes of one value of an inner map.</summary>
-    public const int ValueBytes = KernelAbi.ImageBytes + KernelAbi.ImageSlack;
+    public const int ValueBytes = EngineAbi.ImageBytes + EngineAbi.ImageSlack;
 
     private const int AbiOffset = 4;
     private const int TotalOffset = 8;
@@ -25,19 +25,19 @@ internal static class ImageBuffer
             return "shorter than its header";
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(image) != KernelAbi.ImageMagic)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(image) != EngineAbi.ImageMagic)
         {
             return "no image magic";
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(image[AbiOffset..]) != KernelAbi.Version)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(image[AbiOffset..]) != EngineAbi.AbiVersion)
         {
             return "another ABI version";
         }
 
         var total = TotalBytes(image);
-        return total is < HeaderFront or > KernelAbi.ImageBytes || total % 4 != 0 || total > image.Length
-            ? $"a total of {total} bytes, of {KernelAbi.ImageBytes} that fit"
+        return total is < HeaderFront or > EngineAbi.ImageBytes || total % 4 != 0 || total > image.Length
+            ? $"a total of {total} bytes, of {EngineAbi.ImageBytes} that fit"
             : null;
     }
 

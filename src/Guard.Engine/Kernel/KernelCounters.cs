@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel.Abi;
@@ -21,7 +22,7 @@ internal sealed class KernelCounters
     public GuardCounters ReadSum()
     {
         // A per-CPU lookup gives one value per possible CPU, each rounded up to 8 bytes.
-        var stride = (Marshal.SizeOf<GuardCounters>() + 7) & ~7;
+        var stride = (Unsafe.SizeOf<GuardCounters>() + 7) & ~7;
         var values = new byte[stride * _cpus];
         var sum = default(GuardCounters);
         if (!Libbpf.TryLookup(_map, 0, values))

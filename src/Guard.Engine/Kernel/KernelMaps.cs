@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel.Abi;
@@ -51,6 +52,16 @@ internal sealed class KernelMaps : IDisposable
         var config = default(GuardConfig);
         Libbpf.TryLookup(this["config"], 0, MemoryMarshal.AsBytes(new Span<GuardConfig>(ref config)));
         return config;
+    }
+
+    /// <summary>
+    /// Names this load of the programs in this boot: counters and sequence numbers begin anew with another name, and go on
+    /// with the same one.
+    /// </summary>
+    public string LoadName()
+    {
+        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        return string.Create(CultureInfo.InvariantCulture, $"{boot}.{Libbpf.GetMapInfo(Counters).Id}");
     }
 
     /// <inheritdoc/>

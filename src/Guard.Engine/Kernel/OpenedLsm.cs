@@ -38,7 +38,16 @@ internal sealed class OpenedLsm : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         var hash = PinnedState.HashOf(options.ObjectPath);
         var bpfObject = Libbpf.OpenObject(options.ObjectPath);
-        return new OpenedLsm(bpfObject, new PinnedState(options, hash), hash, attacher ?? new ProgramAttacher());
+        try
+        {
+            LayoutCheck.Require(bpfObject);
+            return new OpenedLsm(bpfObject, new PinnedState(options, hash), hash, attacher ?? new ProgramAttacher());
+        }
+        catch
+        {
+            bpfObject.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

@@ -161,7 +161,7 @@ internal sealed class PolicyInstaller : IDisposable
         new(_maps, ImageBuffer.Generation(value), ImageBuffer.ClaimedHash(value), ImageBuffer.TotalBytes(value));
 
     /// <summary>One more than what is in force; the numbers only grow within a boot. A damaged image keeps its number.</summary>
-    private ulong NextGeneration() => Math.Max(_floor, ReadGeneration(_maps.Images)) + 1;
+    public ulong NextGeneration() => Math.Max(_floor, ReadGeneration(_maps.Images)) + 1;
 
     private static FileDescriptorHandle? OpenLive(FileDescriptorHandle images)
     {

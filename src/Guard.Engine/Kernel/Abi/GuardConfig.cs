@@ -11,10 +11,12 @@ internal struct GuardConfig
 {
     public uint FailureMode;
     public uint Observe;
+    public uint GuarddTgid;
+    public uint SubjectsMapId;
     public ReservedWords Reserved;
 
-    /// <summary>__u32[6].</summary>
-    [InlineArray(6)]
+    /// <summary>__u32[4].</summary>
+    [InlineArray(4)]
     internal struct ReservedWords
     {
         private uint _first;

@@ -21,21 +21,21 @@ internal struct GuardCounters
     public ulong SubjectsRebuilt;
 
     /// <summary>__u64[GUARD_HOOKS].</summary>
-    [InlineArray(KernelAbi.Hooks)]
+    [InlineArray(EngineAbi.Hooks)]
     internal struct PerHook
     {
         private ulong _first;
     }
 
     /// <summary>__u64[GUARD_HOOKS][GUARD_REASONS], flat.</summary>
-    [InlineArray(KernelAbi.Hooks * KernelAbi.Reasons)]
+    [InlineArray(EngineAbi.Hooks * EngineAbi.Reasons)]
     internal struct PerHookAndReason
     {
         private ulong _first;
     }
 
     /// <summary>__u64[GUARD_RINGS].</summary>
-    [InlineArray(KernelAbi.Rings)]
+    [InlineArray(EngineAbi.Rings)]
     internal struct PerRing
     {
         private ulong _first;

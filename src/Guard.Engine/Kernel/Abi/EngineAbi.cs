@@ -1,10 +1,13 @@
+using Guard.Policies.Image;
+
 namespace Guard.Engine.Kernel.Abi;
 
-/// <summary>Numbers of bpf/lsm/abi.h and limits.h that the engine needs; Guard.Engine.Tests compares them with the headers.</summary>
-internal static class KernelAbi
+/// <summary>Numbers of bpf/lsm/abi.h and limits.h that the engine needs, proved equal by Guard.Abi.Tests.</summary>
+[KernelConstants("GUARD_")]
+internal static class EngineAbi
 {
     /// <summary>GUARD_ABI_VERSION.</summary>
-    public const int Version = 1;
+    public const int AbiVersion = 1;
 
     /// <summary>GUARD_IMAGE_MAGIC.</summary>
     public const uint ImageMagic = 0x474d4947;

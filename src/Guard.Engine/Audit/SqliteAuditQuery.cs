@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Guard.Protocol;
+using Microsoft.Data.Sqlite;
+
+namespace Guard.Engine.Audit;
+
+/// <summary>Turns an <see cref="AuditQuery"/> into SQL. Values only ever travel as parameters.</summary>
+internal static class SqliteAuditQuery
+{
+    private const int LimitMax = 10_000;
+
+    /// <summary>Runs the query; ascending by Seq.</summary>
+    public static List<AuditRecord> Run(SqliteConnection connection, AuditQuery query)
+    {
+        using var command = Build(connection, query);
+        var records = Read(command);
+        if (query.Newest)
+        {
+            records.Reverse();
+        }
+
+        return records;
+    }
+
+    /// <summary>The glob that matches what <paramref name="pattern"/> says with <c>*</c> and <c>?</c> alone.</summary>
+    public static string ToGlob(string pattern) => pattern.Replace("[", "[[]", StringComparison.Ordinal);
+
+    private static SqliteCommand Build(SqliteConnection connection, AuditQuery query)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(query.After);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, LimitMax);
+        var command = connection.CreateCommand();
+        var sql = new StringBuilder("SELECT seq, record FROM trail WHERE seq > $after");
+        command.Parameters.AddWithValue("$after", query.After);
+        AddKind(sql, command, query.Kind);
+        AddEqual(sql, command, "verdict", query.Verdict);
+        AddEqual(sql, command, "pid", query.Pid);
+        AddRule(sql, command, query.Rule);
+        AddPath(sql, command, query.Path);
+        AddUser(sql, command, query.User);
+        AddTimes(sql, command, query);
+        sql.Append(query.Newest ? " ORDER BY seq DESC LIMIT $limit" : " ORDER BY seq LIMIT $limit");
+        command.Parameters.AddWithValue("$limit", query.Limit);
+#pragma warning disable CA2100 // Made of this class's own texts; values are parameters.
+        command.CommandText = sql.ToString();
+#pragma warning restore CA2100
+        return command;
+    }
+
+    private static void AddEqual(StringBuilder sql, SqliteCommand command, string column, object? value)
+    {
+        if (value is not null)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND {column} = ${column}");
+            command.Parameters.AddWithValue("$" + column, value);
+        }
+    }
+
+    private static void AddKind(StringBuilder sql, SqliteCommand command, string? kind)
+    {
+        if (kind is null || !kind.EndsWith(".*", StringComparison.Ordinal))
+        {
+            AddEqual(sql, command, "kind", kind);
+            return;
+        }
+
+        // '/' is the character after '.', so this is the range of all kinds with that prefix.
+        sql.Append(" AND kind >= $kind AND kind < $kindEnd");
+        command.Parameters.AddWithValue("$kind", kind[..^1]);
+        command.Parameters.AddWithValue("$kindEnd", kind[..^2] + "/");
+    }
+
+    private static void AddRule(StringBuilder sql, SqliteCommand command, string? rule)
+    {
+        if (rule is not null)
+        {
+            sql.Append(" AND (rule_id = $rule OR rule_title = $rule)");
+            command.Parameters.AddWithValue("$rule", rule);
+        }
+    }
+
+    private static void AddPath(StringBuilder sql, SqliteCommand command, string? path)
+    {
+        if (path is null || path.AsSpan().IndexOfAny('*', '?') < 0)
+        {
+            AddEqual(sql, command, "path", path);
+            return;
+        }
+
+        sql.Append(" AND path GLOB $path");
+        command.Parameters.AddWithValue("$path", ToGlob(path));
+    }
+
+    private static void AddUser(StringBuilder sql, SqliteCommand command, string? user)
+    {
+        if (user is not null && uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
+        {
+            sql.Append(" AND (user = $user OR uid = $uid)");
+            command.Parameters.AddWithValue("$user", user);
+            command.Parameters.AddWithValue("$uid", (long)uid);
+            return;
+        }
+
+        AddEqual(sql, command, "user", user);
+    }
+
+    private static void AddTimes(StringBuilder sql, SqliteCommand command, AuditQuery query)
+    {
+        if (query.Since is { } since)
+        {
+            sql.Append(" AND time >= $since");
+            command.Parameters.AddWithValue("$since", since.UtcTicks);
+        }
+
+        if (query.Until is { } until)
+        {
+            sql.Append(" AND time < $until");
+            command.Parameters.AddWithValue("$until", until.UtcTicks);
+        }
+    }
+
+    private static List<AuditRecord> Read(SqliteCommand command)
+    {
+        var records = new List<AuditRecord>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            records.Add(Parse(reader.GetInt64(0), reader.GetString(1)));
+        }
+
+        return records;
+    }
+
+    private static AuditRecord Parse(long seq, string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, GuardJson.Default.AuditRecord)! with { Seq = seq };
+        }
+        catch (JsonException e)
+        {
+            throw new AuditStoreException($"record {seq} of the trail is damaged: {e.Message}", e);
+        }
+    }
+}

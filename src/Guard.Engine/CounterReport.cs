@@ -1,0 +1,45 @@
+using Guard.Engine.Kernel.Abi;
+using Guard.Protocol;
+
+namespace Guard.Engine;
+
+/// <summary>The programs' counters in the words of the control API.</summary>
+internal static class CounterReport
+{
+    private const int HookExec = 0;
+    private const int HookFileOpen = 1;
+
+    /// <summary>The hooks that decide.</summary>
+    public static IReadOnlyList<HookStatus> Hooks(GuardCounters counters)
+    {
+        int[] deciding = [HookExec, HookFileOpen];
+        return
+        [
+            .. deciding.Select(hook => new HookStatus(
+                KernelNames.Hook(hook),
+                (long)counters.Decisions[hook],
+                (long)counters.Denied[hook],
+                (long)counters.Audited[hook],
+                (long)counters.Unknown[hook])),
+        ];
+    }
+
+    /// <summary>Failures that happened, as hook.reason.</summary>
+    public static IReadOnlyDictionary<string, long> Failures(GuardCounters counters)
+    {
+        var failures = new Dictionary<string, long>();
+        for (var hook = 0; hook < KernelNames.HookCount; hook++)
+        {
+            for (var reason = 0; reason < KernelNames.ReasonCount; reason++)
+            {
+                var count = (long)counters.Failures[(hook * EngineAbi.Reasons) + reason];
+                if (count > 0)
+                {
+                    failures[$"{KernelNames.Hook(hook)}.{KernelNames.Reason(reason)}"] = count;
+                }
+            }
+        }
+
+        return failures;
+    }
+}

@@ -1,0 +1,113 @@
+using Guard.Engine.Audit;
+using Guard.Engine.Kernel;
+using Guard.Protocol;
+using Guard.Protocol.Host;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Engine;
+
+/// <summary>
+/// Proves again and again that a denial denies, and says so when it does not. Writes each change of state into the
+/// trail. Safe from any thread.
+/// </summary>
+internal sealed class EngineHealth
+{
+    private static readonly TimeSpan ProofInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(3);
+
+    private readonly SelfTest _selfTest;
+    private readonly AuditWriter _writer;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Lock _gate = new();
+    private EngineState _state;
+    private DateTimeOffset? _proved;
+    private long _lastTurn;
+
+    public EngineHealth(SelfTest selfTest, AuditWriter writer, TimeProvider time, ILogger log)
+    {
+        _selfTest = selfTest;
+        _writer = writer;
+        _time = time;
+        _log = log;
+        _state = new EngineState(EngineState.Starting, [], time.GetUtcNow());
+        _lastTurn = time.GetTimestamp();
+    }
+
+    /// <summary>What can be claimed now.</summary>
+    public EngineState State => Volatile.Read(ref _state);
+
+    /// <summary>When a denial was last seen to deny.</summary>
+    public DateTimeOffset? Proved
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _proved;
+            }
+        }
+    }
+
+    /// <summary>False when the loop stopped turning.</summary>
+    public bool IsTurning => _time.GetElapsedTime(Interlocked.Read(ref _lastTurn)) < StallLimit;
+
+    /// <summary>The engine is not attached and can't be: said once, with what the host lacks.</summary>
+    public void CannotEnforce(string reason, IEnumerable<SupportCheck> checks) =>
+        Enter([reason, .. checks.Where(check => check.Outcome == SupportOutcome.Fail).Select(check => $"{check.Name}: {check.Found}")]);
+
+    /// <summary>Runs the self-test; the state follows. The reasons name what else keeps the engine from its claim.</summary>
+    public void Prove(Func<IEnumerable<string>> otherReasons)
+    {
+        var result = _selfTest.Run();
+        if (result.Ok)
+        {
+            lock (_gate)
+            {
+                _proved = _time.GetUtcNow();
+            }
+        }
+
+        Enter([.. result.Reasons, .. otherReasons()]);
+    }
+
+    /// <summary>Proves every half minute, until cancelled. The reasons name what else keeps the engine from its claim.</summary>
+    public async Task RunAsync(Func<IEnumerable<string>> otherReasons, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ProofInterval, _time);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Prove(otherReasons);
+        }
+    }
+
+    /// <summary>The watchdog asks: this alone shows that the daemon's timers run.</summary>
+    public void Turn() => Interlocked.Exchange(ref _lastTurn, _time.GetTimestamp());
+
+    private void Enter(IReadOnlyList<string> reasons)
+    {
+        Turn();
+        EngineState before, after;
+        lock (_gate)
+        {
+            before = _state;
+            after = before.Next(reasons, _time.GetUtcNow());
+            Volatile.Write(ref _state, after);
+        }
+
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        var message = after.Reasons.IsEmpty ? $"Guard is {after.Name}" : $"Guard is {after.Name}: {string.Join("; ", after.Reasons)}";
+        _log.Log(after.Name == EngineState.Degraded ? LogLevel.Critical : LogLevel.Information, "{Message}", message);
+        _writer.Write(new AuditRecord
+        {
+            Time = after.Since,
+            Kind = AuditKinds.EngineState,
+            Message = message,
+            Detail = new Dictionary<string, string> { ["from"] = before.Name, ["to"] = after.Name },
+        });
+    }
+}

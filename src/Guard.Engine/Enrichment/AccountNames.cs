@@ -1,0 +1,89 @@
+using System.Globalization;
+using Guard.Policies;
+
+namespace Guard.Engine.Enrichment;
+
+/// <summary>
+/// Account names from passwd(5), read again when the file has changed. Accounts that only a directory service knows are
+/// not there: records then carry the uid alone, and rules must name the uid. Safe from any thread.
+/// </summary>
+internal sealed class AccountNames
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private Dictionary<uint, string> _names = [];
+    private Dictionary<string, uint> _uids = [];
+    private (DateTime Written, long Length) _version;
+    private long? _looked;
+
+    public AccountNames(TimeProvider time, string path = "/etc/passwd")
+    {
+        _time = time;
+        _path = path;
+    }
+
+    /// <summary>The first name that passwd(5) gives to the uid, or null.</summary>
+    public string? Find(uint uid)
+    {
+        lock (_gate)
+        {
+            if (_looked is not { } looked || _time.GetElapsedTime(looked) >= LookAgain)
+            {
+                Refresh();
+            }
+
+            return _names.GetValueOrDefault(uid);
+        }
+    }
+
+    /// <summary>The accounts of this moment, for the compiler.</summary>
+    public AccountSnapshot ToSnapshot()
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return new AccountSnapshot(_uids);
+        }
+    }
+
+    private void Refresh()
+    {
+        _looked = _time.GetTimestamp();
+        try
+        {
+            var file = new FileInfo(_path);
+            var version = (file.LastWriteTimeUtc, file.Length);
+            if (version != _version)
+            {
+                Parse(File.ReadLines(_path));
+                _version = version;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is being replaced: what was known stays.
+        }
+    }
+
+    private void Parse(IEnumerable<string> lines)
+    {
+        var names = new Dictionary<uint, string>();
+        var uids = new Dictionary<string, uint>(StringComparer.Ordinal);
+        foreach (var line in lines)
+        {
+            var fields = line.Split(':');
+            if (fields.Length >= 4
+                && fields[0].Length > 0
+                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
+            {
+                names.TryAdd(uid, fields[0]);
+                uids.TryAdd(fields[0], uid);
+            }
+        }
+
+        (_names, _uids) = (names, uids);
+    }
+}

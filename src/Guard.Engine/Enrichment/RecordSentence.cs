@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Guard.Protocol;
+
+namespace Guard.Engine.Enrichment;
+
+/// <summary>
+/// The sentence of a record about a decision. Control characters in names become <c>\xNN</c>: sentences end up on
+/// terminals and in line-based logs.
+/// </summary>
+internal static class RecordSentence
+{
+    /// <summary>For decisions and engine failures.</summary>
+    public static string Of(AuditRecord record) => record.Kind switch
+    {
+        AuditKinds.EngineFailure => OfFailure(record),
+        AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec"),
+        _ => OfDecision(record, record.File?.Access is { Count: > 0 } access ? string.Join('+', access) : "open"),
+    };
+
+    private static string OfDecision(AuditRecord record, string operation)
+    {
+        var outcome = record.Errno is { } errno ? $"denied with {errno}" : "allowed and recorded";
+        var why = record.Rule is { } rule ? $" by rule '{rule.Title}'" : "";
+        var unknown = record.Flags?.Contains("unknown") == true ? " (on_unknown)" : "";
+        return Printable($"{operation} of {record.File?.Path ?? "a file without a name"} by {Who(record.Process)} {outcome}{why}{unknown}");
+    }
+
+    private static string OfFailure(AuditRecord record)
+    {
+        var outcome = record.Errno is { } errno ? $"denied with {errno}" : "allowed";
+        var detail = record.Detail!;
+        return Printable(
+            $"the engine could not decide in {detail["hook"]} ({detail["reason"]}) for {Who(record.Process)}; {outcome} by the failure mode");
+    }
+
+    private static string Who(ProcessInfo? process) => process is null
+        ? "an unknown process"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{process.Image ?? process.Comm ?? "a process"} (pid {process.Pid}, {process.User ?? "uid " + process.Euid.ToString(CultureInfo.InvariantCulture)})");
+
+    private static string Printable(string text)
+    {
+        if (!text.Any(char.IsControl))
+        {
+            return text;
+        }
+
+        var printable = new StringBuilder(text.Length + 8);
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+            {
+                printable.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+            }
+            else
+            {
+                printable.Append(c);
+            }
+        }
+
+        return printable.ToString();
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using Guard.Engine.Kernel;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Engine.Events;
+
+/// <summary>
+/// From the rings to the trail: decode, account for losses, keep the process tree, name, write. One task per ring; when
+/// the trail can't keep up the tasks wait, the rings fill, and the kernel counts what it drops.
+/// </summary>
+internal sealed class EventPump : IAsyncDisposable
+{
+    private const int QueueCapacity = 4096;
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly EventRing _decisions;
+    private readonly EventRing _observed;
+    private readonly PumpTargets _targets;
+    private readonly KernelCounters _counters;
+    private readonly EventLoss _loss;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lossGate = new();
+    private readonly Dictionary<string, long> _losses = [];
+    private Task[] _tasks = [];
+    private long _malformed;
+
+    public EventPump(KernelMaps maps, EventLoss loss, PumpTargets targets, ILogger log)
+    {
+        _decisions = new EventRing(maps.RingDecisions, "decisions", QueueCapacity);
+        _observed = new EventRing(maps.RingObserved, "observed", QueueCapacity);
+        _counters = new KernelCounters(maps.Counters);
+        _targets = targets;
+        _loss = loss;
+        _log = log;
+    }
+
+    /// <summary>False when a ring can't be read any more.</summary>
+    public bool Healthy => Array.TrueForAll(_tasks, task => !task.IsCompleted);
+
+    /// <summary>Events lost so far, by ring and cause, and ring records that were not understood.</summary>
+    public IReadOnlyDictionary<string, long> Losses
+    {
+        get
+        {
+            lock (_lossGate)
+            {
+                var losses = new Dictionary<string, long>(_losses);
+                if (Interlocked.Read(ref _malformed) is > 0 and var malformed)
+                {
+                    losses["malformed"] = malformed;
+                }
+
+                return losses;
+            }
+        }
+    }
+
+    /// <summary>Begins to read.</summary>
+    public void Start()
+    {
+        _decisions.Start();
+        _observed.Start();
+        _tasks =
+        [
+            Task.Run(() => DrainAsync(_decisions)),
+            Task.Run(() => DrainAsync(_observed)),
+            Task.Run(() => ReportLossesAsync(_stop.Token)),
+        ];
+    }
+
+    /// <summary>Reads what is in the rings now to its end, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _decisions.Stop();
+        _observed.Stop();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(_tasks), Task.Delay(JoinTimeout)).ConfigureAwait(false);
+        _decisions.Dispose();
+        _observed.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task DrainAsync(EventRing ring)
+    {
+        try
+        {
+            await foreach (var record in ring.Records.ReadAllAsync().ConfigureAwait(false))
+            {
+                await TakeAsync(record).ConfigureAwait(false);
+            }
+        }
+        catch (IOException e)
+        {
+            _log.LogError(e, "A kernel ring can't be read any more");
+        }
+    }
+
+    private async ValueTask TakeAsync(byte[] bytes)
+    {
+        if (!EventDecoder.TryDecode(bytes, out var happened, out var error))
+        {
+            await RefuseAsync(bytes.Length, error).ConfigureAwait(false);
+            return;
+        }
+
+        lock (_lossGate)
+        {
+            _loss.Observe(happened);
+        }
+
+        _targets.Processes.Observe(happened);
+        if (happened.Kind == GuardEventKind.Exec)
+        {
+            Trace(happened);
+            return;
+        }
+
+        if (!_targets.CountHit(happened) || _targets.Enricher.ToRecord(happened) is not { } record)
+        {
+            return;
+        }
+
+        await _targets.Writer.WriteAsync(record).ConfigureAwait(false);
+    }
+
+    private void Trace(GuardEvent happened)
+    {
+        if (_targets.Trace.HasListeners && _targets.Enricher.ToTrace(happened, 0) is { } trace)
+        {
+            _targets.Trace.Publish(trace);
+        }
+    }
+
+    private async ValueTask RefuseAsync(int length, DecodeError error)
+    {
+        // Said once and then at each power of two: whoever can flood this must not be able to flood the trail.
+        var count = Interlocked.Increment(ref _malformed);
+        if ((count & (count - 1)) != 0)
+        {
+            return;
+        }
+
+        await _targets.Writer.WriteAsync(new AuditRecord
+        {
+            Time = _targets.Time.GetUtcNow(),
+            Kind = AuditKinds.EventMalformed,
+            Message = string.Create(CultureInfo.InvariantCulture, $"a ring record of {length} bytes was not understood ({error}); {count} so far"),
+            Detail = new Dictionary<string, string> { ["count"] = count.ToString(CultureInfo.InvariantCulture), ["error"] = error.ToString() },
+        }).ConfigureAwait(false);
+    }
+
+    private async Task ReportLossesAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ReportInterval, _targets.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await ReportOnceAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await ReportOnceAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ReportOnceAsync()
+    {
+        IReadOnlyList<LossReport> reports;
+        var counters = _counters.ReadSum();
+        lock (_lossGate)
+        {
+            for (var ring = 0; ring < Kernel.Abi.EngineAbi.Rings; ring++)
+            {
+                _loss.ObserveKernelLost(ring, (long)counters.Lost[ring]);
+            }
+
+            reports = _loss.Report();
+            foreach (var report in reports)
+            {
+                _losses[report.Name] = _losses.GetValueOrDefault(report.Name) + report.Count;
+            }
+        }
+
+        foreach (var report in reports)
+        {
+            await WriteLossAsync(report).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask WriteLossAsync(LossReport report)
+    {
+        _targets.Trace.CountLost(report.Count);
+        await _targets.Writer.WriteAsync(new AuditRecord
+        {
+            Time = _targets.Time.GetUtcNow(),
+            Kind = AuditKinds.EventsLost,
+            Message = string.Create(CultureInfo.InvariantCulture, $"{report.Count} events were lost: {report.Name}"),
+            Detail = new Dictionary<string, string>
+            {
+                ["cause"] = report.Name,
+                ["count"] = report.Count.ToString(CultureInfo.InvariantCulture),
+            },
+        }).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,99 @@
+using Guard.Engine.Events;
+using Guard.Engine.Interop;
+using Guard.Engine.Kernel;
+using Guard.Engine.Kernel.Abi;
+using Guard.Engine.Hosting;
+
+namespace Guard.Engine;
+
+/// <summary>
+/// The engine's hold on the kernel: programs attached, policy in, rings read. Exists only when all of that succeeded.
+/// </summary>
+internal sealed class KernelSide : IAsyncDisposable
+{
+    private readonly EngineParts _parts;
+    private readonly AttachedLsm _lsm;
+    private readonly PolicyInstaller _installer;
+    private readonly EventPump _pump;
+
+    private KernelSide(EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, EventPump pump)
+    {
+        _parts = parts;
+        _lsm = lsm;
+        _installer = installer;
+        _pump = pump;
+        Counters = new KernelCounters(lsm.Maps.Counters);
+    }
+
+    /// <summary>What the programs count.</summary>
+    public KernelCounters Counters { get; }
+
+    /// <summary>True when enforcement had never stopped.</summary>
+    public bool WasAdopted => _lsm.IsAdopted;
+
+    /// <summary>Processes that ran before and were made known.</summary>
+    public int SeededTasks => _lsm.SeededTasks;
+
+    /// <summary>Events lost so far, by ring and cause.</summary>
+    public IReadOnlyDictionary<string, long> Losses => _pump.Losses;
+
+    /// <summary>False when a ring can't be read any more.</summary>
+    public bool Healthy => _pump.Healthy;
+
+    /// <summary>Why enforcement would not outlast guardd, if so.</summary>
+    public IEnumerable<string> Weaknesses()
+    {
+        foreach (var pin in _lsm.MissingPins())
+        {
+            yield return $"the pin {pin} was removed: enforcement would end with guardd";
+        }
+    }
+
+    /// <summary>Loads or adopts, installs the policy, and attaches last.</summary>
+    /// <exception cref="KernelException">The kernel refused; what was in force before still is.</exception>
+    /// <exception cref="InvalidDataException">The kept policy can't be used.</exception>
+    public static KernelSide Attach(EngineParts parts)
+    {
+        using var opened = OpenedLsm.Open(new LsmOptions { ObjectPath = parts.Options.BpfObject });
+        var loaded = opened.AdoptOrLoad();
+        PolicyInstaller? installer = null;
+        try
+        {
+            WriteConfig(loaded.Maps, parts.Options);
+            installer = loaded.CreateInstaller();
+            var generation = parts.Policy.Recover(installer);
+            var lsm = loaded.Attach(generation);
+            var loss = new EventLoss(parts.Time, $"{parts.BootId}/{opened.Hash}", parts.Store.ReadCursor);
+            return new KernelSide(parts, lsm, installer, new EventPump(lsm.Maps, loss, parts.PumpTargets, parts.Log));
+        }
+        catch
+        {
+            installer?.Dispose();
+            loaded.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to read the rings.</summary>
+    public void Start()
+    {
+        _parts.Processes.Seed();
+        _pump.Start();
+    }
+
+    /// <summary>Reads what is in the rings and lets go; the kernel goes on enforcing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pump.DisposeAsync().ConfigureAwait(false);
+        _installer.Dispose();
+        _lsm.Dispose();
+    }
+
+    private static void WriteConfig(KernelMaps maps, GuardOptions options) => maps.WriteConfig(new GuardConfig
+    {
+        FailureMode = options.Failure == FailureMode.Closed ? 1u : 0u,
+        Observe = options.ObserveExec ? 1u : 0u,
+        GuarddTgid = (uint)Environment.ProcessId,
+        SubjectsMapId = Libbpf.GetMapInfo(maps["subjects"]).Id,
+    });
+}

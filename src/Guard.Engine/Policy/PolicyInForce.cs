@@ -1,0 +1,177 @@
+using Guard.Engine.Enrichment;
+using Guard.Engine.Interop;
+using Guard.Engine.Kernel;
+using Guard.Policies;
+using Guard.Policies.Image;
+using Guard.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Guard.Engine.Policy;
+
+/// <summary>
+/// Compiles, installs, keeps and lists: the only place that changes what is in force. Changes happen one at a time;
+/// reading is safe from any thread. A refused change leaves the kernel and the disk as they were.
+/// </summary>
+internal sealed class PolicyInForce
+{
+    private readonly PolicyFolder _folder;
+    private readonly GenerationNames _names;
+    private readonly AccountNames _accounts;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Lock _gate = new();
+    private PolicyInstaller? _installer;
+    private volatile EnforcedPolicy? _policy;
+
+    public PolicyInForce(PolicyFolder folder, GenerationNames names, AccountNames accounts, TimeProvider time, ILogger log)
+    {
+        _folder = folder;
+        _names = names;
+        _accounts = accounts;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>What is in force, or null while the kernel has nothing from this guardd.</summary>
+    public EnforcedPolicy? Current => _policy;
+
+    /// <summary>Compiles for this machine; installs nothing.</summary>
+    public CompilationResult Compile(PolicyBundle bundle, bool withSelfTest = true) =>
+        PolicyCompiler.Compile(PolicyOutcomes.ToFiles(bundle), new CompilerOptions
+        {
+            Accounts = _accounts.ToSnapshot(),
+            IncludeSelfTest = withSelfTest,
+        });
+
+    /// <summary>
+    /// The start: goes on with what the kernel enforces when the kept bundle compiles to the same, else installs the kept
+    /// bundle, else the empty one.
+    /// </summary>
+    /// <exception cref="KernelException">The kernel refused the tables.</exception>
+    /// <exception cref="InvalidDataException">The kept bundle can't be used, and nothing is in force to go on with.</exception>
+    public InstalledGeneration Recover(PolicyInstaller installer)
+    {
+        lock (_gate)
+        {
+            _installer = installer;
+            var inForce = installer.ReadInForce();
+            var kept = _folder.Load(inForce?.Hash);
+            var bundle = kept?.Bundle ?? new PolicyBundle([]);
+            var result = Compile(bundle);
+            if (result.Image is null)
+            {
+                var first = result.Diagnostics.FirstOrDefault();
+                throw new InvalidDataException($"the kept policy does not compile any more: {first?.Span} {first?.Id} {first?.Message}");
+            }
+
+            if (inForce is not null && inForce.Hash == result.Image.Hash)
+            {
+                _names.Add(inForce.Generation, result.Image);
+                _policy = new EnforcedPolicy(bundle, result.Image, inForce.Generation, kept?.Pushed);
+                return inForce;
+            }
+
+            return Install(bundle, result.Image, kept?.Pushed);
+        }
+    }
+
+    /// <summary>Replaces what is in force.</summary>
+    public PolicyOutcome Push(PolicyBundle bundle)
+    {
+        var result = Compile(bundle);
+        lock (_gate)
+        {
+            return result.Image is null ? PolicyOutcomes.Of(result, null) : Publish(bundle, result);
+        }
+    }
+
+    /// <summary>Removes rules by id or title, or all of them.</summary>
+    public PolicyOutcome Remove(IReadOnlyList<string>? ids)
+    {
+        lock (_gate)
+        {
+            if (_policy is null)
+            {
+                return NotInForce();
+            }
+
+            if (ids is null)
+            {
+                return PublishEmpty();
+            }
+
+            var bundle = RuleRemoval.Without(_policy, ids, out var unknown);
+            if (unknown.Count > 0)
+            {
+                return PolicyOutcomes.Refuse("GP9002", $"no rule in force has the id or title '{unknown[0]}'", "guardctl policy list shows what is in force");
+            }
+
+            if (bundle.Files.Count == 0)
+            {
+                return PublishEmpty();
+            }
+
+            return PublishRest(bundle, ids);
+        }
+    }
+
+    /// <summary>The text was cut by documents; the compiler's count proves that exactly the named rules are gone.</summary>
+    private PolicyOutcome PublishRest(PolicyBundle bundle, IReadOnlyList<string> ids)
+    {
+        var result = Compile(bundle);
+        if (result.Image is null)
+        {
+            return PolicyOutcomes.Of(result, null);
+        }
+
+        var expected = _policy!.UserRules.Count(entry => !ids.Any(id => RuleRemoval.IsNamed(entry.Rule, id)));
+        var rest = result.Image.Rules.Count(rule => !rule.Identity.BuiltIn);
+        return rest == expected
+            ? Publish(bundle, result)
+            : PolicyOutcomes.Refuse("GP9004", "the rule can't be cut out of its file without touching another", "push the bundle without it");
+    }
+
+    private PolicyOutcome PublishEmpty()
+    {
+        var empty = new PolicyBundle([]);
+        return Publish(empty, Compile(empty));
+    }
+
+    private static PolicyOutcome NotInForce() => PolicyOutcomes.Refuse(
+        "GP9001",
+        "the engine is not attached to the kernel, so that nothing can be put in force",
+        "guardctl doctor says what is missing");
+
+    /// <summary>Disk, kernel, disk: see <see cref="PolicyFolder"/>.</summary>
+    private PolicyOutcome Publish(PolicyBundle bundle, CompilationResult result)
+    {
+        if (_installer is null || result.Image is null)
+        {
+            return NotInForce();
+        }
+
+        var now = _time.GetUtcNow();
+        try
+        {
+            _folder.Prepare(new KeptPolicy(bundle, result.Image.Hash, now));
+            var installed = Install(bundle, result.Image, now);
+            _folder.Commit();
+            return PolicyOutcomes.Of(result, installed.Generation);
+        }
+        catch (Exception e) when (e is KernelException or IOException or UnauthorizedAccessException)
+        {
+            _log.LogError(e, "The policy could not be put in force");
+            _folder.Abandon();
+            return PolicyOutcomes.Refuse("GP9003", $"the policy could not be put in force: {e.Message}", "what was in force still is");
+        }
+    }
+
+    private InstalledGeneration Install(PolicyBundle bundle, PolicyImage image, DateTimeOffset? pushed)
+    {
+        var generation = _installer!.NextGeneration();
+        _names.Add(generation, image);
+        var installed = _installer.Install(image, generation);
+        _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
+        return installed;
+    }
+}

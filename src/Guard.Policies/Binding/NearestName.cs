@@ -1,0 +1,59 @@
+namespace Guard.Policies.Binding;
+
+/// <summary>Finds the known name that a misspelt one was probably meant to be.</summary>
+internal static class NearestName
+{
+    private const int MaxLength = 64;
+
+    /// <summary>The nearest of the known names within two edits (half its length for short ones), or null.</summary>
+    public static string? Find(string text, IEnumerable<string> known)
+    {
+        string? best = null;
+        var bestDistance = int.MaxValue;
+        foreach (var name in known)
+        {
+            var distance = Distance(text, name);
+            if (distance <= Math.Min(2, name.Length / 2) && distance < bestDistance)
+            {
+                best = name;
+                bestDistance = distance;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>"did you mean ...?" or the fallback.</summary>
+    public static string Hint(string text, IReadOnlyCollection<string> known, string what)
+        => Find(text, known) is { } near ? $"did you mean '{near}'?" : $"{what}: {string.Join(", ", known)}";
+
+    /// <summary>Insertions, deletions, replacements and swaps of neighbours, without regard to case.</summary>
+    private static int Distance(string left, string right)
+    {
+        if (left.Length > MaxLength || Math.Abs(left.Length - right.Length) > 2)
+        {
+            return int.MaxValue;
+        }
+
+        var d = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
+        {
+            for (var j = 0; j <= right.Length; j++)
+            {
+                d[i, j] = i == 0 ? j : j == 0 ? i : Cell(d, left, right, i, j);
+            }
+        }
+
+        return d[left.Length, right.Length];
+    }
+
+    private static int Cell(int[,] d, string left, string right, int i, int j)
+    {
+        var change = Same(left[i - 1], right[j - 1]) ? 0 : 1;
+        var best = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + change);
+        var swapped = i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]);
+        return swapped ? Math.Min(best, d[i - 2, j - 2] + 1) : best;
+    }
+
+    private static bool Same(char a, char b) => char.ToUpperInvariant(a) == char.ToUpperInvariant(b);
+}

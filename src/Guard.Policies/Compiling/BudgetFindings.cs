@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
+
+namespace Guard.Policies.Compiling;
+
+/// <summary>
+/// Collects the bounds that a policy exceeds. Every error names the bound as bpf/lsm/limits.h does, what was asked
+/// for, what is allowed, and what to write instead.
+/// </summary>
+internal sealed class BudgetFindings
+{
+    public const string ImageBytes = "GP3001";
+    public const string Atoms = "GP3002";
+    public const string Patterns = "GP3003";
+    public const string Rules = "GP3004";
+    public const string RuleOps = "GP3005";
+    public const string RuleDepth = "GP3006";
+    public const string Sequences = "GP3007";
+    public const string Segments = "GP3008";
+    public const string Uids = "GP3009";
+    public const string List = "GP3010";
+    public const string Evaluations = "GP3011";
+    public const string WildcardStates = "GP3012";
+    public const string PatternLength = "GP3013";
+    public const string Matches = "GP3014";
+
+    /// <summary>Where errors that no single rule causes are reported.</summary>
+    public static readonly SourceSpan Bundle = new("(bundle)", 0, 0);
+
+    private const int MaxFindings = 100;
+    private readonly List<Diagnostic> _findings = [];
+
+    public bool Any => _findings.Count > 0;
+
+    public ImmutableArray<Diagnostic> ToImmutable() => [.. _findings];
+
+    /// <summary>Reports a bound when it is exceeded.</summary>
+    /// <returns>True when the value is within the bound.</returns>
+    public bool Check(string id, SourceSpan span, long value, long limit, string bound, string what, string hint)
+    {
+        if (value <= limit)
+        {
+            return true;
+        }
+
+        Exceeded(id, span, $"{value}", limit, bound, what, hint);
+        return false;
+    }
+
+    /// <summary>Reports tables that no image can hold.</summary>
+    public void CheckSize(long bytes)
+        => Check(
+            ImageBytes,
+            Bundle,
+            bytes,
+            KernelLimits.ImageBytes,
+            "GUARD_IMAGE_BYTES",
+            "bytes of compiled tables",
+            "use fewer or shorter values; values with a common beginning share their tables");
+
+    /// <summary>Reports a bound whose exceeding value is not known exactly.</summary>
+    public void Exceeded(string id, SourceSpan span, string value, long limit, string bound, string what, string hint)
+    {
+        if (_findings.Count < MaxFindings)
+        {
+            var message = $"{what}: {value}, but the kernel tables allow {limit} ({bound})";
+            _findings.Add(new Diagnostic(id, DiagnosticSeverity.Error, span, message, hint));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+
+namespace Guard.Policies.Compiling;
+
+/// <summary>Which rules of one category are evaluated when; lists are numbers in the pool.</summary>
+/// <param name="RuleCount">Rules of the category.</param>
+/// <param name="UserRules">The same without the engine's own.</param>
+/// <param name="BlockCount">Those of UserRules that refuse.</param>
+/// <param name="Always">Evaluated whatever matched.</param>
+/// <param name="Unknown">Evaluated when a field is incomplete.</param>
+/// <param name="SubjectTriggers">Some rule is triggered by what the process is alone.</param>
+/// <param name="Triggers">By atom: the rules that it triggers.</param>
+internal sealed record CategoryTables(
+    int RuleCount, int UserRules, int BlockCount, int Always, int Unknown, bool SubjectTriggers, int[] Triggers)
+{
+    public static CategoryTables[] Build(NormalisedPolicy policy, ListPool lists, BudgetFindings findings)
+    {
+        var chooser = new TriggerChooser(policy);
+        var sets = policy.Rules.Select(chooser.Choose).ToArray();
+        var tables = new CategoryTables[KernelAbi.Categories];
+        for (var category = 0; category < tables.Length; category++)
+        {
+            tables[category] = BuildOne(policy, (RuleCategory)category, sets, lists, findings);
+        }
+
+        return tables;
+    }
+
+    private static CategoryTables BuildOne(
+        NormalisedPolicy policy,
+        RuleCategory category,
+        ImmutableSortedSet<int>?[] sets,
+        ListPool lists,
+        BudgetFindings findings)
+    {
+        var rules = Enumerable.Range(0, policy.Rules.Length).Where(r => policy.Rules[r].Category == category).ToArray();
+        var triggered = new List<int>?[policy.Atoms.Length];
+        foreach (var rule in rules)
+        {
+            foreach (var atom in sets[rule] ?? [])
+            {
+                (triggered[atom] ??= []).Add(rule);
+            }
+        }
+
+        var always = rules.Where(r => sets[r] is null).ToArray();
+        // Those of the always list are evaluated already.
+        var unknown = rules.Where(r => policy.Rules[r].OnUnknown == OnUnknown.Deny && sets[r] is not null).ToArray();
+        CheckEvaluations(policy, always, unknown, triggered, findings);
+        return new CategoryTables(
+            rules.Length,
+            rules.Count(r => !policy.Rules[r].Identity.BuiltIn),
+            rules.Count(r => !policy.Rules[r].Identity.BuiltIn && policy.Rules[r].Action == RuleAction.Block),
+            lists.Intern(always),
+            lists.Intern(unknown),
+            Enumerable.Range(0, triggered.Length).Any(a => triggered[a] is not null && IsSubject(policy.Atoms[a])),
+            Array.ConvertAll(triggered, t => t is null ? 0 : lists.Intern([.. t])));
+    }
+
+    private static bool IsSubject(NormalisedAtom atom)
+        => atom.Field is not (PolicyField.TargetFilename or PolicyField.Access);
+
+    /// <summary>More rules than one decision evaluates would make that decision fail every time.</summary>
+    private static void CheckEvaluations(
+        NormalisedPolicy policy, int[] always, int[] unknown, List<int>?[] triggered, BudgetFindings findings)
+    {
+        var fits = CheckRules(
+            policy,
+            always,
+            "rules that every decision evaluates",
+            "give the rules an item that must hold, such as TargetFilename or Image; `not` alone is none",
+            findings);
+        _ = fits && CheckRules(
+            policy,
+            [.. always, .. unknown],
+            "rules that a decision with an incomplete field evaluates",
+            "use `on_unknown: deny` on fewer rules",
+            findings);
+        foreach (var rules in triggered)
+        {
+            if (rules is not null)
+            {
+                CheckRules(
+                    policy,
+                    rules,
+                    "rules that one and the same item triggers",
+                    "merge rules that share their most selective item",
+                    findings);
+            }
+        }
+    }
+
+    private static bool CheckRules(
+        NormalisedPolicy policy, IReadOnlyList<int> rules, string what, string hint, BudgetFindings findings)
+        => rules.Count <= KernelLimits.EvaluationsMax || findings.Check(
+            BudgetFindings.Evaluations,
+            policy.Rules[rules[KernelLimits.EvaluationsMax]].Identity.Span,
+            rules.Count,
+            KernelLimits.EvaluationsMax,
+            "GUARD_EVALUATIONS_MAX",
+            what,
+            hint);
+}

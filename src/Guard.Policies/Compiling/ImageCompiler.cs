@@ -1,0 +1,101 @@
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+
+namespace Guard.Policies.Compiling;
+
+/// <summary>
+/// Normalised policy to image: the back end of the compiler, one pass after the other. Pure and deterministic: the
+/// same policy gives the same bytes.
+/// </summary>
+public static class ImageCompiler
+{
+    /// <summary>Compiles a policy.</summary>
+    /// <param name="policy">What the front end found no fault with.</param>
+    /// <returns>The image, or an error for every bound that the policy exceeds.</returns>
+    public static ImageCompilation Compile(NormalisedPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var findings = new BudgetFindings();
+        CheckCounts(policy, findings);
+        if (findings.Any)
+        {
+            return new ImageCompilation(null, findings.ToImmutable());
+        }
+
+        var tables = BuildTables(policy, findings);
+        if (!findings.Any && ImageWriter.Write(policy, tables, findings) is { } image)
+        {
+            return new ImageCompilation(image, []);
+        }
+
+        return new ImageCompilation(null, findings.ToImmutable());
+    }
+
+    private static ImageTables BuildTables(NormalisedPolicy policy, BudgetFindings findings)
+    {
+        var lists = new ListPool();
+        var patterns = PatternLowering.Run(policy, findings);
+        var automata = new AutomatonTable?[KernelAbi.Automata];
+        for (var text = 0; text < KernelAbi.Texts; text++)
+        {
+            automata[2 * text] = LiteralAutomaton.Build(patterns.Texts[text], lists, findings);
+            automata[(2 * text) + 1] = GeneralAutomaton.Build(patterns.Texts[text], lists, findings);
+        }
+
+        CheckAlways(policy, patterns, findings);
+        return new ImageTables(
+            lists,
+            patterns.Table,
+            automata,
+            HolderTables.Build(policy, lists, findings),
+            CategoryTables.Build(policy, lists, findings),
+            [.. policy.Rules.Select(rule => RuleProgram.Build(policy, rule, findings))]);
+    }
+
+    private static void CheckCounts(NormalisedPolicy policy, BudgetFindings findings)
+    {
+        if (policy.Atoms.Length > KernelLimits.AtomsMax)
+        {
+            findings.Check(
+                BudgetFindings.Atoms,
+                policy.Atoms[KernelLimits.AtomsMax].Span,
+                policy.Atoms.Length,
+                KernelLimits.AtomsMax,
+                "GUARD_ATOMS_MAX",
+                "selection items in the policy",
+                "equal items count once; put alternatives of one field into one list of values");
+        }
+
+        if (policy.Rules.Length > KernelLimits.RulesMax)
+        {
+            findings.Check(
+                BudgetFindings.Rules,
+                policy.Rules[KernelLimits.RulesMax].Identity.Span,
+                policy.Rules.Length,
+                KernelLimits.RulesMax,
+                "GUARD_RULES_MAX",
+                "rules in the policy",
+                "merge rules that differ in their values only");
+        }
+    }
+
+    /// <summary>Items that hold for every path would make every decision fail.</summary>
+    private static void CheckAlways(NormalisedPolicy policy, LoweredPatterns patterns, BudgetFindings findings)
+    {
+        foreach (var text in patterns.Texts)
+        {
+            var atoms = text.Always.Select(p => (int)patterns.Table[p].Atom).Distinct().ToList();
+            if (atoms.Count > KernelLimits.MatchesMax)
+            {
+                findings.Check(
+                    BudgetFindings.Matches,
+                    policy.Atoms[atoms[KernelLimits.MatchesMax]].Span,
+                    atoms.Count,
+                    KernelLimits.MatchesMax,
+                    "GUARD_MATCHES_MAX",
+                    "items that hold for every path",
+                    "leave out items that are only `*`");
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+
+namespace Guard.Policies.Compiling;
+
+/// <summary>
+/// Chooses for a rule a set of atoms of which at least one must hold for the condition to be true. Only rules that
+/// such an atom triggers are evaluated, so the cost of a decision follows what matched, not what is loaded. A rule
+/// without a set is evaluated always.
+/// </summary>
+internal sealed class TriggerChooser
+{
+    private readonly NormalisedPolicy _policy;
+    private readonly int[,] _usage;
+    private readonly bool[] _matchesAll;
+
+    public TriggerChooser(NormalisedPolicy policy)
+    {
+        _policy = policy;
+        _usage = new int[policy.Atoms.Length, KernelAbi.Categories];
+        _matchesAll = [.. policy.Atoms.Select(MatchesAll)];
+        foreach (var rule in policy.Rules)
+        {
+            var seen = new HashSet<int>();
+            CollectAtoms(rule.Condition, seen);
+            foreach (var atom in seen)
+            {
+                _usage[atom, (int)rule.Category]++;
+            }
+        }
+    }
+
+    /// <summary>The triggers of a rule, ascending; null when it must be evaluated always; empty when never.</summary>
+    public ImmutableSortedSet<int>? Choose(NormalisedRule rule)
+        => SetOf(rule.Condition, false, (int)rule.Category)?.Atoms;
+
+    /// <summary>All atoms of a condition.</summary>
+    public static void CollectAtoms(ConditionNode node, HashSet<int> atoms)
+    {
+        switch (node)
+        {
+            case AtomNode atom:
+                atoms.Add(atom.Atom);
+                break;
+            case NotNode not:
+                CollectAtoms(not.Operand, atoms);
+                break;
+            case AndNode and:
+                CollectAll(and.Operands, atoms);
+                break;
+            case OrNode or:
+                CollectAll(or.Operands, atoms);
+                break;
+        }
+    }
+
+    private static void CollectAll(ImmutableArray<ConditionNode> operands, HashSet<int> atoms)
+    {
+        foreach (var operand in operands)
+        {
+            CollectAtoms(operand, atoms);
+        }
+    }
+
+    private static bool MatchesAll(NormalisedAtom atom)
+        => atom is TextAtom text && text.Patterns.Any(p => p.Elements is [AnyRunElement]);
+
+    /// <summary>The set for the node, or for its negation: that is negation normal form without building it.</summary>
+    private Candidate? SetOf(ConditionNode node, bool negated, int category) => node switch
+    {
+        AtomNode atom => negated ? null : Single(atom.Atom, category),
+        NotNode not => SetOf(not.Operand, !negated, category),
+        ConstantNode constant => constant.Value == negated ? Candidate.Never : null,
+        AndNode and => negated ? Union(and.Operands, true, category) : Best(and.Operands, false, category),
+        OrNode or => negated ? Best(or.Operands, true, category) : Union(or.Operands, false, category),
+        _ => throw new InvalidOperationException($"Unknown condition {node}."),
+    };
+
+    private Candidate? Best(ImmutableArray<ConditionNode> operands, bool negated, int category)
+    {
+        Candidate? best = null;
+        foreach (var operand in operands)
+        {
+            var candidate = SetOf(operand, negated, category);
+            if (candidate is not null && (best is null || candidate.CompareTo(best) < 0))
+            {
+                best = candidate;
+            }
+        }
+
+        return best;
+    }
+
+    private Candidate? Union(ImmutableArray<ConditionNode> operands, bool negated, int category)
+    {
+        var union = Candidate.Never;
+        foreach (var operand in operands)
+        {
+            var candidate = SetOf(operand, negated, category);
+            if (candidate is null)
+            {
+                return null;
+            }
+
+            union = union.With(candidate);
+        }
+
+        return union;
+    }
+
+    private Candidate Single(int atom, int category)
+    {
+        var rank = _matchesAll[atom] ? 4 : _policy.Atoms[atom].Field switch
+        {
+            PolicyField.TargetFilename => 0,
+            PolicyField.Image or PolicyField.ImageInvoked or PolicyField.ParentImage => 1,
+            PolicyField.User => 2,
+            _ => 3,
+        };
+        return new Candidate([atom], rank, _usage[atom, category]);
+    }
+
+    /// <summary>A possible set. Smaller compares as better.</summary>
+    /// <param name="Atoms">The atoms.</param>
+    /// <param name="Rank">How often the worst of their fields holds.</param>
+    /// <param name="Usage">How many rules speak of the most popular of them.</param>
+    private sealed record Candidate(ImmutableSortedSet<int> Atoms, int Rank, int Usage)
+    {
+        /// <summary>An atom that so many rules speak of is a bad trigger whatever its field.</summary>
+        private const int Crowd = KernelLimits.EvaluationsMax / 16;
+
+        public static Candidate Never { get; } = new([], 0, 0);
+
+        public Candidate With(Candidate other)
+            => new(Atoms.Union(other.Atoms), Math.Max(Rank, other.Rank), Math.Max(Usage, other.Usage));
+
+        public int CompareTo(Candidate other)
+        {
+            var mine = (Usage > Crowd, Rank, Atoms.Count, Usage);
+            return mine.CompareTo((other.Usage > Crowd, other.Rank, other.Atoms.Count, other.Usage));
+        }
+    }
+}

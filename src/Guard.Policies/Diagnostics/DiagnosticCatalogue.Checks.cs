@@ -1,0 +1,37 @@
+namespace Guard.Policies.Diagnostics;
+
+/// <content>GP4xxx: rules that can be read and enforced but surely are not meant.</content>
+public static partial class DiagnosticCatalogue
+{
+    /// <summary>GP4001: Two rules have one id.</summary>
+    public static readonly DiagnosticDescriptor DuplicateId = Error(
+        "GP4001",
+        "Two rules have one id",
+        "give one of them a new id, or remove it");
+
+    /// <summary>GP4002: A rule can never match.</summary>
+    public static readonly DiagnosticDescriptor NeverMatches = Error(
+        "GP4002",
+        "A rule can never match",
+        "correct the condition; to switch a rule off, remove it");
+
+    /// <summary>GP4003: A blocking rule always matches.</summary>
+    public static readonly DiagnosticDescriptor AlwaysMatches = Error(
+        "GP4003",
+        "A blocking rule always matches",
+        "it would refuse every operation of its category; correct the condition");
+
+    /// <summary>GP4004: A blocking rule would lock you out.</summary>
+    public static readonly DiagnosticDescriptor LockOut = Error(
+        "GP4004",
+        "A blocking rule would lock you out",
+        "add an exclusion (and not ...) for what the rule must not refuse");
+
+    private static DiagnosticDescriptor[] CheckRows() =>
+    [
+        DuplicateId,
+        NeverMatches,
+        AlwaysMatches,
+        LockOut,
+    ];
+}

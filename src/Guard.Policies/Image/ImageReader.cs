@@ -1,0 +1,294 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Guard.Policies.Image;
+
+/// <summary>
+/// Takes image bytes from where they can't be trusted: a file, or what came back from a kernel map. After it has
+/// accepted them, no offset, number or program in them leads anywhere that it must not.
+/// </summary>
+public static class ImageReader
+{
+    private const int MaxClassTableBytes = 256 * sizeof(ushort);
+
+    /// <summary>Checks an image completely, its hash included.</summary>
+    /// <param name="bytes">The image; bytes behind its total_bytes are allowed and ignored.</param>
+    /// <exception cref="InvalidImageException">Something is not as bpf/lsm/abi.h says.</exception>
+    public static ImageView Read(ReadOnlyMemory<byte> bytes)
+    {
+        var header = ReadHeader(bytes.Span);
+        var image = bytes[..(int)header.TotalBytes];
+        CheckHash(image.Span, header);
+        CheckTables(header);
+        var view = new ImageView(image);
+        CheckAtoms(view);
+        CheckPatterns(view);
+        CheckRules(view);
+        CheckUids(view);
+        CheckLists(view);
+        for (var a = 0; a < KernelAbi.Automata; a++)
+        {
+            new AutomatonCheck(view, header.Automata[a], a).Run();
+        }
+
+        return view;
+    }
+
+    /// <summary>SHA-256 of an image as its header must carry it: with the hash and the generation zero.</summary>
+    /// <param name="image">The image, exactly.</param>
+    /// <exception cref="InvalidImageException">Shorter than a header.</exception>
+    public static byte[] HashOf(ReadOnlySpan<byte> image)
+    {
+        Require(image.Length >= Unsafe.SizeOf<GuardImageHeader>(), "shorter than a header");
+        var header = MemoryMarshal.Read<GuardImageHeader>(image);
+        header.Generation = 0;
+        header.Sha256 = default;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<GuardImageHeader>(in header)));
+        hash.AppendData(image[Unsafe.SizeOf<GuardImageHeader>()..]);
+        return hash.GetHashAndReset();
+    }
+
+    internal static void Require(bool condition, string complaint)
+    {
+        if (!condition)
+        {
+            throw new InvalidImageException($"Not a policy image: {complaint}.");
+        }
+    }
+
+    /// <summary>A list lies inside and has at most so many entries, all of them below <paramref name="below"/>.</summary>
+    internal static void CheckList(ImageView view, uint offset, uint below, string what)
+    {
+        if (offset == 0)
+        {
+            return;
+        }
+
+        CheckRange(view.Header, offset, 1, 4, what);
+        var count = view.Word(offset);
+        Require(count is > 0 and <= KernelLimits.ListMax, $"{what} has a list of {count} entries");
+        CheckRange(view.Header, offset + 4, count, 4, what);
+        foreach (var entry in view.List(offset))
+        {
+            Require(entry < below, $"{what} lists {entry} of {below}");
+        }
+    }
+
+    internal static void CheckRange(in GuardImageHeader header, ulong offset, ulong count, ulong size, string what)
+    {
+        var first = (ulong)Unsafe.SizeOf<GuardImageHeader>();
+        Require(
+            offset % 4 == 0 && offset >= first && offset + (count * size) <= header.TotalBytes,
+            $"{what} lies outside");
+    }
+
+    private static GuardImageHeader ReadHeader(ReadOnlySpan<byte> bytes)
+    {
+        Require(bytes.Length >= Unsafe.SizeOf<GuardImageHeader>(), "shorter than a header");
+        var header = MemoryMarshal.Read<GuardImageHeader>(bytes);
+        Require(header.Magic == KernelAbi.ImageMagic, "wrong magic");
+        Require(header.AbiVersion == KernelAbi.AbiVersion, $"ABI version {header.AbiVersion}");
+        Require(header.TotalBytes % 4 == 0, "odd size");
+        Require(header.TotalBytes >= Unsafe.SizeOf<GuardImageHeader>(), "smaller than its header");
+        Require(header.TotalBytes <= KernelLimits.ImageBytes, "larger than GUARD_IMAGE_BYTES");
+        Require(header.TotalBytes <= bytes.Length, "cut short");
+        return header;
+    }
+
+    private static void CheckHash(ReadOnlySpan<byte> image, GuardImageHeader header)
+        => Require(((ReadOnlySpan<byte>)header.Sha256).SequenceEqual(HashOf(image)), "wrong hash");
+
+    private static void CheckTables(in GuardImageHeader header)
+    {
+        Require(header.AtomCount <= KernelLimits.AtomsMax, "too many atoms");
+        Require(header.PatternCount <= KernelLimits.PatternsMax, "too many patterns");
+        Require(header.RuleCount <= KernelLimits.RulesMax, "too many rules");
+        Require(header.UidCount <= KernelLimits.UidsMax, "too many uids");
+        CheckRange(header, header.AtomsOff, header.AtomCount, (ulong)Unsafe.SizeOf<GuardAtom>(), "the atom table");
+        CheckRange(
+            header, header.PatternsOff, header.PatternCount, (ulong)Unsafe.SizeOf<GuardPattern>(), "the pattern table");
+        CheckRange(header, header.RulesOff, header.RuleCount, (ulong)Unsafe.SizeOf<GuardRule>(), "the rule table");
+        CheckRange(header, header.UidsOff, header.UidCount, (ulong)Unsafe.SizeOf<GuardUid>(), "the uid table");
+        CheckRange(header, header.OpsOff, header.OpCount, sizeof(uint), "the operations");
+    }
+
+    private static void CheckAtoms(ImageView view)
+    {
+        foreach (ref readonly var atom in view.Atoms)
+        {
+            Require(atom.Field < KernelAbi.Fields, "an atom of an unknown field");
+            for (var category = 0; category < KernelAbi.Categories; category++)
+            {
+                CheckList(view, atom.Triggers[category], view.Header.RuleCount, "an atom");
+            }
+        }
+    }
+
+    private static void CheckPatterns(ImageView view)
+    {
+        foreach (ref readonly var pattern in view.Patterns)
+        {
+            Require(pattern.Atom < view.Header.AtomCount, "a pattern of an unknown atom");
+            Require(pattern.Kind <= KernelAbi.PatternSegment, "a pattern of an unknown kind");
+            Require(pattern.Sequence < KernelLimits.SequencesMax, "a pattern of an unknown sequence");
+            Require(pattern.Segment <= pattern.LastSegment, "a segment behind the last one");
+            Require(pattern.LastSegment < KernelLimits.SegmentsMax, "a pattern of too many segments");
+        }
+    }
+
+    private static void CheckUids(ImageView view)
+    {
+        var uids = view.Uids;
+        for (var i = 0; i < uids.Length; i++)
+        {
+            Require(i == 0 || uids[i - 1].Uid < uids[i].Uid, "uids out of order");
+            CheckList(view, uids[i].List, view.Header.AtomCount, "a uid");
+        }
+    }
+
+    private static void CheckLists(ImageView view)
+    {
+        for (var kind = 0; kind < KernelAbi.Accesses; kind++)
+        {
+            CheckList(view, view.Header.AccessList[kind], view.Header.AtomCount, "a kind of access");
+        }
+
+        for (var category = 0; category < KernelAbi.Categories; category++)
+        {
+            CheckList(view, view.Header.Categories[category].AlwaysList, view.Header.RuleCount, "a category");
+            CheckList(view, view.Header.Categories[category].UnknownList, view.Header.RuleCount, "a category");
+        }
+    }
+
+    private static void CheckRules(ImageView view)
+    {
+        foreach (ref readonly var rule in view.Rules)
+        {
+            Require(rule.OpCount is > 0 and <= KernelLimits.RuleOpsMax, "a rule of too many operations");
+            CheckRange(view.Header, rule.OpsOff, rule.OpCount, sizeof(uint), "a condition");
+            Require(rule.Action is 1 or 2, "a rule of an unknown action");
+            Require(rule.OnUnknown <= 1, "a rule of an unknown on_unknown");
+            Require(rule.Category < KernelAbi.Categories, "a rule of an unknown category");
+            CheckProgram(view, rule);
+        }
+    }
+
+    private static void CheckProgram(ImageView view, in GuardRule rule)
+    {
+        var depth = 0;
+        foreach (var op in view.Ops(rule))
+        {
+            switch (op >> KernelAbi.OpShift)
+            {
+                case KernelAbi.OpAtom:
+                    Require((op & KernelAbi.OpAtomMask) < view.Header.AtomCount, "a condition over an unknown atom");
+                    Require(FieldOf(op) < KernelAbi.Fields, "a condition over an unknown field");
+                    Require((rule.Fields >> FieldOf(op) & 1) != 0, "a condition over a field that its rule leaves out");
+                    depth++;
+                    break;
+                case KernelAbi.OpTrue or KernelAbi.OpFalse:
+                    depth++;
+                    break;
+                case KernelAbi.OpNot:
+                    Require(depth >= 1, "a condition that takes from an empty stack");
+                    break;
+                case KernelAbi.OpAnd or KernelAbi.OpOr:
+                    Require(depth >= 2, "a condition that takes from an empty stack");
+                    depth--;
+                    break;
+                default:
+                    throw new InvalidImageException("Not a policy image: an unknown operation.");
+            }
+
+            Require(depth <= KernelLimits.RuleDepthMax, "a condition that is too deep");
+        }
+
+        Require(depth == 1, "a condition that leaves no single value");
+    }
+
+    private static int FieldOf(uint op) => (int)(op >> KernelAbi.OpFieldShift & KernelAbi.OpFieldMask);
+
+    /// <summary>One automaton: every transition leads to one of its rows and says the truth about it.</summary>
+    private readonly ref struct AutomatonCheck(ImageView view, GuardAutomaton automaton, int number)
+    {
+        private readonly string _what = $"automaton {number}";
+
+        private uint Stride => (automaton.ClassCount + 2) * 4;
+
+        public void Run()
+        {
+            if (automaton.ClassesOff == 0)
+            {
+                return;
+            }
+
+            Require(automaton.ClassCount is > 0 and <= KernelLimits.ClassesMax, $"{_what} has too many classes");
+            Require(automaton.StateCount > 0, $"{_what} has no states");
+            CheckRange(view.Header, automaton.ClassesOff, MaxClassTableBytes, 1, _what);
+            CheckRange(view.Header, automaton.RowsOff, automaton.StateCount, Stride, _what);
+            Require(automaton.RowsBytes == (ulong)automaton.StateCount * Stride, $"{_what} has rows of another size");
+            CheckClasses();
+            CheckRow(automaton.AnchoredRow);
+            CheckRow(automaton.FloatingRow);
+            CheckList(view, automaton.StartList, view.Header.PatternCount, _what);
+            CheckRows();
+        }
+
+        private void CheckClasses()
+        {
+            var classes = view.Classes(automaton);
+            Require(classes[0] == 0, $"{_what} has NUL in another class than 0");
+            for (var value = 1; value < classes.Length; value++)
+            {
+                var inside = classes[value] % 4 == 0 && classes[value] / 4 < automaton.ClassCount && classes[value] > 0;
+                Require(inside, $"{_what} has a byte of an unknown class");
+            }
+        }
+
+        private void CheckRow(uint row)
+            => Require(
+                row >= automaton.RowsOff
+                    && row - automaton.RowsOff < automaton.RowsBytes
+                    && (row - automaton.RowsOff) % Stride == 0,
+                $"{_what} leads to no row");
+
+        private void CheckRows()
+        {
+            var width = automaton.ClassCount * 4;
+            var checkedLists = new HashSet<uint>();
+            for (var row = automaton.RowsOff; row < automaton.RowsOff + automaton.RowsBytes; row += Stride)
+            {
+                CheckListOnce(view.Word(row + width), checkedLists);
+                CheckListOnce(view.Word(row + width + 4), checkedLists);
+            }
+
+            for (var row = automaton.RowsOff; row < automaton.RowsOff + automaton.RowsBytes; row += Stride)
+            {
+                for (uint c = 0; c < width; c += 4)
+                {
+                    CheckTransition(row, view.Word(row + c), c == 0, width);
+                }
+            }
+        }
+
+        private void CheckListOnce(uint list, HashSet<uint> checkedLists)
+        {
+            if (checkedLists.Add(list))
+            {
+                CheckList(view, list, view.Header.PatternCount, _what);
+            }
+        }
+
+        private void CheckTransition(uint row, uint transition, bool nul, uint width)
+        {
+            var target = transition & KernelLimits.ImageMask;
+            CheckRow(target);
+            var flags = (view.Word(target + width) != 0 ? KernelAbi.TransitionOutput : 0)
+                | (view.Word(target + width + 4) != 0 ? KernelAbi.TransitionEnd : 0);
+            var wanted = nul ? row | (flags & KernelAbi.TransitionEnd) : target | flags;
+            Require(transition == wanted, $"{_what} has a transition that says the wrong thing about its row");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Guard.Policies.Image;
+
+/// <summary>
+/// Typed access to an image that <see cref="ImageReader"/> has accepted: no offset in it leads outside. Little endian,
+/// as the kernel of every machine that Guard runs on.
+/// </summary>
+public sealed class ImageView
+{
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly GuardImageHeader _header;
+
+    internal ImageView(ReadOnlyMemory<byte> bytes)
+    {
+        _bytes = bytes;
+        _header = MemoryMarshal.Read<GuardImageHeader>(bytes.Span);
+    }
+
+    /// <summary>The header.</summary>
+    public ref readonly GuardImageHeader Header => ref _header;
+
+    /// <summary>The image.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>The selection items.</summary>
+    public ReadOnlySpan<GuardAtom> Atoms => Table<GuardAtom>(_header.AtomsOff, _header.AtomCount);
+
+    /// <summary>What the automata's lists name.</summary>
+    public ReadOnlySpan<GuardPattern> Patterns => Table<GuardPattern>(_header.PatternsOff, _header.PatternCount);
+
+    /// <summary>The rules.</summary>
+    public ReadOnlySpan<GuardRule> Rules => Table<GuardRule>(_header.RulesOff, _header.RuleCount);
+
+    /// <summary>The users, ascending.</summary>
+    public ReadOnlySpan<GuardUid> Uids => Table<GuardUid>(_header.UidsOff, _header.UidCount);
+
+    /// <summary>The operations of a rule's condition.</summary>
+    /// <param name="rule">A rule of this image.</param>
+    public ReadOnlySpan<uint> Ops(in GuardRule rule) => Table<uint>(rule.OpsOff, rule.OpCount);
+
+    /// <summary>The entries of a list.</summary>
+    /// <param name="offset">As found in a table of this image; 0 is the empty list.</param>
+    public ReadOnlySpan<uint> List(uint offset) => offset == 0 ? [] : Table<uint>(offset + 4, Word(offset));
+
+    /// <summary>One word of the image.</summary>
+    /// <param name="offset">A multiple of 4 inside the image.</param>
+    public uint Word(uint offset) => MemoryMarshal.Read<uint>(_bytes.Span[(int)offset..]);
+
+    /// <summary>An automaton's table from bytes to class * 4.</summary>
+    /// <param name="automaton">A present automaton of this image.</param>
+    public ReadOnlySpan<ushort> Classes(in GuardAutomaton automaton) => Table<ushort>(automaton.ClassesOff, 256);
+
+    private ReadOnlySpan<T> Table<T>(uint offset, uint count)
+        where T : unmanaged
+        => MemoryMarshal.Cast<byte, T>(_bytes.Span.Slice((int)offset, checked((int)count * Unsafe.SizeOf<T>())));
+}

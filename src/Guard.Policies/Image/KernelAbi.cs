@@ -1,0 +1,111 @@
+namespace Guard.Policies.Image;
+
+/// <summary>
+/// The numbers of the policy image in bpf/lsm/abi.h, name by name (GUARD_OP_AND is <see cref="OpAnd"/>), proved equal
+/// by Guard.Abi.Tests. What each one means is written there.
+/// </summary>
+[KernelConstants("GUARD_")]
+public static class KernelAbi
+{
+    /// <summary>Version of the layout; an image of another one is refused.</summary>
+    public const uint AbiVersion = 1;
+
+    /// <summary>"GIMG": the first four bytes of an image.</summary>
+    public const uint ImageMagic = 0x474d4947;
+
+    /// <summary>Paths of executables.</summary>
+    public const int TextImage = 0;
+
+    /// <summary>The file that is acted on.</summary>
+    public const int TextTarget = 1;
+
+    /// <summary>Kinds of texts that there is room for.</summary>
+    public const int Texts = 4;
+
+    /// <summary>Two per text: 2t for literals, 2t+1 for patterns that need more.</summary>
+    public const int Automata = 2 * Texts;
+
+    /// <summary>The program itself, resolved path.</summary>
+    public const byte RoleImage = 1;
+
+    /// <summary>The program itself, as it was called.</summary>
+    public const byte RoleInvoked = 2;
+
+    /// <summary>As the parent of another, resolved path.</summary>
+    public const byte RoleParent = 4;
+
+    /// <summary>As the parent of another, as it was called.</summary>
+    public const byte RoleParentInvoked = 8;
+
+    /// <summary>The file that is acted on.</summary>
+    public const byte RoleTarget = 16;
+
+    /// <summary>Both roles of a parent.</summary>
+    public const byte RolesOfParent = RoleParent | RoleParentInvoked;
+
+    /// <summary>Room for fields in the set of those that are incomplete.</summary>
+    public const int Fields = 16;
+
+    /// <summary>Room for categories of rules.</summary>
+    public const int Categories = 4;
+
+    /// <summary>Room for kinds of access.</summary>
+    public const int Accesses = 8;
+
+    /// <summary>The row that a transition leads to has a list.</summary>
+    public const uint TransitionOutput = 1;
+
+    /// <summary>The row that a transition leads to has a list for the end of the text.</summary>
+    public const uint TransitionEnd = 2;
+
+    /// <summary>The pattern makes its atom hold.</summary>
+    public const byte PatternSimple = 0;
+
+    /// <summary>The pattern is one segment of a sequence.</summary>
+    public const byte PatternSegment = 1;
+
+    /// <summary>Push an atom.</summary>
+    public const uint OpAtom = 1;
+
+    /// <summary>Pop two, push their conjunction.</summary>
+    public const uint OpAnd = 2;
+
+    /// <summary>Pop two, push their disjunction.</summary>
+    public const uint OpOr = 3;
+
+    /// <summary>Replace the top by its opposite.</summary>
+    public const uint OpNot = 4;
+
+    /// <summary>Push true.</summary>
+    public const uint OpTrue = 5;
+
+    /// <summary>Push false.</summary>
+    public const uint OpFalse = 6;
+
+    /// <summary>Position of the operation's code.</summary>
+    public const int OpShift = 28;
+
+    /// <summary>Position of the field.</summary>
+    public const int OpFieldShift = 22;
+
+    /// <summary>The field, shifted down.</summary>
+    public const uint OpFieldMask = 63;
+
+    /// <summary>The atom.</summary>
+    public const uint OpAtomMask = 0x3fffff;
+
+    /// <summary>Room for hooks in the counters.</summary>
+    public const int Hooks = 8;
+
+    /// <summary>Room for reasons of failure in the counters.</summary>
+    public const int Reasons = 16;
+
+    /// <summary>Ring buffers.</summary>
+    public const int Rings = 2;
+
+    /// <summary>A failure of the engine allows.</summary>
+    public const uint FailureOpen = 0;
+
+    /// <summary>A failure of the engine refuses.</summary>
+    public const uint FailureClosed = 1;
+}

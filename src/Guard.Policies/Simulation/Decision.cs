@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Guard.Policies.Image;
+
+namespace Guard.Policies.Simulation;
+
+/// <summary>What a decision comes to.</summary>
+[KernelConstants("GUARD_VERDICT_")]
+public enum Verdict
+{
+    /// <summary>No rule matched.</summary>
+    Allow = 0,
+
+    /// <summary>Allowed and recorded.</summary>
+    Audit = 1,
+
+    /// <summary>Refused with EPERM and recorded.</summary>
+    Block = 2,
+}
+
+/// <summary>Why the tables could not decide; the failure mode of the engine does.</summary>
+[KernelConstants("GUARD_REASON_")]
+public enum DecisionFailure
+{
+    /// <summary>They did.</summary>
+    None = 0,
+
+    /// <summary>More than GUARD_MATCHES_MAX atoms held.</summary>
+    TooManyMatches = 4,
+
+    /// <summary>More than GUARD_EVALUATIONS_MAX rules were triggered.</summary>
+    TooManyRules = 5,
+}
+
+/// <summary>The outcome of one request.</summary>
+/// <param name="Verdict">The strictest action of the rules that matched; Allow when there is a failure.</param>
+/// <param name="Rules">
+/// Numbers of rules that matched, at most GUARD_EVENT_RULES_MAX; the first is the one that decided. Empty when there
+/// is a failure.
+/// </param>
+/// <param name="MoreRules">More rules matched than are named.</param>
+/// <param name="FromUnknown">The rule that decided did so by its on_unknown.</param>
+/// <param name="Failure">Why there is no decision.</param>
+public sealed record Decision(
+    Verdict Verdict, ImmutableArray<int> Rules, bool MoreRules, bool FromUnknown, DecisionFailure Failure)
+{
+    /// <summary>Compares the rules by their content.</summary>
+    /// <param name="other">Another decision.</param>
+    public bool Equals(Decision? other)
+        => other is not null
+            && (Verdict, MoreRules, FromUnknown, Failure)
+                == (other.Verdict, other.MoreRules, other.FromUnknown, other.Failure)
+            && Rules.AsSpan().SequenceEqual(other.Rules.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Verdict, Rules.Length, MoreRules, FromUnknown, Failure);
+
+    /// <summary>One line, for messages.</summary>
+    public override string ToString()
+        => $"{Verdict} rules=[{string.Join(',', Rules)}]{(MoreRules ? "+" : string.Empty)}"
+            + $"{(FromUnknown ? " unknown" : string.Empty)}{(Failure == DecisionFailure.None ? string.Empty : $" {Failure}")}";
+}

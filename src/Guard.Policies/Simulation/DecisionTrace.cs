@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Guard.Policies.Normalising;
+
+namespace Guard.Policies.Simulation;
+
+/// <summary>The result of a condition.</summary>
+public enum Truth
+{
+    /// <summary>Does not hold.</summary>
+    False = 0,
+
+    /// <summary>Can't be told, because a field is incomplete.</summary>
+    Unknown = 1,
+
+    /// <summary>Holds.</summary>
+    True = 2,
+}
+
+/// <summary>Why an atom holds.</summary>
+public enum HoldCause
+{
+    /// <summary>A pattern matched the program's resolved path.</summary>
+    Image,
+
+    /// <summary>A pattern matched the name by which the program was called.</summary>
+    Invoked,
+
+    /// <summary>A pattern matched the parent's resolved path.</summary>
+    ParentImage,
+
+    /// <summary>A pattern matched the name by which the parent was called.</summary>
+    ParentInvoked,
+
+    /// <summary>A pattern matched the file that is acted on.</summary>
+    Target,
+
+    /// <summary>The uid is in its list.</summary>
+    Uid,
+
+    /// <summary>The kind of access is in its list.</summary>
+    Access,
+}
+
+/// <summary>Why a rule was evaluated.</summary>
+public enum EvaluationCause
+{
+    /// <summary>One of its trigger atoms held.</summary>
+    Trigger,
+
+    /// <summary>It has no trigger and is evaluated always.</summary>
+    Always,
+
+    /// <summary>A field is incomplete and the rule has on_unknown deny.</summary>
+    Unknown,
+}
+
+/// <summary>An atom that held.</summary>
+/// <param name="Atom">Number in the image and in the normalised policy.</param>
+/// <param name="Cause">What made it hold first.</param>
+public readonly record struct HeldAtom(int Atom, HoldCause Cause);
+
+/// <summary>One evaluation of a rule; a rule may be evaluated several times.</summary>
+/// <param name="Rule">Number in the image.</param>
+/// <param name="Result">Of its condition.</param>
+/// <param name="Matched">It counts: true, or unknown with on_unknown deny.</param>
+/// <param name="Cause">Why it was evaluated.</param>
+/// <param name="Trigger">The atom that triggered it, or -1.</param>
+public readonly record struct RuleEvaluation(int Rule, Truth Result, bool Matched, EvaluationCause Cause, int Trigger);
+
+/// <summary>How a decision came about, step by step: what <c>explain</c> prints.</summary>
+/// <param name="Decision">The outcome.</param>
+/// <param name="Incomplete">Fields that were not known completely.</param>
+/// <param name="Held">Atoms that held, in the order in which they were found.</param>
+/// <param name="Evaluations">Rules that were evaluated, in order.</param>
+public sealed record DecisionTrace(
+    Decision Decision,
+    ImmutableArray<PolicyField> Incomplete,
+    ImmutableArray<HeldAtom> Held,
+    ImmutableArray<RuleEvaluation> Evaluations)
+{
+    /// <summary>The trace as text, with the positions where atoms and rules were written.</summary>
+    /// <param name="policy">What the image was compiled from.</param>
+    public IEnumerable<string> Describe(NormalisedPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        yield return Decision.ToString();
+        foreach (var field in Incomplete)
+        {
+            yield return $"  incomplete: {field}";
+        }
+
+        foreach (var held in Held)
+        {
+            var atom = policy.Atoms[held.Atom];
+            yield return $"  holds: {atom.Field} by {held.Cause} at {atom.Span}";
+        }
+
+        foreach (var step in Evaluations)
+        {
+            var rule = policy.Rules[step.Rule].Identity;
+            var why = step.Cause == EvaluationCause.Trigger ? $"triggered at {policy.Atoms[step.Trigger].Span}" : $"{step.Cause}";
+            yield return $"  rule: {rule.Title} at {rule.Span}: {step.Result}{(step.Matched ? ", matches" : string.Empty)} ({why})";
+        }
+    }
+}

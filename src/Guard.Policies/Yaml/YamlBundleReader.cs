@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Guard.Policies.Diagnostics;
+
+namespace Guard.Policies.Yaml;
+
+/// <summary>The files of a bundle to documents. Files are read in the order of their names, so that order means nothing.</summary>
+internal static class YamlBundleReader
+{
+    public static ImmutableArray<YamlDocument> Read(
+        IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)
+    {
+        if (IsTooLarge(files, options, bag))
+        {
+            return [];
+        }
+
+        var documents = ImmutableArray.CreateBuilder<YamlDocument>();
+        string? previous = null;
+        foreach (var file in files.OrderBy(f => f.Name, StringComparer.Ordinal))
+        {
+            if (file.Name == previous)
+            {
+                var message = $"the file name {TerminalText.Quote(file.Name)} occurs twice";
+                bag.Report(DiagnosticCatalogue.DuplicateFileName, new SourceSpan(file.Name, 0, 0), message);
+            }
+            else if (YamlTextReader.Read(file, options, bag) is { } source)
+            {
+                documents.AddRange(YamlEventReader.Read(source, bag));
+            }
+
+            previous = file.Name;
+        }
+
+        ReportNoRules(files, documents.Count, bag);
+        return documents.ToImmutable();
+    }
+
+    private static bool IsTooLarge(IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)
+    {
+        var total = files.Sum(f => (long)f.Content.Length);
+        if (total <= options.MaxBundleBytes)
+        {
+            return false;
+        }
+
+        var message = $"the bundle has {total} bytes, allowed are {options.MaxBundleBytes}";
+        bag.Report(DiagnosticCatalogue.BundleTooLarge, new SourceSpan("(bundle)", 0, 0), message);
+        return true;
+    }
+
+    private static void ReportNoRules(IReadOnlyList<PolicyFile> files, int documents, DiagnosticBag bag)
+    {
+        if (documents == 0 && !bag.HasErrors)
+        {
+            var message = $"there is no rule in the {files.Count} files of the bundle";
+            bag.Report(DiagnosticCatalogue.NoRules, new SourceSpan("(bundle)", 0, 0), message);
+        }
+    }
+}

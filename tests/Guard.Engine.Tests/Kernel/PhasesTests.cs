@@ -1,0 +1,211 @@
+using Guard.Engine.Interop;
+using Guard.Engine.Kernel;
+using Xunit;
+
+namespace Guard.Engine.Tests.Kernel;
+
+/// <summary>Loading, pinning, adopting and replacing, with real maps, links and pins on a bpffs of the test's own.</summary>
+public sealed class PhasesTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("guard-phases-");
+    private readonly CgroupAttacher _attacher;
+    private readonly LsmOptions _options;
+
+    public PhasesTests()
+    {
+        Native.SkipUnlessPermitted();
+        _attacher = new CgroupAttacher();
+        _options = new LsmOptions
+        {
+            ObjectPath = Path.Combine(_directory.FullName, "one.bpf.o"),
+            BpfFileSystem = Path.Combine(_directory.FullName, "bpf"),
+        };
+        File.Copy(Native.Build("phases_test"), _options.ObjectPath);
+    }
+
+    public void Dispose()
+    {
+        if (Libc.IsBpfFileSystem(_options.BpfFileSystem))
+        {
+            Libc.Unmount(_options.BpfFileSystem);
+        }
+
+        _attacher.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    [SkippableFact]
+    public void A_first_start_loads_attaches_and_pins()
+    {
+        using var attached = Start(_options, TestImages.Create(1));
+        Assert.False(attached.IsAdopted);
+        Assert.Equal(["hook_first", "hook_second"], _attacher.Attached);
+        Assert.Equal(["link_hook_first", "link_hook_second", "map_images", "map_ring_decisions"], Pins());
+        Assert.Equal(attached.PinDirectory, Assert.Single(PinDirectories()));
+        Assert.Empty(attached.MissingPins());
+    }
+
+    [SkippableFact]
+    public void Nothing_is_attached_before_a_policy_is_in()
+    {
+        using var loaded = Open(_options).AdoptOrLoad();
+        using var installer = loaded.CreateInstaller();
+        Assert.Null(installer.ReadInForce());
+        Assert.Equal(0, _attacher.Count());
+    }
+
+    [SkippableFact]
+    public void A_generation_of_other_maps_is_no_permission_to_attach()
+    {
+        using var one = Open(_options).AdoptOrLoad();
+        using var two = Open(_options).AdoptOrLoad();
+        using var installer = one.CreateInstaller();
+        var generation = installer.Install(TestImages.Create(1));
+        Assert.Throws<KernelException>(() => two.Attach(generation));
+    }
+
+    [SkippableFact]
+    public void What_is_pinned_stays_in_force_without_guardd_and_is_adopted()
+    {
+        Start(_options, TestImages.Create(1)).Dispose();
+        Assert.Equal(2, _attacher.Count());
+        var before = Identity();
+
+        using var loaded = Open(_options).AdoptOrLoad();
+        Assert.True(loaded.IsAdopted);
+        using var installer = loaded.CreateInstaller();
+        var live = installer.ReadInForce();
+        Assert.Equal((1UL, TestImages.Create(1).Hash), (live!.Generation, live.Hash));
+
+        using var attached = loaded.Attach(live);
+        Assert.True(attached.IsAdopted);
+        Assert.Equal(2, _attacher.Attached.Count);
+        Assert.Equal(2, _attacher.Count());
+        Assert.Equal(before, Identity());
+        Assert.Equal(2UL, installer.Install(TestImages.Create(2)).Generation);
+    }
+
+    [SkippableFact]
+    public void A_new_object_replaces_the_old_one_only_after_it_is_attached()
+    {
+        Start(_options, TestImages.Create(1)).Dispose();
+        var upgraded = Upgrade();
+
+        using var loaded = Open(upgraded).AdoptOrLoad();
+        Assert.False(loaded.IsAdopted);
+        Assert.Equal(2, _attacher.Count());
+        using var installer = loaded.CreateInstaller();
+        var generation = installer.Install(TestImages.Create(2));
+        Assert.Equal(2UL, generation.Generation);
+
+        using var attached = loaded.Attach(generation);
+        Assert.Null(attached.LeftBehind);
+        Assert.Equal(4, _attacher.Attached.Count);
+        Assert.Equal(2, _attacher.Count());
+        Assert.Equal(attached.PinDirectory, Assert.Single(PinDirectories()));
+    }
+
+    [SkippableTheory]
+    [InlineData("hook_first")]
+    [InlineData("hook_second")]
+    public void An_upgrade_that_fails_leaves_the_old_programs_in_force(string refused)
+    {
+        Start(_options, TestImages.Create(1)).Dispose();
+        var old = Assert.Single(PinDirectories());
+        _attacher.Refuse = refused;
+
+        Assert.Throws<KernelException>(() => Start(Upgrade(), TestImages.Create(2)));
+
+        Assert.Equal(old, Assert.Single(PinDirectories()));
+        Assert.Equal(2, _attacher.Count());
+        _attacher.Refuse = null;
+        using var again = Open(_options).AdoptOrLoad();
+        Assert.True(again.IsAdopted);
+    }
+
+    [SkippableTheory]
+    [InlineData("link_hook_second")]
+    [InlineData("map_images")]
+    public void Leftovers_enforce_until_a_complete_set_does(string removed)
+    {
+        Start(_options, TestImages.Create(1)).Dispose();
+        File.Delete(Path.Combine(PinDirectories().Single(), removed));
+
+        using var attached = Start(_options, TestImages.Create(1));
+
+        Assert.False(attached.IsAdopted);
+        Assert.Equal(2, _attacher.Count());
+        Assert.Equal(4, Pins().Length);
+        Assert.Equal(attached.PinDirectory, Assert.Single(PinDirectories()));
+    }
+
+    [SkippableFact]
+    public void A_start_that_died_before_its_last_rename_is_adopted()
+    {
+        Start(_options, TestImages.Create(1)).Dispose();
+        var pins = PinDirectories().Single();
+        Libc.Rename(pins, Path.Combine(_options.PinRoot, "new-" + Path.GetFileName(pins)));
+
+        using var loaded = Open(_options).AdoptOrLoad();
+
+        Assert.True(loaded.IsAdopted);
+        Assert.Equal(pins, Assert.Single(PinDirectories()));
+    }
+
+    [SkippableFact]
+    public void A_pin_that_somebody_removed_is_missed()
+    {
+        using var attached = Start(_options, TestImages.Create(1));
+        File.Delete(Path.Combine(attached.PinDirectory, "link_hook_first"));
+        Assert.Equal(["link_hook_first"], attached.MissingPins());
+        Assert.Equal(2, _attacher.Count());
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("0\n", 0)]
+    [InlineData("17\n", 17)]
+    [InlineData("1\n1\n1\n", 3)]
+    public void The_seeding_iterators_numbers_are_added_up(string text, int expected) =>
+        Assert.Equal(expected, TaskSeeding.SumNumbers(text));
+
+    [Fact]
+    public void What_is_no_number_is_refused() => Assert.Throws<KernelException>(() => TaskSeeding.SumNumbers("-1 or so"));
+
+    private OpenedLsm Open(LsmOptions options) => OpenedLsm.Open(options, _attacher);
+
+    private AttachedLsm Start(LsmOptions options, Guard.Policies.Image.PolicyImage image)
+    {
+        using var opened = Open(options);
+        var loaded = opened.AdoptOrLoad();
+        try
+        {
+            using var installer = loaded.CreateInstaller();
+            return loaded.Attach(installer.Install(image));
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same programs in a file with another hash.</summary>
+    private LsmOptions Upgrade()
+    {
+        var upgraded = _options with { ObjectPath = Path.Combine(_directory.FullName, "two.bpf.o") };
+        File.WriteAllBytes(upgraded.ObjectPath, [.. File.ReadAllBytes(_options.ObjectPath), 0]);
+        return upgraded;
+    }
+
+    private string[] PinDirectories() => Directory.GetDirectories(_options.PinRoot);
+
+    private string[] Pins() => [.. Directory.GetFiles(PinDirectories().Single()).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal)];
+
+    /// <summary>The number of the pinned map: another one would be another map.</summary>
+    private uint Identity()
+    {
+        using var images = Libbpf.OpenPinned(Path.Combine(PinDirectories().Single(), "map_images"));
+        return Libbpf.GetMapInfo(images).Id;
+    }
+}

@@ -1,0 +1,101 @@
+using Guard.Policies.Compiling;
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Guard.Policies.Tests.Properties;
+
+/// <summary>Two executors agree: plain loops over the normalised rules, and the simulator over the image bytes.</summary>
+public sealed class SimulatorAgreementTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void The_simulator_decides_what_the_normalised_rules_mean()
+    {
+        var seed = TestSeed.Next(output);
+        var random = new RandomPolicies(seed);
+        var verdicts = new int[3];
+        for (var round = 0; round < 1000; round++)
+        {
+            var policy = random.Policy();
+            var simulator = new ImageSimulator(Compile(policy));
+            for (var i = 0; i < 20; i++)
+            {
+                var request = random.Request();
+                var trace = simulator.Trace(request);
+                AssertAgrees(policy, request, trace, $"seed {seed}, policy {round}, request {i}");
+                verdicts[(int)trace.Decision.Verdict]++;
+            }
+        }
+
+        output.WriteLine($"allow {verdicts[0]}, audit {verdicts[1]}, block {verdicts[2]}");
+        Assert.All(verdicts, count => Assert.True(count > 1000, "the generator no longer meets its own policies"));
+    }
+
+    [Fact]
+    public void Crowded_policies_reach_every_bound_of_a_decision()
+    {
+        var seed = TestSeed.Next(output);
+        var random = new RandomPolicies(seed);
+        var seen = new Dictionary<string, int>();
+        for (var round = 0; round < 30; round++)
+        {
+            var policy = random.CrowdedPolicy();
+            var simulator = new ImageSimulator(Compile(policy));
+            for (var i = 0; i < 20; i++)
+            {
+                var trace = simulator.Trace(random.Request());
+                Assert.InRange(trace.Held.Length, 0, KernelLimits.MatchesMax);
+                Assert.InRange(trace.Evaluations.Length, 0, KernelLimits.EvaluationsMax);
+                var kind = $"{trace.Decision.Failure}{(trace.Decision.MoreRules ? " more" : string.Empty)}";
+                seen[kind] = seen.GetValueOrDefault(kind) + 1;
+            }
+        }
+
+        output.WriteLine(string.Join(", ", seen.Select(s => $"{s.Key}: {s.Value}")));
+        Assert.Superset(new HashSet<string> { "None", "None more", "TooManyMatches", "TooManyRules" }, seen.Keys.ToHashSet());
+    }
+
+    [Fact]
+    public void Equal_policies_give_equal_bytes()
+    {
+        var seed = TestSeed.Next(output);
+        for (var round = 0; round < 50; round++)
+        {
+            var first = Compile(new RandomPolicies(seed + round).Policy());
+            var second = Compile(new RandomPolicies(seed + round).Policy());
+            Assert.True(first.Bytes.Span.SequenceEqual(second.Bytes.Span));
+        }
+    }
+
+    private static PolicyImage Compile(NormalisedPolicy policy)
+    {
+        var compiled = ImageCompiler.Compile(policy);
+        Assert.Empty(compiled.Diagnostics);
+        return compiled.Image!;
+    }
+
+    private static void AssertAgrees(NormalisedPolicy policy, DecisionRequest request, DecisionTrace trace, string where)
+    {
+        var naive = new NaiveDecision(policy, request);
+        foreach (var held in trace.Held)
+        {
+            Assert.True(naive.AtomTruth(held.Atom) == Truth.True, $"{where}: atom {held.Atom} holds wrongly");
+        }
+
+        var expected = naive.Matches();
+        var decision = trace.Decision;
+        var verdict = expected.Count == 0 ? Verdict.Allow : (Verdict)expected.Keys.Max(r => policy.Rules[r].Action);
+        Assert.True(verdict == decision.Verdict, $"{where}: {verdict} became {decision}");
+        Assert.True(
+            expected.Keys.Order().SequenceEqual(decision.Rules.Order()),
+            $"{where}: rules {string.Join(',', expected.Keys)} became {decision}");
+        if (decision.Rules.Length > 0)
+        {
+            var first = decision.Rules[0];
+            Assert.True((Verdict)policy.Rules[first].Action == verdict, $"{where}: the first rule did not decide");
+            Assert.True(expected[first] == decision.FromUnknown, $"{where}: unknown is wrong");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# tests/tally: nothing that failed may get lost in the sum.
+set -uo pipefail
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+
+# sums CODE LINE TEXT
+sums() {
+    local status=0 last
+    last=$("$repo/tests/tally" "$directory" | tail -1) || status=$?
+    if [[ $status == "$1" && $last == "$2" ]]; then
+        echo "ok - $3"
+    else
+        echo "not ok - $3 (exit $status: $last)"
+    fi
+}
+
+trx() {
+    printf '<UnitTestResult testName="a" outcome="Failed" />\n<Counters total="%s" executed="%s" passed="%s" failed="%s" error="0" timeout="0" aborted="0" />\n' \
+        "$@" > "$directory/$5.trx"
+}
+
+sums 1 '0 passed, 0 failed, 0 skipped' "no results at all are not a success"
+trx 10 9 9 0 one
+sums 0 '9 passed, 0 failed, 1 skipped' "passed and skipped tests of dotnet are counted"
+trx 3 3 2 1 two
+sums 1 '11 passed, 1 failed, 1 skipped' "a failed test of dotnet fails the whole"
+rm "$directory/two.trx"
+printf 'vm 6.1\tx\tok\ta\nvm 6.1\tx\tskip\tb\n' > "$directory/vm.tsv"
+sums 0 '10 passed, 0 failed, 2 skipped' "results of scenarios are added"
+printf 'vm 6.1\tx\tnot ok\ta\n' >> "$directory/vm.tsv"
+sums 1 '10 passed, 1 failed, 2 skipped' "a failed scenario fails the whole"
+printf 'garbage\n' > "$directory/vm.tsv"
+sums 1 '9 passed, 1 failed, 1 skipped' "a line that cannot be read is a failure"
+rm "$directory/vm.tsv"
+echo '<TestRun>' > "$directory/cut.trx"
+sums 1 '9 passed, 1 failed, 1 skipped' "a result file that was cut off is a failure"
