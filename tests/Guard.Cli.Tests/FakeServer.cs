@@ -70,7 +70,11 @@ internal sealed class FakeServer : IDisposable
             }
         }
         var body = new char[length];
-        await reader.ReadBlockAsync(body);
+        if (length > 0)
+        {
+            // Of nothing, it would wait for more.
+            await reader.ReadBlockAsync(body);
+        }
         Requests.Add((line, new string(body)));
         var key = string.Join(' ', line.Split(' ')[..2]).Split('?')[0];
         var (status, answer) = _answers.GetValueOrDefault(key, (404, "{\"error\":\"the fake does not know this\"}"));
