@@ -51,14 +51,14 @@ void BPF_PROG(task_free, struct task_struct *task)
 	forget(task);
 }
 
-/* Read by guardd after task_alloc is attached, until a pass seeds nobody. */
+/* Read by guardd after task_alloc is attached, until a pass seeds nobody. A line with 1 for each that was new. */
 SEC("iter/task")
 int iter_seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	static const char mark[] = "+";
+	static const char one[] = "1\n";
 
 	if (task && seed(task))
-		bpf_seq_write(ctx->meta->seq, mark, 1);
+		bpf_seq_write(ctx->meta->seq, one, sizeof(one) - 1);
 	return 0;
 }

@@ -31,7 +31,7 @@ internal sealed class EngineParts : IAsyncDisposable
             Processes = Processes,
             Accounts = Accounts,
             Cgroups = new CgroupNames(procfs, time),
-            Clock = new Enrichment.BootClock(time),
+            Clock = new BootClock(time),
             BootId = BootId,
         });
         var state = Path.GetDirectoryName(Path.GetFullPath(options.Trail.Path))!;

@@ -63,7 +63,7 @@ internal sealed class KernelSide : IAsyncDisposable
             installer = loaded.CreateInstaller();
             var generation = parts.Policy.Recover(installer);
             var lsm = loaded.Attach(generation);
-            var loss = new EventLoss(parts.Time, $"{parts.BootId}/{opened.Hash}", parts.Store.ReadCursor);
+            var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
             return new KernelSide(parts, lsm, installer, new EventPump(lsm.Maps, loss, parts.PumpTargets, parts.Log));
         }
         catch
@@ -85,6 +85,7 @@ internal sealed class KernelSide : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _pump.DisposeAsync().ConfigureAwait(false);
+        await _pump.KeepLossStateAsync(_parts.Store.WriteCursor).ConfigureAwait(false);
         _installer.Dispose();
         _lsm.Dispose();
     }

@@ -26,7 +26,8 @@ internal sealed record RetentionOptions
 /// </summary>
 internal sealed class Retention
 {
-    private const int Chunk = 10_000;
+    /// <summary>Records removed in one transaction: appends wait for no longer than that.</summary>
+    private const int Chunk = 2_000;
 
     private readonly IAuditStore _store;
     private readonly RetentionOptions _options;

@@ -38,7 +38,7 @@ internal static class SqliteAuditQuery
         AddKind(sql, command, query.Kind);
         AddEqual(sql, command, "verdict", query.Verdict);
         AddEqual(sql, command, "pid", query.Pid);
-        AddRule(sql, command, query.Rule);
+        AddEither(sql, command, query.Rule, "rule_id", query.Rule, "rule_title");
         AddPath(sql, command, query.Path);
         AddUser(sql, command, query.User);
         AddTimes(sql, command, query);
@@ -73,13 +73,36 @@ internal static class SqliteAuditQuery
         command.Parameters.AddWithValue("$kindEnd", kind[..^2] + "/");
     }
 
-    private static void AddRule(StringBuilder sql, SqliteCommand command, string? rule)
+    /// <summary>
+    /// One of two columns. Where only one of them has the value at all, the condition names only that one: its index
+    /// then gives the rows in order, where an OR would have to collect and sort all of them.
+    /// </summary>
+    private static void AddEither(StringBuilder sql, SqliteCommand command, object? first, string firstColumn, object? second, string secondColumn)
     {
-        if (rule is not null)
+        if (first is null || second is null || !Has(command.Connection!, secondColumn, second))
         {
-            sql.Append(" AND (rule_id = $rule OR rule_title = $rule)");
-            command.Parameters.AddWithValue("$rule", rule);
+            AddEqual(sql, command, firstColumn, first);
         }
+        else if (!Has(command.Connection!, firstColumn, first))
+        {
+            AddEqual(sql, command, secondColumn, second);
+        }
+        else
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND ({firstColumn} = ${firstColumn} OR {secondColumn} = ${secondColumn})");
+            command.Parameters.AddWithValue("$" + firstColumn, first);
+            command.Parameters.AddWithValue("$" + secondColumn, second);
+        }
+    }
+
+    private static bool Has(SqliteConnection connection, string column, object value)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The column is one of this class's own.
+        command.CommandText = $"SELECT EXISTS(SELECT 1 FROM trail WHERE {column} = $value)";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("$value", value);
+        return command.ExecuteScalar() is 1L;
     }
 
     private static void AddPath(StringBuilder sql, SqliteCommand command, string? path)
@@ -98,9 +121,7 @@ internal static class SqliteAuditQuery
     {
         if (user is not null && uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
         {
-            sql.Append(" AND (user = $user OR uid = $uid)");
-            command.Parameters.AddWithValue("$user", user);
-            command.Parameters.AddWithValue("$uid", (long)uid);
+            AddEither(sql, command, (long)uid, "uid", user, "user");
             return;
         }
 

@@ -1,3 +1,4 @@
+using Guard.Engine.Events;
 using Guard.Protocol;
 
 namespace Guard.Engine.Enrichment;

@@ -83,6 +83,25 @@ internal sealed class EventPump : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>
+    /// Keeps what was seen so far, for the next guardd to find gaps. What is kept was on disk before: a crash in between
+    /// shows as a loss, never hides one.
+    /// </summary>
+    public async Task KeepLossStateAsync(Action<string, long> writeCursor)
+    {
+        var state = new List<(string Name, long Value)>();
+        lock (_lossGate)
+        {
+            _loss.Save((name, value) => state.Add((name, value)));
+        }
+
+        await _targets.Writer.FlushAsync().ConfigureAwait(false);
+        foreach (var (name, value) in state)
+        {
+            writeCursor(name, value);
+        }
+    }
+
     private async Task DrainAsync(EventRing ring)
     {
         try
@@ -174,11 +193,7 @@ internal sealed class EventPump : IAsyncDisposable
         var counters = _counters.ReadSum();
         lock (_lossGate)
         {
-            for (var ring = 0; ring < Kernel.Abi.EngineAbi.Rings; ring++)
-            {
-                _loss.ObserveKernelLost(ring, (long)counters.Lost[ring]);
-            }
-
+            _loss.Observe(counters);
             reports = _loss.Report();
             foreach (var report in reports)
             {

@@ -10,11 +10,11 @@ internal static class AttachOrder
 {
     private const string SeedProgram = "iter_seed";
 
-    private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free"];
+    private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
     private static readonly string[] Renewing =
     [
-        "lsm.s/bprm_committed_creds", "lsm/bprm_committed_creds", "lsm/bprm_check_security", "lsm.s/bprm_check_security",
+        "lsm/bprm_check_security", "lsm.s/bprm_check_security",
     ];
 
     /// <summary>Iterators are run, not attached; test programs are for tests.</summary>

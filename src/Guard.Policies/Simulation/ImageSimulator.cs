@@ -28,7 +28,9 @@ namespace Guard.Policies.Simulation;
 /// <item>The list of the uid, then the lists of the kinds of access from bit 0 on.</item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;
-/// then, when a field is incomplete, the unknown list. A rule may be evaluated several times.
+/// then, when a field is incomplete, the unknown list. A rule may be evaluated several times. (So an open for which
+/// nothing holds is allowed at once when there is no always list and either nothing is incomplete or there is no
+/// unknown list.)
 /// </item>
 /// </list>
 /// <para>

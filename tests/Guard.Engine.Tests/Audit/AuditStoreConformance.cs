@@ -159,6 +159,18 @@ public abstract class AuditStoreConformance : IDisposable
     }
 
     [Fact]
+    public void A_rule_and_a_user_are_found_by_either_name_also_when_both_occur()
+    {
+        using var store = Create();
+        var byId = Sample(1) with { Rule = new RuleReference { Id = "x", Title = "t" }, Process = new ProcessInfo { Euid = 33, User = "w" } };
+        var byTitle = Sample(2) with { Rule = new RuleReference { Id = "y", Title = "x" }, Process = new ProcessInfo { Euid = 1, User = "33" } };
+        store.Append([byId, byTitle, Sample(3)]);
+        Assert.Equal([1, 2], store.Query(new AuditQuery { Rule = "x" }).Select(r => r.Seq));
+        Assert.Equal([1, 2], store.Query(new AuditQuery { User = "33" }).Select(r => r.Seq));
+        Assert.Equal([1], store.Query(new AuditQuery { Rule = "t" }).Select(r => r.Seq));
+    }
+
+    [Fact]
     public void Cursors_are_independent_and_may_move_back()
     {
         using var store = Create();

@@ -28,7 +28,7 @@ public sealed class EventEnricherTests : IDisposable
             Processes = _tree,
             Accounts = new AccountNames(TimeProvider.System, passwd),
             Cgroups = new CgroupNames(procfs, TimeProvider.System, _proc.Root),
-            Clock = new BootClock(new FixedTime(), () => 1000 * Second),
+            Clock = new BootClock(new FixedTime(), () => (long)(1000 * Second)),
             BootId = "boot",
         });
     }

@@ -79,6 +79,33 @@ public sealed class EventRingTests
         Assert.Equal(1, ring.Abandoned);
     }
 
+    [SkippableFact]
+    public async Task Stopping_ends_while_the_kernel_goes_on_writing()
+    {
+        using var program = Load();
+        using var ring = new EventRing(program.Map("ring"), "test", capacity: 1024);
+        using var enough = new CancellationTokenSource();
+        var flood = Task.Run(() =>
+        {
+            for (var n = 1UL; !enough.IsCancellationRequested; n += 4096)
+            {
+                Emit(program, n, 4096);
+            }
+        });
+        ring.Start();
+        await ReadAsync(ring, 5000);
+        ring.Stop();
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var record in ring.Records.ReadAllAsync(patience.Token))
+        {
+            Assert.Equal(64, record.Length);
+        }
+
+        await enough.CancelAsync();
+        await flood;
+        Assert.Equal(0, ring.Abandoned);
+    }
+
     private static NativeProgram Load()
     {
         Native.SkipUnlessPermitted();

@@ -57,7 +57,14 @@ internal sealed class RsyslogServer : IDisposable
         throw new InvalidOperationException("rsyslogd does not listen");
     }
 
-    /// <summary>SIGKILL: nothing is flushed.</summary>
+    /// <summary>SIGSTOP: the kernel goes on acknowledging what the process does not read.</summary>
+    public async Task FreezeAsync()
+    {
+        using var kill = Process.Start("kill", ["-STOP", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, what was not read is gone.</summary>
     public void Kill()
     {
         _process!.Kill();

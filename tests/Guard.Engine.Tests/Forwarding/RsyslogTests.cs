@@ -31,7 +31,10 @@ public sealed partial class RsyslogTests : IDisposable
         var writing = Task.Run(() => AppendAllAsync(store, signal));
         for (var i = 0; i < 5; i++)
         {
-            await Task.Delay(600);
+            // Frozen first, so that acknowledged records die unread with it.
+            await Task.Delay(300);
+            await server.FreezeAsync();
+            await Task.Delay(400);
             server.Kill();
             await Task.Delay(200);
             await server.StartAsync();
@@ -67,7 +70,7 @@ public sealed partial class RsyslogTests : IDisposable
     private static Forwarder CreateForwarder(SqliteAuditStore store, RsyslogServer server, TrailSignal signal)
     {
         var sink = new SyslogSink(
-            new SyslogSinkOptions { Name = "siem", Host = "127.0.0.1", Port = server.Port, ConfirmAfter = TimeSpan.FromSeconds(1) },
+            new SyslogSinkOptions { Name = "siem", Host = "127.0.0.1", Port = server.Port, ConfirmAfter = TimeSpan.FromSeconds(3) },
             TimeProvider.System);
         var options = new ForwarderOptions
         {

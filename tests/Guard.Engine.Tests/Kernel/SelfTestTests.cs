@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using Guard.Engine.Kernel;
 using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;
 
-public sealed class SelfTestTests : IDisposable
+public sealed partial class SelfTestTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("guard-self-test-");
 
@@ -38,6 +39,44 @@ public sealed class SelfTestTests : IDisposable
     [Fact]
     public void A_directory_that_is_missing_is_four_reasons() =>
         Assert.Equal(4, new SelfTest("/nowhere").Run().Reasons.Count);
+
+    /// <summary>
+    /// Without LSM programs, execve gives EPERM for a file with a capability that its caller's bounding set lacks.
+    /// </summary>
+    [SkippableFact]
+    public void EPERM_at_exec_is_a_denial()
+    {
+        const int dropFromBoundingSet = 24;
+        const int processAccounting = 20;
+        Skip.IfNot(Environment.IsPrivilegedProcess, "file capabilities need root");
+        Script("allowed-exec", "exit 0");
+        Write("allowed");
+        Write("denied");
+        var denied = Path.Combine(_directory.FullName, "denied-exec");
+        File.Copy("/bin/true", denied);
+        byte[] capability = [1, 0, 0, 2, 0, 0, 1 << (processAccounting - 16), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        Skip.If(setxattr(denied, "security.capability", capability, (nuint)capability.Length, 0) != 0, "no file capabilities on this file system");
+
+        SelfTestResult? result = null;
+        var dropped = 0;
+        // The bounding set belongs to the thread, and what it starts inherits it.
+        var thread = new Thread(() =>
+        {
+            dropped = prctl(dropFromBoundingSet, processAccounting, 0, 0, 0);
+            result = new SelfTest(_directory.FullName).Run();
+        });
+        thread.Start();
+        thread.Join();
+
+        Skip.If(dropped != 0, "the bounding set can't be changed");
+        Assert.Equal([$"opening {_directory}/denied was not refused"], result!.Reasons);
+    }
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setxattr(string path, string name, byte[] value, nuint size, int flags);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
     private void Write(string name) => File.WriteAllText(Path.Combine(_directory.FullName, name), "x");
 

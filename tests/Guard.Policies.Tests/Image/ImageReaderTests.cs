@@ -76,6 +76,27 @@ public sealed class ImageReaderTests(ITestOutputHelper output)
         Assert.InRange(accepted, 50, 9_500);
     }
 
+    [Theory]
+    [InlineData(0, 2, 1, 3, 4)] // takes two when one is there, and still leaves one
+    [InlineData(0, 1, 3, 2, 1)] // leaves three
+    [InlineData(2, 0, 1, 3, 4)] // takes from an empty stack
+    public void A_condition_that_misuses_the_stack_is_refused(params int[] order)
+    {
+        var builder = new PolicyBuilder();
+        builder.Exec(PolicyBuilder.And(builder.User(0), builder.User(1), builder.User(2)));
+        var image = builder.Image().Bytes.ToArray();
+        var view = ImageReader.Read(image);
+        var ops = view.Ops(view.Rules[0]).ToArray();
+        for (var i = 0; i < order.Length; i++)
+        {
+            // The compiler wrote "a b and c and": positions 2 and 4 are operators.
+            BitConverter.TryWriteBytes(image.AsSpan((int)view.Rules[0].OpsOff + (4 * i)), ops[order[i]]);
+        }
+
+        ImageReader.HashOf(image).CopyTo(image.AsSpan(HashOffset, HashBytes));
+        Assert.Throws<InvalidImageException>(() => ImageReader.Read(image));
+    }
+
     [Fact]
     public void Random_bytes_are_refused()
     {
