@@ -123,6 +123,8 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
         }
     }
 
+    public long Prune(long through) => 0;
+
     public long ReadCursor(string name) => 0;
 
     public void WriteCursor(string name, long seq)

@@ -77,7 +77,7 @@ public sealed class DaemonProgramTests : IDisposable
         Assert.False(File.Exists(socket));
     }
 
-    private void WriteConfig() => File.WriteAllText(Config, $"socket: {_directory}/s\ntrail:\n  path: {_directory}/trail.db\n");
+    private void WriteConfig() => File.WriteAllText(Config, $"socket: {_directory}/s\nbpf_object: /nonexistent/guard.bpf.o\ntrail:\n  path: {_directory}/trail.db\n");
 
     private static async Task<(DaemonExitCode Code, string Output, string Error)> RunAsync(FakeEngine engine, params string[] args)
     {
