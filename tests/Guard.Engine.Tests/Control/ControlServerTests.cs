@@ -111,7 +111,7 @@ public sealed class ControlServerTests
     {
         await using var server = await RunningServer.StartAsync();
         var head = Encoding.ASCII.GetBytes($"POST {ControlApi.Policy} HTTP/1.1\r\nHost: x\r\nContent-Length: {ControlEndpoints.MaxBundleBytes + 1}\r\n\r\n{{");
-        Assert.StartsWith("HTTP/1.1 413", await server.RawAsync(head), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413", await server.RawAsync(head, halfClose: false), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class ControlServerTests
     public async Task Headers_without_end_are_refused()
     {
         await using var server = await RunningServer.StartAsync();
-        var answer = await server.RawAsync(Encoding.ASCII.GetBytes("GET /v1/status HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 40_000) + "\r\n\r\n"));
+        var answer = await server.RawAsync(Encoding.ASCII.GetBytes("GET /v1/status HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 40_000) + "\r\n\r\n"), halfClose: false);
         Assert.StartsWith("HTTP/1.1 431", answer, StringComparison.Ordinal);
     }
 

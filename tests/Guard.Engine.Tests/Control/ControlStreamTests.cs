@@ -82,14 +82,20 @@ public sealed class ControlStreamTests
         {
             readers.Add(await OpenAsync(server, ControlApi.AuditFollow));
         }
-        Assert.Equal(503, (int)(await server.Http.GetAsync(ControlApi.AuditFollow, HttpCompletionOption.ResponseHeadersRead)).StatusCode);
+        Assert.Equal(503, await StatusAsync(server));
         readers.ForEach(reader => reader.Dispose());
         var limit = DateTime.UtcNow + Patience;
-        while ((int)(await server.Http.GetAsync(ControlApi.AuditFollow, HttpCompletionOption.ResponseHeadersRead)).StatusCode == 503)
+        while (await StatusAsync(server) == 503)
         {
             Assert.True(DateTime.UtcNow < limit);
             await Task.Delay(50);
         }
+    }
+
+    private static async Task<int> StatusAsync(RunningServer server)
+    {
+        using var response = await server.Http.GetAsync(ControlApi.AuditFollow, HttpCompletionOption.ResponseHeadersRead);
+        return (int)response.StatusCode;
     }
 
     private static AuditRecord Record(string kind, string message) => new() { Kind = kind, Message = message };

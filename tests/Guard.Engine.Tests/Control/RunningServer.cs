@@ -61,8 +61,8 @@ internal sealed class RunningServer : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Sends bytes and reads until the server closes.</summary>
-    public async Task<string> RawAsync(byte[] bytes)
+    /// <summary>Sends bytes, says that no more will come or does not, and reads until the server closes.</summary>
+    public async Task<string> RawAsync(byte[] bytes, bool halfClose = true)
     {
         using var socket = await ConnectAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -70,7 +70,10 @@ internal sealed class RunningServer : IAsyncDisposable
         try
         {
             await socket.SendAsync(bytes, limit.Token);
-            socket.Shutdown(SocketShutdown.Send);
+            if (halfClose)
+            {
+                socket.Shutdown(SocketShutdown.Send);
+            }
             var buffer = new byte[4096];
             for (var read = await socket.ReceiveAsync(buffer, limit.Token); read > 0; read = await socket.ReceiveAsync(buffer, limit.Token))
             {
