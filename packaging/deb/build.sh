@@ -56,7 +56,7 @@ install_programs() {
 
 install_kernel_side() {
     local object=${GUARD_BPF_OBJECT:-$top/artifacts/bpf/guard.bpf.o}
-    if [ ! -e "$object" ] && [ -e "$top/bpf/lsm/Makefile" ]; then
+    if [ -z "${GUARD_BPF_OBJECT:-}" ] && [ -e "$top/bpf/lsm/Makefile" ]; then
         make -s -C "$top/bpf/lsm" >&2
     fi
     if [ -e "$object" ]; then
