@@ -56,7 +56,7 @@ install_programs() {
 
 install_kernel_side() {
     local object=${GUARD_BPF_OBJECT:-$top/artifacts/bpf/guard.bpf.o}
-    if [ ! -e "$object" ] && [ -e "$top/bpf/lsm/Makefile" ]; then
+    if [ -z "${GUARD_BPF_OBJECT:-}" ] && [ -e "$top/bpf/lsm/Makefile" ]; then
         make -s -C "$top/bpf/lsm" >&2
     fi
     if [ -e "$object" ]; then
@@ -97,6 +97,7 @@ install_documents() {
     mkdir -p "$doc"
     install -m 0644 "$here/debian/copyright" "$doc/copyright"
     gzip -9nc "$here/debian/changelog" > "$doc/changelog.gz"
+    install -D -m 0644 "$here/root/sinks.conf" "$doc/examples/sinks.conf"
     install -D -m 0644 "$here/debian/lintian-overrides" "$root/usr/share/lintian/overrides/guard"
     for page in "$here"/man/*.[1-8]; do
         [ -e "$page" ] || continue

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Guard.Cli;
 
@@ -13,12 +14,25 @@ internal sealed class GuardCommand : Command
     {
         Example = example;
         Exits = [ExitCode.Ok, .. exits, ExitCode.Usage];
+        Validators.Add(RefuseMistypedOptions);
         SetAction(async (parsed, cancellationToken) =>
         {
             var code = await run(new CommandRun(environment, parsed), cancellationToken).ConfigureAwait(false);
             await environment.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
             return (int)code;
         });
+    }
+
+    /// <summary>The library takes an unknown option for an argument: a mistyped --dry-run must not be a path.</summary>
+    private static void RefuseMistypedOptions(CommandResult result)
+    {
+        foreach (var argument in result.Children.OfType<ArgumentResult>())
+        {
+            foreach (var token in argument.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+            {
+                result.AddError($"Unrecognized option '{token.Value}'. (A path that begins with - is written as ./{token.Value})");
+            }
+        }
     }
 
     /// <summary>A command line to try, with what it is for.</summary>

@@ -42,7 +42,12 @@ internal sealed class LocalCheck
     {
         foreach (var finding in findings)
         {
-            var place = finding.Line == 0 ? finding.File : $"{finding.File}({finding.Line},{finding.Column})";
+            var place = finding switch
+            {
+                { File.Length: 0 } => "guardd",
+                { Line: 0 } => finding.File,
+                _ => $"{finding.File}({finding.Line},{finding.Column})",
+            };
             var severity = run.Terminal.Paint(SafeText.Line(finding.Severity), finding.Severity == "error" ? Tone.Bad : Tone.Warn);
             run.Out.WriteLine($"{SafeText.Line(place)}: {severity} {SafeText.Line(finding.Id)}: {SafeText.Line(finding.Message)}");
             if (finding.Hint is not null)

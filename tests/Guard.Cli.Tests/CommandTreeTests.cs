@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using Xunit;
+
+namespace Guard.Cli.Tests;
+
+public sealed class CommandTreeTests
+{
+    private static readonly string[] Paths = [.. Walk("", Root()).Where(leaf => leaf.Command is GuardCommand).Select(leaf => leaf.Path)];
+
+    public static TheoryData<string> Leaves { get; } = [.. Paths];
+
+    [Fact]
+    public void The_commands_are_the_documented_ones() => Assert.Equal(
+        [
+            "status", "doctor", "policy check", "policy push", "policy list", "policy show", "policy remove",
+            "audit list", "audit follow", "trace exec", "version", "completion",
+        ],
+        Paths);
+
+    [Theory]
+    [MemberData(nameof(Leaves))]
+    public async Task Every_command_has_help_with_an_example_and_its_exit_codes(string path)
+    {
+        var result = await Cli.RunAsync([.. path.Split(' '), "--help"]);
+        Assert.Equal(0, result.Code);
+        Assert.Empty(result.Error);
+        Assert.Contains("Example:\n  ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("guardctl " + path, result.Out, StringComparison.Ordinal);
+        Assert.Contains("Exit status:\n  0  ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("\n  2  ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("--output", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Leaves))]
+    public async Task Every_example_is_a_command_line_that_parses(string path)
+    {
+        var help = (await Cli.RunAsync([.. path.Split(' '), "--help"])).Out;
+        var example = help.Split("Example:\n  ")[1].Split('\n')[0];
+        var words = example[example.IndexOf("guardctl", StringComparison.Ordinal)..].Split('#', '|', ')')[0]
+            .Replace("'No shells below nginx'", "x", StringComparison.Ordinal)
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+        Assert.Empty(Root().Parse(words).Errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Leaves))]
+    public async Task Every_command_refuses_an_option_that_it_does_not_know_with_2(string path)
+    {
+        var result = await Cli.RunAsync([.. path.Split(' '), "--no-such-option"]);
+        Assert.Equal(2, result.Code);
+        Assert.Empty(result.Out);
+        Assert.Contains("try: guardctl ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("policy")]
+    [InlineData("bogus")]
+    [InlineData("status", "-o", "xml")]
+    [InlineData("status", "--color", "maybe")]
+    [InlineData("status", "--wait=happy")]
+    [InlineData("status", "--timeout", "soon")]
+    [InlineData("policy", "check")]
+    [InlineData("policy", "remove")]
+    [InlineData("policy", "remove", "x", "--all")]
+    [InlineData("audit", "list", "--limit", "0")]
+    [InlineData("audit", "list", "--verdict", "deny")]
+    [InlineData("audit", "list", "--since", "whenever")]
+    [InlineData("audit", "list", "--rule", "")]
+    [InlineData("trace", "exec", "--duration", "x")]
+    [InlineData("completion", "tcsh")]
+    public async Task A_wrong_command_line_is_2(params string[] args)
+        => Assert.Equal(2, (await Cli.RunAsync(args)).Code);
+
+    [Fact]
+    public async Task The_root_help_lists_every_exit_code()
+    {
+        var help = (await Cli.RunAsync("--help")).Out;
+        foreach (var code in Enum.GetValues<ExitCode>())
+        {
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"\n  {(int)code,-3}  "), help, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_man_page_has_every_command_and_exit_code()
+    {
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "../../../../../packaging/deb/man/guardctl.1"));
+        foreach (var path in Paths)
+        {
+            Assert.Contains(path, page, StringComparison.Ordinal);
+        }
+        foreach (var code in Enum.GetValues<ExitCode>())
+        {
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $".B {(int)code}\n"), page, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -F")]
+    [InlineData("zsh", "#compdef guardctl")]
+    [InlineData("fish", "complete -c guardctl")]
+    public async Task Completion_scripts_are_there(string shell, string part)
+    {
+        var result = await Cli.RunAsync("completion", shell);
+        Assert.Equal(0, result.Code);
+        Assert.Contains(part, result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Completions_come_from_the_tree()
+    {
+        var result = await Cli.RunAsync("[suggest:7]", "policy ");
+        Assert.Contains("push", result.Out.Split('\n', StringSplitOptions.TrimEntries));
+    }
+
+    private static RootCommand Root() => GuardCtl.CreateRoot(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null });
+
+    private static IEnumerable<(string Path, Command Command)> Walk(string prefix, Command command)
+        => command.Subcommands.SelectMany(child => Walk(prefix + child.Name + " ", child).Prepend((prefix + child.Name, child)));
+}

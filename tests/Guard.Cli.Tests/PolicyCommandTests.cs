@@ -1,0 +1,159 @@
+using System.Text.Json;
+using Guard.Protocol;
+using Xunit;
+
+namespace Guard.Cli.Tests;
+
+public sealed class PolicyCommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("guardctl-policy-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Check_reads_directories_recursively_and_sums_up()
+    {
+        Write("a.yml", "rule");
+        Write("deep/er/b.yaml", "rule");
+        Write("notes.txt", "bad");
+        var result = await Cli.RunAsync("policy", "check", _directory);
+        Assert.Equal(0, result.Code);
+        Assert.Equal("ok: 2 rules (2 block) in 2 files, 0 warnings; image 128 B, hash 000000000000\n", result.Out);
+    }
+
+    [Fact]
+    public async Task Check_prints_findings_with_the_path_that_was_typed()
+    {
+        var file = Write("sub/b.yml", "bad");
+        var result = await Cli.RunAsync("policy", "check", _directory);
+        Assert.Equal(1, result.Code);
+        Assert.Equal(
+            $"{file}(3,5): error GP1203: unknown key 'selektion'\n  hint: write 'selection'\nrefused: 1 errors, 0 warnings in 1 files\n",
+            result.Out);
+    }
+
+    [Fact]
+    public async Task Check_as_json_is_one_document()
+    {
+        Write("b.yml", "bad");
+        var result = await Cli.RunAsync("policy", "check", _directory, "-o", "json");
+        Assert.Equal(1, result.Code);
+        var outcome = JsonSerializer.Deserialize(result.Out, GuardJson.Default.PolicyOutcome);
+        Assert.False(outcome!.Accepted);
+        Assert.Equal(3, outcome.Findings[0].Line);
+    }
+
+    [Fact]
+    public async Task Check_of_what_is_not_there_is_5()
+        => Assert.Equal(5, (await Cli.RunAsync("policy", "check", "/nonexistent/x.yml")).Code);
+
+    [Fact]
+    public async Task Check_of_a_directory_without_policies_says_so()
+    {
+        Write("notes.txt", "x");
+        var result = await Cli.RunAsync("policy", "check", _directory);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("no policy in this directory", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("huge.yml")]
+    [InlineData("/dev/zero")]
+    public async Task Check_refuses_what_is_too_large_without_reading_it(string name)
+    {
+        var path = Path.Combine(_directory, name);
+        if (name[0] != '/')
+        {
+            using var sparse = File.Create(path);
+            sparse.SetLength(100L << 30);
+        }
+        var before = GC.GetTotalAllocatedBytes();
+        var result = await Cli.RunAsync("policy", "check", path);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("larger than 4 MiB", result.Error, StringComparison.Ordinal);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64 << 20);
+    }
+
+    [Fact]
+    public async Task Push_checks_here_first_and_sends_nothing_that_is_wrong()
+    {
+        using var server = new FakeServer();
+        Write("b.yml", "bad");
+        var result = await Cli.RunAsync("policy", "push", _directory, "--socket", server.Path);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("what was in force stays in force", result.Out, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Push_of_no_rule_is_refused()
+    {
+        using var server = new FakeServer();
+        Write("b.yml", "# nothing");
+        var result = await Cli.RunAsync("policy", "push", _directory, "--socket", server.Path);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("remove --all", result.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData(false, "POST /v1/policy ", "in force: generation 7, 1 rules (1 block), image 100 B, hash abcdef012345\n")]
+    [InlineData(true, "POST /v1/policy/check ", "would be accepted: 1 rules (1 block), image 100 B, hash abcdef012345\n")]
+    public async Task Push_sends_the_bundle_and_shows_what_became_of_it(bool dryRun, string request, string shown)
+    {
+        using var server = new FakeServer();
+        var accepted = new PolicyOutcome(true, [], 1, 1, "abcdef0123456789", 7, 100);
+        server.Answer(request.TrimEnd(), accepted, GuardJson.Default.PolicyOutcome);
+        Write("sub/a.yml", "rule");
+        string[] args = ["policy", "push", _directory, "--socket", server.Path];
+        var result = await Cli.RunAsync(dryRun ? [.. args, "--dry-run"] : args);
+        Assert.Equal((0, shown), (result.Code, result.Out));
+        Assert.StartsWith(request, server.Requests[0].Line, StringComparison.Ordinal);
+        var bundle = JsonSerializer.Deserialize(server.Requests[0].Body, GuardJson.Default.PolicyBundle);
+        Assert.Equal("sub/a.yml", Assert.Single(bundle!.Files).Name);
+        Assert.Equal("rule"u8.ToArray(), bundle.Files[0].Content);
+    }
+
+    [Fact]
+    public async Task List_is_a_table()
+    {
+        using var server = new FakeServer();
+        var rule = new RuleReference { Id = "id-1", Title = "No \u001b[2Jshells", Action = "block", Level = "high", Source = "a.yml(1,1)" };
+        server.Answer("GET /v1/policy", new PolicyListing("abc", 7, null, [new ListedRule(rule, "process_creation", "allow", 1234)]), GuardJson.Default.PolicyListing);
+        var result = await Cli.RunAsync("policy", "list", "--socket", server.Path);
+        Assert.Equal(
+            "ID\tACTION\tLEVEL\tCATEGORY\tHITS\tTITLE\tSOURCE\nid-1\tblock\thigh\tprocess_creation\t1,234\tNo \\x1b[2Jshells\ta.yml(1,1)\n",
+            result.Out);
+    }
+
+    [Fact]
+    public async Task Show_prints_the_text_and_a_missing_rule_is_5()
+    {
+        using var server = new FakeServer();
+        Assert.Equal(5, (await Cli.RunAsync("policy", "show", "x", "--socket", server.Path)).Code);
+        var rule = new ListedRule(new RuleReference { Id = "x", Title = "t" }, "c", "allow", 0);
+        server.Answer("GET /v1/policy/show", new PolicyText("a.yml", 1, "title: t\n\u0007", rule), GuardJson.Default.PolicyText);
+        var result = await Cli.RunAsync("policy", "show", "a b&c", "--socket", server.Path);
+        Assert.Equal("title: t\n\\x07\n", result.Out);
+        Assert.Contains("?id=a%20b%26c ", server.Requests[1].Line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remove_of_what_is_not_in_force_is_5()
+    {
+        using var server = new FakeServer();
+        var refused = new PolicyOutcome(false, [new PolicyFinding("GP9001", "error", "", 0, 0, "not in force: x", null)], 0, 0, null, null, 0);
+        server.Answer("DELETE /v1/policy", refused, GuardJson.Default.PolicyOutcome);
+        var result = await Cli.RunAsync("policy", "remove", "x", "--socket", server.Path);
+        Assert.Equal(5, result.Code);
+        Assert.Contains("nothing was removed", result.Out, StringComparison.Ordinal);
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
