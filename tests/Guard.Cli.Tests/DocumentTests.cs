@@ -6,6 +6,9 @@ namespace Guard.Cli.Tests;
 /// <summary>What the documents point at exists, and the commands that they show parse.</summary>
 public sealed partial class DocumentTests
 {
+    /// <summary>Prose names a command without what it takes.</summary>
+    private const string NoArgument = "Required argument missing";
+
     private static readonly string Root = FindRoot();
 
     public static TheoryData<string> Documents { get; } = [.. FindDocuments()];
@@ -40,7 +43,7 @@ public sealed partial class DocumentTests
         var root = GuardCtl.CreateRoot(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null });
         var wrong = CommandLine().Matches(File.ReadAllText(Path.Combine(Root, document)))
             .Select(match => match.Groups[1].Value.Trim())
-            .Where(line => root.Parse(line).Errors.Count > 0);
+            .Where(line => root.Parse(line).Errors.Any(error => !error.Message.StartsWith(NoArgument, StringComparison.Ordinal)));
         Assert.Empty(wrong);
     }
 
