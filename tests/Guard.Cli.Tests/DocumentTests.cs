@@ -7,7 +7,7 @@ namespace Guard.Cli.Tests;
 public sealed partial class DocumentTests
 {
     /// <summary>Prose names a command without what it takes.</summary>
-    private const string NoArgument = "Required argument missing";
+    private const string NoArgument = "Required argument ";
 
     private static readonly string Root = FindRoot();
 
@@ -43,7 +43,9 @@ public sealed partial class DocumentTests
         var root = GuardCtl.CreateRoot(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null });
         var wrong = CommandLine().Matches(File.ReadAllText(Path.Combine(Root, document)))
             .Select(match => match.Groups[1].Value.Trim())
-            .Where(line => root.Parse(line).Errors.Any(error => !error.Message.StartsWith(NoArgument, StringComparison.Ordinal)));
+            .Select(line => (line, errors: root.Parse(line).Errors.Select(error => error.Message).Where(message => !message.StartsWith(NoArgument, StringComparison.Ordinal)).ToList()))
+            .Where(found => found.errors.Count > 0)
+            .Select(found => $"{found.line}: {string.Join("; ", found.errors)}");
         Assert.Empty(wrong);
     }
 
