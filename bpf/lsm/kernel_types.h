@@ -110,6 +110,7 @@ struct file {
 };
 
 struct mm_struct {
+	void *pgd;
 	struct file *exe_file;
 };
 
@@ -139,6 +140,7 @@ struct task_struct {
 };
 
 struct linux_binprm {
+	struct mm_struct *mm;
 	unsigned long p;
 	struct file *file;
 	int argc;
