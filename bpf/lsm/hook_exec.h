@@ -42,8 +42,7 @@ __noinline int next_subject(struct guard_scratch *s, __u64 generation)
 
 static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 address = (__u64)task;
+	__u64 address = (__u64)bpf_get_current_task_btf();
 	__u64 generation = image_header(image)->generation;
 	bool can_block = category_of(image, GUARD_CATEGORY_EXEC)->block_count;
 
@@ -53,9 +52,11 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	next_subject(s, generation);
-	bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY);
+	/* What an earlier exec left there must not be taken over by this one. */
+	if (bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY))
+		bpf_map_delete_elem(&pending, &address);
 
-	exec_decide(image, s, task->cred->euid.val);
+	exec_decide(image, s, effective_uid());
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (s->failure)
 		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
@@ -86,15 +87,18 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 static __always_inline int check_exec(struct linux_binprm *bprm)
 {
 	struct guard_image *image = image_in_force();
+	__u64 address = (__u64)bpf_get_current_task_btf();
 	struct guard_scratch *s;
 	int verdict;
 
 	if (!image)
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
 	s = scratch_take();
-	if (!s)
+	if (!s) {
+		bpf_map_delete_elem(&pending, &address);
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
 					 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
+	}
 	verdict = exec_verdict(image, s, bprm);
 	scratch_give(s);
 	return verdict;
@@ -116,8 +120,10 @@ static __always_inline void take_over(struct guard_scratch *s, struct linux_binp
 		image = image_in_force();
 		if (!image)
 			return;
+		subject_load(image, s);
 		s->task = address;
-		subject_discover(image, s);
+		subject_read_image(s);
+		subject_renew(image, s);
 	}
 	s->subject.exec_id = bpf_ktime_get_boot_ns() << 10 | (bpf_get_smp_processor_id() & 1023);
 	s->subject.tgid = task->tgid;

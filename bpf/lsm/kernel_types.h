@@ -133,7 +133,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	struct mm_struct *mm;
-	const struct cred *cred;
+	const struct cred *real_cred;
 	kuid_t loginuid;
 	__u32 sessionid;
 	char comm[16];
