@@ -29,9 +29,9 @@ __noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, stru
 	event->tgid = task->tgid;
 	event->tid = task->pid;
 	event->parent_tgid = task->real_parent->tgid;
-	event->uid = task->cred->uid.val;
-	event->euid = task->cred->euid.val;
-	event->gid = task->cred->gid.val;
+	event->uid = task->real_cred->uid.val;
+	event->euid = task->real_cred->euid.val;
+	event->gid = task->real_cred->gid.val;
 	event->loginuid = task->loginuid.val;
 	event->session = task->sessionid;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));

@@ -3,11 +3,10 @@
 #ifndef GUARD_HOOK_EXEC_H
 #define GUARD_HOOK_EXEC_H
 
+#include "arguments.h"
 #include "event.h"
 #include "image_in_force.h"
 #include "subject.h"
-
-#define GUARD_ARGUMENTS_MAX 1024u
 
 /* The name by which a program is called: bprm->interp is the file name, or what follows `#!` on the second round. */
 static __always_inline void invoked_name(struct guard_scratch *s, const char *name)
@@ -43,8 +42,7 @@ __noinline int next_subject(struct guard_scratch *s, __u64 generation)
 
 static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 address = (__u64)task;
+	__u64 address = (__u64)bpf_get_current_task_btf();
 	__u64 generation = image_header(image)->generation;
 	bool can_block = category_of(image, GUARD_CATEGORY_EXEC)->block_count;
 
@@ -54,9 +52,11 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	next_subject(s, generation);
-	bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY);
+	/* What an earlier exec left there must not be taken over by this one. */
+	if (bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY))
+		bpf_map_delete_elem(&pending, &address);
 
-	exec_decide(image, s, task->cred->euid.val);
+	exec_decide(image, s, effective_uid());
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (s->failure)
 		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
@@ -70,7 +70,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	s->event.path_length = path_length(s);
 	s->event.invoked_length = s->name_length;
 	s->event.image_length = s->subject.image_length;
-	s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
+	args_of_new_program(s, bprm);
 	if (s->verdict == GUARD_VERDICT_BLOCK)
 		s->event.error = -EPERM;
 	event_submit(s, &s->subject);
@@ -87,66 +87,21 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 static __always_inline int check_exec(struct linux_binprm *bprm)
 {
 	struct guard_image *image = image_in_force();
+	__u64 address = (__u64)bpf_get_current_task_btf();
 	struct guard_scratch *s;
 	int verdict;
 
 	if (!image)
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
 	s = scratch_take();
-	if (!s)
+	if (!s) {
+		bpf_map_delete_elem(&pending, &address);
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
 					 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
+	}
 	verdict = exec_verdict(image, s, bprm);
 	scratch_give(s);
 	return verdict;
-}
-
-struct args_context {
-	struct guard_scratch *scratch;
-	__u32 length; /* bytes of complete arguments so far */
-	__u32 room;
-};
-
-static long args_step(__u32 index, struct args_context *context)
-{
-	struct guard_scratch *s = context->scratch;
-	__u64 at = context->length;
-	long length;
-
-	asm volatile("" : "+r"(at));
-	if (at >= context->room || at >= GUARD_ARGS_MAX)
-		return 1;
-	length = bpf_probe_read_kernel_str(s->path.bytes, GUARD_ARGS_MAX, s->out + at);
-	if (length <= 0)
-		return 1;
-	context->length += length;
-	return 0;
-}
-
-/*
- * The arguments of the program that starts now, into s->out: the new address space is this task's already and nobody
- * else's yet, so they can't change under us, and a page that was swapped out is brought in.
- */
-static __always_inline void exec_args(struct guard_scratch *s, struct linux_binprm *bprm)
-{
-	struct args_context context = {.scratch = s};
-	__u64 total = bprm->exec - bprm->p;
-	__u64 bytes = BOUNDED(total, GUARD_ARGS_MAX);
-	__u32 argc = bprm->argc;
-
-	if (bpf_copy_from_user(s->out, bytes, (const void *)bprm->p)) {
-		s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
-		return;
-	}
-	context.room = bytes;
-	bpf_loop(argc < GUARD_ARGUMENTS_MAX ? argc : GUARD_ARGUMENTS_MAX, args_step, &context, 0);
-	s->event.args_length = BOUNDED(context.length, bytes);
-	/* The environment follows the arguments: what is over here may be either, and is only said to be more. */
-	s->event.args_total = context.length;
-	if (context.length >= GUARD_ARGS_MAX || argc > GUARD_ARGUMENTS_MAX) {
-		s->event.args_total = total;
-		s->event.flags |= GUARD_EVENT_ARGS_TRUNCATED;
-	}
 }
 
 /* The exec can't fail any more: the task is now what was prepared in the check. */
@@ -165,8 +120,10 @@ static __always_inline void take_over(struct guard_scratch *s, struct linux_binp
 		image = image_in_force();
 		if (!image)
 			return;
+		subject_load(image, s);
 		s->task = address;
-		subject_discover(image, s);
+		subject_read_image(s);
+		subject_renew(image, s);
 	}
 	s->subject.exec_id = bpf_ktime_get_boot_ns() << 10 | (bpf_get_smp_processor_id() & 1023);
 	s->subject.tgid = task->tgid;
@@ -190,7 +147,7 @@ static __always_inline void exec_committed(struct linux_binprm *bprm)
 		event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
 		s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
 		event_file(&s->event, bprm->file->f_inode);
-		exec_args(s, bprm);
+		args_of_this_program(s, bprm);
 		path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
 		invoked_name(s, bprm->interp);
 		s->event.flags |= s->walk.flags & 0xffff;

@@ -31,7 +31,6 @@ static __always_inline __u32 access_of(struct file *file)
 
 static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	__u64 generation = image_header(image)->generation;
 	__u32 access = access_of(file);
@@ -41,7 +40,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before. */
 	if (s->walk.flags & GUARD_PATH_BACKING)
 		return 0;
-	open_decide(image, s, task->cred->euid.val, access);
+	open_decide(image, s, effective_uid(), access);
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 	if (s->failure)
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);

@@ -110,6 +110,7 @@ struct file {
 };
 
 struct mm_struct {
+	void *pgd;
 	struct file *exe_file;
 };
 
@@ -132,13 +133,14 @@ struct task_struct {
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	struct mm_struct *mm;
-	const struct cred *cred;
+	const struct cred *real_cred;
 	kuid_t loginuid;
 	__u32 sessionid;
 	char comm[16];
 };
 
 struct linux_binprm {
+	struct mm_struct *mm;
 	unsigned long p;
 	struct file *file;
 	int argc;

@@ -76,7 +76,7 @@ struct guard_scratch {
 	struct guard_text name; /* from 0 */
 	__u32 name_length;
 	__u32 name_cut;
-	__u8 out[GUARD_PATH_MAX]; /* on its way to the ring */
+	__u8 out[2 * GUARD_PATH_MAX]; /* on its way to the ring; the upper half is for measuring */
 
 	struct guard_subject subject; /* of who acts */
 	struct guard_subject next;    /* of what an exec will make of him */

@@ -12,6 +12,17 @@
 
 #define GUARD_STORAGE_LIST_MAX 16u
 
+/*
+ * What User and Uid mean: the effective uid that the process has for others to see. Not the subjective one, which the
+ * kernel overrides for a moment when it acts for somebody else (overlayfs opens its backing files as the mounter).
+ */
+static __always_inline __u32 effective_uid(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->real_cred->euid.val;
+}
+
 struct hlist_node {
 	struct hlist_node *next;
 } __attribute__((preserve_access_index));
@@ -158,43 +169,6 @@ static __always_inline void name_from(struct guard_scratch *s, const __u8 *text,
 	s->name_length = bytes;
 }
 
-/* Atoms of the texts that are kept with s->subject, for the generation of this image. */
-__noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
-{
-	struct guard_subject *who;
-
-	if (!image || !s)
-		return 0;
-	who = &s->subject;
-	decision_begin(s, GUARD_CATEGORY_EXEC);
-	name_from(s, who->parent_image, GUARD_SUBJECT_IMAGE_MAX, who->parent_image_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT, s->name_length);
-	name_from(s, who->parent_invoked, GUARD_SUBJECT_INVOKED_MAX, who->parent_invoked_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT_INVOKED, s->name_length);
-	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++)
-		who->parent[i] = s->as_parent[i];
-	who->parent_count = s->as_parent_count;
-	who->flags &= ~GUARD_SUBJECT_PARENT_UNKNOWN;
-	if (s->as_parent_overflow || who->flags & GUARD_SUBJECT_PARENT_CUT)
-		who->flags |= GUARD_SUBJECT_PARENT_UNKNOWN;
-
-	decision_begin(s, GUARD_CATEGORY_EXEC);
-	name_from(s, who->image, GUARD_SUBJECT_IMAGE_MAX, who->image_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, s->name_length);
-	name_from(s, who->invoked, GUARD_SUBJECT_INVOKED_MAX, who->invoked_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
-		  s->name_length);
-	subject_take_atoms(s, who);
-	if (who->flags & GUARD_SUBJECT_IMAGE_CUT)
-		who->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN;
-	/* Without the name used, Image still has its resolved path: only ImageInvoked is unknown. */
-	if (who->flags & GUARD_SUBJECT_INVOKED_CUT)
-		who->flags |= GUARD_SUBJECT_INVOKED_UNKNOWN;
-	who->generation = image_header(image)->generation;
-	COUNT(subjects_rebuilt);
-	return 0;
-}
-
 /* The path of the program that a task runs now, into s->path. False: it runs none (kernel thread, ended). */
 __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 {
@@ -216,13 +190,81 @@ __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 	return true;
 }
 
+/* Atoms of s->subject, which is that of s->task, for the generation of this image, from the texts that are kept. */
+__noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
+{
+	struct guard_subject *who;
+	bool whole;
+
+	if (!image || !s)
+		return 0;
+	who = &s->subject;
+	decision_begin(s, GUARD_CATEGORY_EXEC);
+	name_from(s, who->parent_image, GUARD_SUBJECT_IMAGE_MAX, who->parent_image_length);
+	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT, s->name_length);
+	name_from(s, who->parent_invoked, GUARD_SUBJECT_INVOKED_MAX, who->parent_invoked_length);
+	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT_INVOKED, s->name_length);
+	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++)
+		who->parent[i] = s->as_parent[i];
+	who->parent_count = s->as_parent_count;
+	who->flags &= ~GUARD_SUBJECT_PARENT_UNKNOWN;
+	if (s->as_parent_overflow || who->flags & GUARD_SUBJECT_PARENT_CUT)
+		who->flags |= GUARD_SUBJECT_PARENT_UNKNOWN;
+
+	decision_begin(s, GUARD_CATEGORY_EXEC);
+	whole = !(who->flags & GUARD_SUBJECT_IMAGE_CUT);
+	if (whole) {
+		name_from(s, who->image, GUARD_SUBJECT_IMAGE_MAX, who->image_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, s->name_length);
+	} else if (task_image_path(s, s->task) && !(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED)) {
+		/* Longer than what is kept: read again, or a long path would be a way out of every exclusion. */
+		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, path_packed(s));
+		whole = !path_is_incomplete(s);
+	}
+	name_from(s, who->invoked, GUARD_SUBJECT_INVOKED_MAX, who->invoked_length);
+	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
+		  s->name_length);
+	subject_take_atoms(s, who);
+	if (!whole)
+		who->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN;
+	/* Without the name used, Image still has its resolved path: only ImageInvoked is unknown. */
+	if (who->flags & GUARD_SUBJECT_INVOKED_CUT)
+		who->flags |= GUARD_SUBJECT_INVOKED_UNKNOWN;
+	who->generation = image_header(image)->generation;
+	COUNT(subjects_rebuilt);
+	return 0;
+}
+
+/* The program that s->task runs becomes the image of s->subject; the name by which it was called is not known. */
+__noinline int subject_read_image(struct guard_scratch *s)
+{
+	struct guard_subject *who;
+	__u32 from, flags;
+
+	if (!s)
+		return 0;
+	who = &s->subject;
+	flags = (who->flags & ~GUARD_SUBJECT_IMAGE_CUT) | GUARD_SUBJECT_INVOKED_CUT;
+	who->image_length = 0;
+	who->invoked_length = 0;
+	if (task_image_path(s, s->task)) {
+		from = s->walk.position & (GUARD_PATH_MAX - 1);
+		who->image_length = subject_keep(who->image, GUARD_SUBJECT_IMAGE_MAX, s->path.bytes + from,
+						 GUARD_PATH_MAX - from, &flags, GUARD_SUBJECT_IMAGE_CUT);
+		if (path_is_incomplete(s))
+			flags |= GUARD_SUBJECT_IMAGE_CUT;
+	}
+	who->flags = flags;
+	return 0;
+}
+
 /* s->task, which Guard has not seen start: read from what it runs and from who its parent is now. */
 __noinline int subject_discover(struct guard_image *image, struct guard_scratch *s)
 {
 	struct task_struct *task;
 	struct guard_subject *who;
 	struct task_struct *parent = NULL;
-	__u32 flags = GUARD_SUBJECT_INVOKED_CUT | GUARD_SUBJECT_PARENT_INVOKED_CUT;
+	__u32 flags = GUARD_SUBJECT_PARENT_INVOKED_CUT;
 	__u32 from;
 
 	if (!image || !s)
@@ -232,18 +274,9 @@ __noinline int subject_discover(struct guard_image *image, struct guard_scratch 
 	who->exec_id = 0;
 	who->parent_exec_id = 0;
 	who->tgid = 0;
-	who->image_length = 0;
-	who->invoked_length = 0;
 	who->parent_image_length = 0;
 	who->parent_invoked_length = 0;
 	who->pad = 0;
-	if (task_image_path(s, (__u64)task)) {
-		from = s->walk.position & (GUARD_PATH_MAX - 1);
-		who->image_length = subject_keep(who->image, GUARD_SUBJECT_IMAGE_MAX, s->path.bytes + from,
-						 GUARD_PATH_MAX - from, &flags, GUARD_SUBJECT_IMAGE_CUT);
-		if (path_is_incomplete(s))
-			flags |= GUARD_SUBJECT_IMAGE_CUT;
-	}
 	READ(parent, task->real_parent);
 	if (parent && task_image_path(s, (__u64)parent)) {
 		from = s->walk.position & (GUARD_PATH_MAX - 1);
@@ -254,6 +287,7 @@ __noinline int subject_discover(struct guard_image *image, struct guard_scratch 
 			flags |= GUARD_SUBJECT_PARENT_CUT;
 	}
 	who->flags = flags;
+	subject_read_image(s);
 	return subject_renew(image, s);
 }
 
@@ -269,13 +303,13 @@ __noinline int subject_load(struct guard_image *image, struct guard_scratch *s)
 
 	if (!image || !s)
 		return 0;
+	s->task = address;
 	kept = bpf_task_storage_get(&subjects, task, 0, 0);
 	if (!kept)
 		kept = bpf_map_lookup_elem(&orphans, &address);
 	if (kept)
 		subject_copy(&s->subject, kept);
 	else if (!subject_by_hand(s, address)) {
-		s->task = address;
 		subject_discover(image, s);
 		/* 6.1 takes no initial value from a global function; nobody but this task reads the entry. */
 		kept = bpf_task_storage_get(&subjects, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
