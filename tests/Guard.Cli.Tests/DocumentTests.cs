@@ -9,7 +9,7 @@ public sealed partial class DocumentTests
     /// <summary>Prose names a command without what it takes.</summary>
     private const string NoArgument = "Required argument ";
 
-    private static readonly string Root = FindRoot();
+    private static string Root { get; } = FindRoot();
 
     public static TheoryData<string> Documents { get; } = [.. FindDocuments()];
 
