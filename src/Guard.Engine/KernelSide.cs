@@ -64,7 +64,8 @@ internal sealed class KernelSide : IAsyncDisposable
             var generation = parts.Policy.Recover(installer);
             var lsm = loaded.Attach(generation);
             var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
-            return new KernelSide(parts, lsm, installer, new EventPump(lsm.Maps, loss, parts.PumpTargets, parts.Log));
+            var failures = new FailureReport(lsm.Maps.LoadName(), parts.Store.ReadCursor, parts.Store.WriteCursor, parts.Time);
+            return new KernelSide(parts, lsm, installer, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
         }
         catch
         {

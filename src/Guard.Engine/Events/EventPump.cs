@@ -20,6 +20,7 @@ internal sealed class EventPump : IAsyncDisposable
     private readonly PumpTargets _targets;
     private readonly KernelCounters _counters;
     private readonly EventLoss _loss;
+    private readonly FailureReport _failures;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lossGate = new();
@@ -27,13 +28,14 @@ internal sealed class EventPump : IAsyncDisposable
     private Task[] _tasks = [];
     private long _malformed;
 
-    public EventPump(KernelMaps maps, EventLoss loss, PumpTargets targets, ILogger log)
+    public EventPump(KernelMaps maps, EventLoss loss, FailureReport failures, PumpTargets targets, ILogger log)
     {
         _decisions = new EventRing(maps.RingDecisions, "decisions", QueueCapacity);
         _observed = new EventRing(maps.RingObserved, "observed", QueueCapacity);
         _counters = new KernelCounters(maps.Counters);
         _targets = targets;
         _loss = loss;
+        _failures = failures;
         _log = log;
     }
 
@@ -204,6 +206,11 @@ internal sealed class EventPump : IAsyncDisposable
         foreach (var report in reports)
         {
             await WriteLossAsync(report).ConfigureAwait(false);
+        }
+
+        foreach (var record in _failures.Take(counters))
+        {
+            await _targets.Writer.WriteAsync(record).ConfigureAwait(false);
         }
     }
 
