@@ -67,8 +67,8 @@ done
 measure empty-program
 kill "$loader"
 wait "$loader" 2> /dev/null || true
+log "what the verifier spent on each program"
+bpf-load cost /usr/lib/guard/bpf/guard.bpf.o | sed 's|^|verifier\t|'
 for rules in 0 1 100 1000; do
     state "rules-$rules" "$rules"
 done
-log "what the verifier spent on each program"
-bpf-load cost /usr/lib/guard/bpf/guard.bpf.o | sed 's|^|verifier\t|'
