@@ -34,13 +34,18 @@ static __always_inline bool observing(void)
 	return settings && settings->observe & 1;
 }
 
+static __always_inline void count_failure(__u32 hook, __u32 reason)
+{
+	COUNT(failures[hook & (GUARD_HOOKS - 1)][reason & (GUARD_REASONS - 1)]);
+}
+
 /*
  * The engine can't decide. Counts by hook and reason and gives what the hook returns: -EPERM when the failure mode
  * is closed and the policy can refuse anything at all in this category, else 0.
  */
 static __always_inline int on_engine_failure(__u32 hook, __u32 reason, bool can_block)
 {
-	COUNT(failures[hook & (GUARD_HOOKS - 1)][reason & (GUARD_REASONS - 1)]);
+	count_failure(hook, reason);
 	if (!can_block || !failure_is_closed())
 		return 0;
 	COUNT(denied[hook & (GUARD_HOOKS - 1)]);

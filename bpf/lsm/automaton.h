@@ -27,6 +27,13 @@ static __always_inline const struct guard_image_header *image_header(const struc
 	return (const struct guard_image_header *)image->bytes;
 }
 
+/* The first reason is kept. What was found goes on to count: a block survives (see decision_failed). */
+static __always_inline void decision_fails(struct guard_scratch *s, __u32 reason)
+{
+	if (!s->failure)
+		s->failure = reason;
+}
+
 /* Atom n holds in this decision. */
 static __always_inline void atom_holds(struct guard_scratch *s, __u32 atom)
 {
@@ -45,7 +52,7 @@ static __always_inline void atom_holds(struct guard_scratch *s, __u32 atom)
 	s->bits[word] |= bit;
 	count = s->match_count;
 	if (count >= GUARD_MATCHES_MAX) {
-		s->failure = GUARD_REASON_TOO_MANY_MATCHES;
+		decision_fails(s, GUARD_REASON_TOO_MANY_MATCHES);
 		return;
 	}
 	s->matches[count & (GUARD_MATCHES_MAX - 1)] = atom;
@@ -144,7 +151,7 @@ __noinline int patterns_seen(struct guard_image *image, struct guard_scratch *s,
 		return 0;
 	count = image_u32(image, list);
 	if (count > GUARD_LIST_MAX) {
-		s->failure = GUARD_REASON_BAD_IMAGE;
+		decision_fails(s, GUARD_REASON_BAD_IMAGE);
 		return 0;
 	}
 	bpf_loop(count, pattern_list_step, &context, 0);

@@ -101,7 +101,7 @@ __noinline int atoms_hold(struct guard_image *image, struct guard_scratch *s, __
 		return 0;
 	count = image_u32(image, list);
 	if (count > GUARD_LIST_MAX) {
-		s->failure = GUARD_REASON_BAD_IMAGE;
+		decision_fails(s, GUARD_REASON_BAD_IMAGE);
 		return 0;
 	}
 	bpf_loop(count, atom_list_step, &context, 0);
@@ -243,7 +243,7 @@ static long rule_list_step(__u32 index, struct rule_list *context)
 	int value;
 
 	if (s->evaluations >= GUARD_EVALUATIONS_MAX) {
-		s->failure = GUARD_REASON_TOO_MANY_RULES;
+		decision_fails(s, GUARD_REASON_TOO_MANY_RULES);
 		return 1;
 	}
 	s->evaluations++;
@@ -266,7 +266,7 @@ __noinline int rules_evaluate(struct guard_image *image, struct guard_scratch *s
 		return 0;
 	count = image_u32(image, list);
 	if (count > GUARD_RULES_MAX) {
-		s->failure = GUARD_REASON_BAD_IMAGE;
+		decision_fails(s, GUARD_REASON_BAD_IMAGE);
 		return 0;
 	}
 	bpf_loop(count, rule_list_step, &context, 0);
@@ -302,6 +302,15 @@ __noinline int decision_end(struct guard_image *image, struct guard_scratch *s)
 	return 0;
 }
 
+/*
+ * The engine could not decide, and the failure mode has to. A rule that blocks was evaluated on what is true, so that
+ * more matches or more rules can't take it back: such a verdict stands.
+ */
+static __always_inline bool decision_failed(const struct guard_scratch *s)
+{
+	return s->failure && s->verdict != GUARD_VERDICT_BLOCK;
+}
+
 /* The text in s->path, as automaton_walk takes it. */
 static __always_inline __u64 path_packed(const struct guard_scratch *s)
 {
@@ -317,14 +326,17 @@ static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
 
 /*
  * Step 1 for an exec: what the program in s->path, called as s->name, is for itself and for its children. A path that
- * was not resolved is not matched by what was read of it.
+ * was not resolved is not matched by what was read of it, nor is a name that could not be read.
  */
 static __always_inline void exec_atoms(struct guard_image *image, struct guard_scratch *s)
 {
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
 		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, path_packed(s));
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
-		  s->name_length);
+	if (s->name_cut)
+		s->incomplete |= 1u << GUARD_FIELD_INVOKED;
+	else
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
+			  s->name_length);
 	if (path_is_incomplete(s))
 		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
 }

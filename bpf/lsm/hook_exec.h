@@ -20,6 +20,7 @@ static __always_inline void invoked_name(struct guard_scratch *s, const char *na
 	*(__u64 *)(s->name.bytes + bytes) = 0;
 	*(__u64 *)(s->name.bytes + bytes + 8) = 0;
 	s->name_length = bytes;
+	s->name_cut = length <= 0;
 }
 
 /* The subject that the exec would make, into s->next: atoms from the walks, parent as it was. */
@@ -35,6 +36,8 @@ __noinline int next_subject(struct guard_scratch *s, __u64 generation)
 	next->flags &= GUARD_SUBJECT_PARENT_CUT | GUARD_SUBJECT_PARENT_INVOKED_CUT | GUARD_SUBJECT_PARENT_UNKNOWN;
 	subject_take_atoms(s, next);
 	subject_keep_image(s, next);
+	if (s->name_cut)
+		next->flags |= GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN | GUARD_SUBJECT_INVOKED_CUT;
 	if (path_is_incomplete(s))
 		next->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN | GUARD_SUBJECT_IMAGE_CUT;
 	return 0;
@@ -58,8 +61,10 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 
 	exec_decide(image, s, effective_uid());
 	COUNT(decisions[GUARD_HOOK_EXEC]);
-	if (s->failure)
+	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
+	if (s->failure)
+		count_failure(GUARD_HOOK_EXEC, s->failure);
 	if (s->verdict == GUARD_VERDICT_ALLOW)
 		return 0;
 

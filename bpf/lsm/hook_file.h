@@ -42,8 +42,10 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 		return 0;
 	open_decide(image, s, effective_uid(), access);
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
-	if (s->failure)
+	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
+	if (s->failure)
+		count_failure(GUARD_HOOK_FILE_OPEN, s->failure);
 	if (s->verdict == GUARD_VERDICT_ALLOW)
 		return 0;
 

@@ -75,7 +75,7 @@ struct guard_scratch {
 	struct guard_text path; /* right-aligned: [walk.position, GUARD_PATH_MAX) */
 	struct guard_text name; /* from 0 */
 	__u32 name_length;
-	__u32 name_cut;
+	__u32 name_cut; /* the name could not be read */
 	__u8 out[2 * GUARD_PATH_MAX]; /* on its way to the ring; the upper half is for measuring */
 
 	struct guard_subject subject; /* of who acts */

@@ -86,7 +86,6 @@ install_system_files() {
     install -D -m 0644 "$here/root/guardd.service" "$root/lib/systemd/system/guardd.service"
     install -D -m 0644 "$here/root/sysusers.conf" "$root/usr/lib/sysusers.d/guard.conf"
     install -D -m 0644 "$here/root/tmpfiles.conf" "$root/usr/lib/tmpfiles.d/guard.conf"
-    local shell
     install -D -m 0644 "$top/src/Guard.Cli/Completion/guardctl.bash" "$root/usr/share/bash-completion/completions/guardctl"
     install -D -m 0644 "$top/src/Guard.Cli/Completion/guardctl.zsh" "$root/usr/share/zsh/vendor-completions/_guardctl"
     install -D -m 0644 "$top/src/Guard.Cli/Completion/guardctl.fish" "$root/usr/share/fish/vendor_completions.d/guardctl.fish"

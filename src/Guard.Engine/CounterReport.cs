@@ -1,4 +1,5 @@
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 using Guard.Protocol;
 
 namespace Guard.Engine;
@@ -32,7 +33,7 @@ internal static class CounterReport
         {
             for (var reason = 0; reason < KernelNames.ReasonCount; reason++)
             {
-                var count = (long)counters.Failures[(hook * EngineAbi.Reasons) + reason];
+                var count = (long)counters.Failures[(hook * KernelAbi.Reasons) + reason];
                 if (count > 0)
                 {
                     failures[$"{KernelNames.Hook(hook)}.{KernelNames.Reason(reason)}"] = count;

@@ -1,8 +1,8 @@
 using Guard.Engine.Events;
+using Guard.Engine.Hosting;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
-using Guard.Engine.Hosting;
 
 namespace Guard.Engine;
 

@@ -16,8 +16,10 @@ char LICENSE[] SEC("license") = "GPL";
 #define TEST_IMAGE_ABSENT 2u
 #define TEST_TARGET_TRUNCATED 4u
 #define TEST_TARGET_ABSENT 8u
-#define TEST_PARENT_ABSENT 16u
-#define TEST_INVOKED_ABSENT 32u
+#define TEST_PARENT_TRUNCATED 16u
+#define TEST_PARENT_ABSENT 32u
+#define TEST_INVOKED_ABSENT 64u
+#define TEST_PARENT_INVOKED_ABSENT 128u
 
 struct test_text {
 	__u32 length;
@@ -60,7 +62,7 @@ ONE(test_request, struct test_request);
 ONE(test_result, struct test_result);
 
 /* A text to s->name, from 0, with its padding. */
-static __always_inline void to_name(struct guard_scratch *s, struct test_text *text)
+static __always_inline void to_name(struct guard_scratch *s, struct test_text *text, bool absent)
 {
 	__u64 length = BOUNDED(text->length, GUARD_PATH_MAX - 1);
 
@@ -68,6 +70,7 @@ static __always_inline void to_name(struct guard_scratch *s, struct test_text *t
 	*(__u64 *)(s->name.bytes + length) = 0;
 	*(__u64 *)(s->name.bytes + length + 8) = 0;
 	s->name_length = length;
+	s->name_cut = absent;
 }
 
 /* A text to s->path, to its end, as path_resolve leaves it. */
@@ -83,18 +86,17 @@ static __always_inline void to_path(struct guard_scratch *s, struct test_text *t
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 }
 
-/* What the parent would have left with its child. */
+/* What the parent left with its child: what its own exec said about it as a parent. */
 static __always_inline void parent_of(struct guard_image *image, struct guard_scratch *s, struct test_request *request)
 {
 	decision_begin(s, GUARD_CATEGORY_EXEC);
-	to_name(s, &request->parent_image);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT, s->name_length);
-	to_name(s, &request->parent_invoked);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT_INVOKED, s->name_length);
+	to_path(s, &request->parent_image, request->flags & TEST_PARENT_TRUNCATED, request->flags & TEST_PARENT_ABSENT);
+	to_name(s, &request->parent_invoked, request->flags & TEST_PARENT_INVOKED_ABSENT);
+	exec_atoms(image, s);
 	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++)
 		s->subject.parent[i] = s->as_parent[i];
 	s->subject.parent_count = s->as_parent_count;
-	if (s->as_parent_overflow || request->flags & TEST_PARENT_ABSENT)
+	if (s->as_parent_overflow || path_is_incomplete(s) || s->name_cut)
 		s->subject.flags |= GUARD_SUBJECT_PARENT_UNKNOWN;
 }
 
@@ -102,7 +104,7 @@ static __always_inline void program_of(struct guard_image *image, struct guard_s
 {
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	to_path(s, &request->image, request->flags & TEST_IMAGE_TRUNCATED, request->flags & TEST_IMAGE_ABSENT);
-	to_name(s, &request->invoked);
+	to_name(s, &request->invoked, request->flags & TEST_INVOKED_ABSENT);
 	exec_atoms(image, s);
 }
 
@@ -123,15 +125,20 @@ int decide(void *ctx)
 		subject_take_atoms(s, &s->subject);
 		if (path_is_incomplete(s))
 			s->subject.flags |= GUARD_SUBJECT_IMAGE_UNKNOWN;
-		if (request->flags & TEST_INVOKED_ABSENT)
+		if (s->name_cut)
 			s->subject.flags |= GUARD_SUBJECT_INVOKED_UNKNOWN;
 		to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
 			request->flags & TEST_TARGET_ABSENT);
 		open_decide(image, s, request->uid, request->access);
 	} else {
-		if (request->flags & TEST_INVOKED_ABSENT)
-			s->incomplete |= 1u << GUARD_FIELD_INVOKED;
 		exec_decide(image, s, request->uid);
+	}
+	/* What the hooks make of a failure. */
+	if (decision_failed(s)) {
+		s->verdict = GUARD_VERDICT_ALLOW;
+		s->from_unknown = 0;
+		s->more_rules = 0;
+		s->rule_count = 0;
 	}
 	result->verdict = s->verdict;
 	result->failure = s->failure;

@@ -41,7 +41,7 @@ internal static class PolicyCheckCommand
         }
         else
         {
-            LocalCheck.WriteFindings(run, outcome.Findings);
+            check.WriteDiagnostics(run);
             run.Out.WriteLine(Summary(check, outcome));
         }
         return outcome.Accepted ? ExitCode.Ok : ExitCode.Findings;

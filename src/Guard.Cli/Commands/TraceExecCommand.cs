@@ -56,7 +56,6 @@ internal static class TraceExecCommand
     private static async Task CopyAsync(CommandRun run, Printer printer, int? count, CancellationToken cancellationToken)
     {
         using var client = run.Connect();
-        printer.Begin();
         var seen = 0;
         await foreach (var trace in client.StreamAsync(ControlApi.TraceExec, GuardJson.Default.ExecTrace, cancellationToken).ConfigureAwait(false))
         {
@@ -74,20 +73,12 @@ internal static class TraceExecCommand
         private readonly CommandRun _run;
         private readonly Table _table;
         private long _lost;
+        private bool _begun;
 
         public Printer(CommandRun run)
         {
             _run = run;
             _table = new Table(run.Terminal, "TIME", "PID", "PPID", "USER", "PATH", "ARGS").WithWidths(12, 7, 7, 10, 32);
-        }
-
-        public void Begin()
-        {
-            if (!_run.Json)
-            {
-                _table.WriteHeadings();
-                _run.Out.Flush();
-            }
         }
 
         public void Write(ExecTrace trace)
@@ -99,6 +90,7 @@ internal static class TraceExecCommand
             }
             else
             {
+                Begin();
                 var process = trace.Process;
                 _table.WriteRow(
                     Show.Moment(trace.Time, _run.Environment.Time),
@@ -109,6 +101,16 @@ internal static class TraceExecCommand
                     Show.Arguments(process.Args, trace.ArgsTruncated));
             }
             _run.Out.Flush();
+        }
+
+        /// <summary>The headings come with the first row: before it, it is not known whether guardd answers.</summary>
+        private void Begin()
+        {
+            if (!_begun)
+            {
+                _table.WriteHeadings();
+                _begun = true;
+            }
         }
 
         public void ReportLosses()

@@ -11,9 +11,12 @@ internal sealed class LocalCheck
 {
     private readonly BundleLoader _loader;
 
-    private LocalCheck(BundleLoader loader, PolicyOutcome outcome)
+    private readonly CompilationResult _result;
+
+    private LocalCheck(BundleLoader loader, CompilationResult result, PolicyOutcome outcome)
     {
         _loader = loader;
+        _result = result;
         Outcome = outcome;
     }
 
@@ -27,7 +30,7 @@ internal sealed class LocalCheck
         var loader = new BundleLoader(options);
         loader.Load(paths);
         var result = run.Environment.Compile(loader.Files, options);
-        return new LocalCheck(loader, ToOutcome(result));
+        return new LocalCheck(loader, result, ToOutcome(result));
     }
 
     /// <summary>The bundle as it travels.</summary>
@@ -36,6 +39,17 @@ internal sealed class LocalCheck
     /// <summary>Findings with the paths that were typed.</summary>
     public IReadOnlyList<PolicyFinding> Shown(IReadOnlyList<PolicyFinding> findings)
         => [.. findings.Select(finding => finding with { File = _loader.Shown(finding.File) })];
+
+    /// <summary>Prints the findings with the lines that they are about, under the paths that were typed.</summary>
+    public void WriteDiagnostics(CommandRun run)
+    {
+        var formatter = new DiagnosticFormatter(_loader.Files.Select(f => new PolicyFile(_loader.Shown(f.Name), f.Content)));
+        foreach (var diagnostic in _result.Diagnostics)
+        {
+            var span = diagnostic.Span;
+            run.Out.Write(formatter.Format(diagnostic with { Span = span with { File = _loader.Shown(span.File) } }));
+        }
+    }
 
     /// <summary>Prints findings, one or two lines each.</summary>
     public static void WriteFindings(CommandRun run, IReadOnlyList<PolicyFinding> findings)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Guard.Engine.Events;
+using Guard.Engine.Kernel.Abi;
 using Guard.Protocol;
 
 namespace Guard.Engine.Enrichment;
@@ -36,7 +37,7 @@ internal sealed class EventEnricher
             Kind = ToKind(happened),
             BootId = _sources.BootId,
             Verdict = KernelNames.Verdict(happened.Verdict),
-            Errno = KernelNames.Errno(happened.Error),
+            Errno = EventNames.Errno(happened.Error),
             Rule = happened.Rules.IsDefaultOrEmpty ? null : ToRule(happened.Generation, happened.Rules[0]),
             OtherRules = ToOtherRules(happened),
             PolicyHash = _sources.FindPolicyHash(happened.Generation),
@@ -113,7 +114,7 @@ internal sealed class EventEnricher
             Device = happened.FileDevice == 0 ? null : ToDevice(happened.FileDevice),
             Inode = happened.FileInode,
             Mode = happened.FileMode == 0 ? null : "0" + Convert.ToString(happened.FileMode, 8),
-            Access = happened.Kind == GuardEventKind.ExecDecision ? ["exec"] : KernelNames.Access(happened.Access),
+            Access = happened.Kind == GuardEventKind.ExecDecision ? ["exec"] : EventNames.Access(happened.Access),
         };
     }
 
@@ -122,7 +123,7 @@ internal sealed class EventEnricher
 
     private static List<string>? ToFlags(GuardEvent happened, ProcessNode? node)
     {
-        var flags = KernelNames.Flags(happened.Flags);
+        var flags = EventNames.Flags(happened.Flags);
         if (node is { ArgsCut: true })
         {
             flags.Add("process_args_truncated");

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
 namespace Guard.Engine.Events;
@@ -65,7 +66,7 @@ internal static class EventDecoder
 
         var size = MemoryMarshal.Read<uint>(record);
         var kind = MemoryMarshal.Read<ushort>(record[4..]);
-        if (MemoryMarshal.Read<ushort>(record[6..]) != EngineAbi.AbiVersion)
+        if (MemoryMarshal.Read<ushort>(record[6..]) != KernelAbi.AbiVersion)
         {
             return DecodeError.WrongAbi;
         }
@@ -82,18 +83,18 @@ internal static class EventDecoder
     private static DecodeError CheckNumbers(in GuardEventLayout e)
     {
         var fits = e.Cpu <= ushort.MaxValue
-            && e.Ring < EngineAbi.Rings
+            && e.Ring < KernelAbi.Rings
             && e.Verdict <= 2
             && e.Category <= (int)RuleCategory.FileAccess
-            && e.Hook < EngineAbi.Hooks
-            && e.Reason < EngineAbi.Reasons
+            && e.Hook < KernelAbi.Hooks
+            && e.Reason < KernelAbi.Reasons
             && e.Error is <= 0 and >= -ErrnoMax
             && (e.Access & ~AccessMask) == 0
-            && e.RuleCount <= EngineAbi.EventRulesMax
+            && e.RuleCount <= KernelLimits.EventRulesMax
             && (e.Tgid | e.Tid | e.ParentTgid) <= int.MaxValue;
         for (var i = 0; fits && i < e.RuleCount; i++)
         {
-            fits = e.Rules[i] < EngineAbi.RulesMax;
+            fits = e.Rules[i] < KernelLimits.RulesMax;
         }
 
         return fits ? DecodeError.None : DecodeError.OutOfRange;
@@ -102,8 +103,8 @@ internal static class EventDecoder
     private static DecodeError CheckStrings(in GuardEventLayout e, ReadOnlySpan<byte> record)
     {
         var names = e.PathLength + e.InvokedLength + e.ImageLength;
-        if (e.PathLength > EngineAbi.PathMax || e.InvokedLength > EngineAbi.PathMax || e.ImageLength > EngineAbi.PathMax
-            || e.ArgsLength > EngineAbi.ArgsMax || FixedBytes + names + e.ArgsLength > e.Size)
+        if (e.PathLength > KernelLimits.PathMax || e.InvokedLength > KernelLimits.PathMax || e.ImageLength > KernelLimits.PathMax
+            || e.ArgsLength > KernelLimits.ArgsMax || FixedBytes + names + e.ArgsLength > e.Size)
         {
             return DecodeError.BadLengths;
         }

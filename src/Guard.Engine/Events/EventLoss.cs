@@ -1,5 +1,6 @@
 using System.Globalization;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 
 namespace Guard.Engine.Events;
 
@@ -52,7 +53,7 @@ internal sealed class EventLoss
     {
         _time = time;
         Scope = scope;
-        _rings = new RingLoss[EngineAbi.Rings];
+        _rings = new RingLoss[KernelAbi.Rings];
         for (var ring = 0; ring < _rings.Length; ring++)
         {
             _rings[ring] = RingLoss.Restore(Key(ring), readCursor);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 
 namespace Guard.Engine.Kernel;
 
@@ -8,7 +8,7 @@ namespace Guard.Engine.Kernel;
 internal static class ImageBuffer
 {
     /// <summary>Bytes of one value of an inner map.</summary>
-    public const int ValueBytes = EngineAbi.ImageBytes + EngineAbi.ImageSlack;
+    public const int ValueBytes = KernelLimits.ImageBytes + KernelLimits.ImageSlack;
 
     private const int AbiOffset = 4;
     private const int TotalOffset = 8;
@@ -25,19 +25,19 @@ internal static class ImageBuffer
             return "shorter than its header";
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(image) != EngineAbi.ImageMagic)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(image) != KernelAbi.ImageMagic)
         {
             return "no image magic";
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(image[AbiOffset..]) != EngineAbi.AbiVersion)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(image[AbiOffset..]) != KernelAbi.AbiVersion)
         {
             return "another ABI version";
         }
 
         var total = TotalBytes(image);
-        return total is < HeaderFront or > EngineAbi.ImageBytes || total % 4 != 0 || total > image.Length
-            ? $"a total of {total} bytes, of {EngineAbi.ImageBytes} that fit"
+        return total is < HeaderFront or > KernelLimits.ImageBytes || total % 4 != 0 || total > image.Length
+            ? $"a total of {total} bytes, of {KernelLimits.ImageBytes} that fit"
             : null;
     }
 

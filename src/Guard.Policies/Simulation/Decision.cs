@@ -32,14 +32,14 @@ public enum DecisionFailure
 }
 
 /// <summary>The outcome of one request.</summary>
-/// <param name="Verdict">The strictest action of the rules that matched; Allow when there is a failure.</param>
+/// <param name="Verdict">The strictest action of the rules that matched; with a failure, Block or Allow.</param>
 /// <param name="Rules">
 /// Numbers of rules that matched, at most GUARD_EVENT_RULES_MAX; the first is the one that decided. Empty when there
-/// is a failure.
+/// is a failure and no rule blocks.
 /// </param>
 /// <param name="MoreRules">More rules matched than are named.</param>
 /// <param name="FromUnknown">The rule that decided did so by its on_unknown.</param>
-/// <param name="Failure">Why there is no decision.</param>
+/// <param name="Failure">Why not everything was decided; the failure mode decides unless the verdict is Block.</param>
 public sealed record Decision(
     Verdict Verdict, ImmutableArray<int> Rules, bool MoreRules, bool FromUnknown, DecisionFailure Failure)
 {

@@ -27,6 +27,6 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>Effective uid.</summary>
     public uint Uid { get; init; }
 
-    /// <summary>Kinds of access of an open.</summary>
+    /// <summary>Kinds of access of an open; not read for an exec.</summary>
     public AccessKinds Access { get; init; }
 }

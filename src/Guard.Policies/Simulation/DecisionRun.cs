@@ -23,12 +23,9 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     public DecisionTrace Run()
     {
         MarkIncomplete();
-        if (CollectAtoms())
-        {
-            EvaluateRules();
-        }
-
-        var decision = _failure == DecisionFailure.None
+        CollectAtoms();
+        EvaluateRules();
+        var decision = _failure == DecisionFailure.None || _verdict == Verdict.Block
             ? new Decision(_verdict, [.. _rules], _moreRules, _fromUnknown, _failure)
             : new Decision(Verdict.Allow, [], false, false, _failure);
         PolicyField[] incomplete = _incomplete == 0 ? [] : Array.FindAll(Fields, f => (_incomplete >> (int)f & 1) != 0);
@@ -57,19 +54,42 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
 
     private void Mark(PolicyField field) => _incomplete |= 1u << (int)field;
 
-    private bool CollectAtoms()
-        => (request.Category == RuleCategory.FileAccess ? CollectSubject() : CollectNewProgram())
-            && CollectParent()
-            && CollectTarget()
-            && CollectHolders();
+    private void CollectAtoms()
+    {
+        if (request.Category == RuleCategory.FileAccess)
+        {
+            CollectSubject();
+        }
+        else
+        {
+            CollectNewProgram();
+        }
+
+        CollectParent();
+        if (request.Category == RuleCategory.FileAccess)
+        {
+            Walk(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, HoldCause.Target);
+        }
+
+        CollectHolders();
+    }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
-    private bool CollectNewProgram()
-        => _walk.Run(KernelAbi.TextImage, request.Image, KernelAbi.RoleImage, a => Hold(a, HoldCause.Image))
-            && _walk.Run(KernelAbi.TextImage, request.Invoked, KernelAbi.RoleInvoked, a => Hold(a, HoldCause.Invoked));
+    private void CollectNewProgram()
+    {
+        Walk(KernelAbi.TextImage, request.Image, KernelAbi.RoleImage, HoldCause.Image);
+        Walk(KernelAbi.TextImage, request.Invoked, KernelAbi.RoleInvoked, HoldCause.Invoked);
+    }
+
+    private void Walk(int textNumber, RequestText text, byte role, HoldCause cause)
+        => _walk.Run(textNumber, text, role, atom =>
+        {
+            Hold(atom, cause);
+            return true;
+        });
 
     /// <summary>Open: what the process is was kept at its exec, in a list of bounded length.</summary>
-    private bool CollectSubject()
+    private void CollectSubject()
     {
         var kept = new List<HeldAtom>();
         var fits = Keep(kept, request.Image, KernelAbi.RoleImage, HoldCause.Image);
@@ -80,10 +100,10 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             Mark(PolicyField.ImageInvoked);
         }
 
-        return kept.TrueForAll(k => Hold(k.Atom, k.Cause));
+        kept.ForEach(k => Hold(k.Atom, k.Cause));
     }
 
-    private bool CollectParent()
+    private void CollectParent()
     {
         var kept = new List<HeldAtom>();
         var fits = Keep(kept, request.ParentImage, KernelAbi.RoleParent, HoldCause.ParentImage);
@@ -93,7 +113,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             Mark(PolicyField.ParentImage);
         }
 
-        return kept.TrueForAll(k => Hold(k.Atom, k.Cause));
+        kept.ForEach(k => Hold(k.Atom, k.Cause));
     }
 
     /// <summary>Adds to a list as it is kept with the task; false when there was no room for an atom.</summary>
@@ -114,61 +134,54 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             return true;
         });
 
-    private bool CollectTarget()
-        => request.Category != RuleCategory.FileAccess
-            || _walk.Run(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, a => Hold(a, HoldCause.Target));
-
-    private bool CollectHolders()
+    private void CollectHolders()
     {
         foreach (ref readonly var uid in image.Uids)
         {
-            if (uid.Uid == request.Uid && !HoldAll(uid.List, HoldCause.Uid))
+            if (uid.Uid == request.Uid)
             {
-                return false;
+                HoldAll(uid.List, HoldCause.Uid);
             }
         }
 
+        var access = request.Category == RuleCategory.FileAccess ? (int)request.Access : 0;
         for (var kind = 0; kind < KernelAbi.Accesses; kind++)
         {
-            if (((int)request.Access >> kind & 1) != 0 && !HoldAll(image.Header.AccessList[kind], HoldCause.Access))
+            if ((access >> kind & 1) != 0)
             {
-                return false;
+                HoldAll(image.Header.AccessList[kind], HoldCause.Access);
             }
         }
-
-        return true;
     }
 
-    private bool HoldAll(uint list, HoldCause cause)
+    private void HoldAll(uint list, HoldCause cause)
     {
         foreach (var atom in image.List(list))
         {
-            if (!Hold((int)atom, cause))
-            {
-                return false;
-            }
+            Hold((int)atom, cause);
         }
-
-        return true;
     }
 
-    private bool Hold(int atom, HoldCause cause)
+    /// <summary>An atom without room still counts in conditions; it only triggers nothing.</summary>
+    private void Hold(int atom, HoldCause cause)
     {
         if (_held[atom])
         {
-            return true;
-        }
-
-        if (_order.Count == KernelLimits.MatchesMax)
-        {
-            _failure = DecisionFailure.TooManyMatches;
-            return false;
+            return;
         }
 
         _held[atom] = true;
+        if (_order.Count == KernelLimits.MatchesMax)
+        {
+            Fail(DecisionFailure.TooManyMatches);
+            return;
+        }
+
         _order.Add(new HeldAtom(atom, cause));
-        return true;
     }
+
+    /// <summary>The first reason is kept.</summary>
+    private void Fail(DecisionFailure reason) => _failure = _failure == DecisionFailure.None ? reason : _failure;
 
     private void EvaluateRules()
     {
@@ -193,7 +206,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         {
             if (_evaluations.Count == KernelLimits.EvaluationsMax)
             {
-                _failure = DecisionFailure.TooManyRules;
+                Fail(DecisionFailure.TooManyRules);
                 return false;
             }
 

@@ -25,7 +25,7 @@ namespace Guard.Policies.Simulation;
 /// a list; no room makes ParentImage incomplete. Then the atoms of the list hold.
 /// </item>
 /// <item>Open: text TARGET in role TARGET.</item>
-/// <item>The list of the uid, then the lists of the kinds of access from bit 0 on.</item>
+/// <item>The list of the uid, then, for an open, the lists of the kinds of access from bit 0 on.</item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;
 /// then, when a field is incomplete, the unknown list. A rule may be evaluated several times. (So an open for which
@@ -39,8 +39,9 @@ namespace Guard.Policies.Simulation;
 /// the floating row for a text whose front is missing; absent texts are not walked.
 /// </para>
 /// <para>
-/// An atom that would be number GUARD_MATCHES_MAX + 1, or an evaluation that would be number GUARD_EVALUATIONS_MAX + 1,
-/// ends the decision as a failure, whatever matched before.
+/// An atom that would be number GUARD_MATCHES_MAX + 1 holds in conditions but triggers nothing; an evaluation that would
+/// be number GUARD_EVALUATIONS_MAX + 1 ends the rules. Either is a failure, and the first one is its reason: the
+/// decision is void, unless a rule that blocks was found. That one stands, since its condition is true whatever else is.
 /// </para>
 /// <para>
 /// A rule matches when its condition is true, or unknown and on_unknown is deny. A rule that is recorded already is

@@ -141,7 +141,7 @@ public sealed class HostChecks
         return (effective & needed) == needed
             ? new(name, SupportOutcome.Ok, "CAP_SYS_ADMIN, CAP_BPF and CAP_PERFMON are there")
             : new(name, SupportOutcome.NeedsRoot, "this process lacks CAP_SYS_ADMIN, CAP_BPF or CAP_PERFMON",
-                "Run this as root; guardd gets them from guard.service.");
+                "Run this as root; guardd gets them from guardd.service.");
     }
 
     private SupportCheck MemoryLock()

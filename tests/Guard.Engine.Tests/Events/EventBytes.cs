@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 
 namespace Guard.Engine.Tests.Events;
 
@@ -19,7 +20,7 @@ internal static class EventBytes
         {
             Size = (uint)(Unsafe.SizeOf<GuardEventLayout>() + strings.Length),
             Kind = (ushort)kind,
-            AbiVersion = EngineAbi.AbiVersion,
+            AbiVersion = (ushort)KernelAbi.AbiVersion,
             Tgid = 10,
             Tid = 11,
             PathLength = (ushort)path.Length,

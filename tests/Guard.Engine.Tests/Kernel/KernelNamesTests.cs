@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;
@@ -18,7 +19,7 @@ public sealed partial class KernelNamesTests
     public void Every_verdict_of_the_header_has_a_name() => AssertNamed("VERDICT", 3, KernelNames.Verdict);
 
     [Fact]
-    public void Every_ring_of_the_header_has_a_name() => AssertNamed("RING", EngineAbi.Rings, KernelNames.Ring);
+    public void Every_ring_of_the_header_has_a_name() => AssertNamed("RING", KernelAbi.Rings, KernelNames.Ring);
 
     [Fact]
     public void A_number_without_a_name_is_shown_as_it_is() => Assert.Equal("15", KernelNames.Reason(15));

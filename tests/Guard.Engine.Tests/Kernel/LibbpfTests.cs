@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Guard.Engine.Interop;
-using Guard.Engine.Kernel.Abi;
 using Guard.Engine.Kernel;
+using Guard.Engine.Kernel.Abi;
 using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;

@@ -16,7 +16,11 @@ public sealed class SigmaConformanceTests(ITestOutputHelper output)
     {
         Accounts = new AccountSnapshot(new Dictionary<string, uint>
         {
-            ["root"] = 0, ["bin"] = 2, ["bob"] = 1000, ["adm_x"] = 1001, ["u"] = 1002,
+            ["root"] = 0,
+            ["bin"] = 2,
+            ["bob"] = 1000,
+            ["adm_x"] = 1001,
+            ["u"] = 1002,
         }),
     };
 

@@ -31,7 +31,7 @@ internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest req
     public Truth AtomTruth(int number) => policy.Atoms[number] switch
     {
         UidAtom users => users.Uids.Contains(request.Uid) ? Truth.True : Truth.False,
-        AccessAtom access => (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
+        AccessAtom access => request.Category == RuleCategory.FileAccess && (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
         TextAtom text => TextTruth(text),
         _ => throw new InvalidOperationException(),
     };

@@ -48,7 +48,8 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
                 var trace = simulator.Trace(random.Request());
                 Assert.InRange(trace.Held.Length, 0, KernelLimits.MatchesMax);
                 Assert.InRange(trace.Evaluations.Length, 0, KernelLimits.EvaluationsMax);
-                var kind = $"{trace.Decision.Failure}{(trace.Decision.MoreRules ? " more" : string.Empty)}";
+                var failure = trace.Decision.Failure;
+                var kind = failure == DecisionFailure.None && trace.Decision.MoreRules ? "None more" : $"{failure}";
                 seen[kind] = seen.GetValueOrDefault(kind) + 1;
             }
         }

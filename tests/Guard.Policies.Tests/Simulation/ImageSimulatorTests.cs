@@ -52,15 +52,21 @@ public sealed class ImageSimulatorTests
     [Fact]
     public void More_atoms_than_a_decision_holds_are_a_failure()
     {
-        for (var n = 0; n <= KernelLimits.MatchesMax; n++)
-        {
-            _builder.File(_builder.Target($"*{"shadow"[..(1 + (n % 6))]}*"));
-        }
-
+        FileRulesThatAllMatch(RuleAction.Audit);
         var decision = Decide(Open);
         Assert.Equal(DecisionFailure.TooManyMatches, decision.Failure);
         Assert.Equal(Verdict.Allow, decision.Verdict);
         Assert.Empty(decision.Rules);
+    }
+
+    [Fact]
+    public void A_block_that_was_found_survives_a_failure()
+    {
+        FileRulesThatAllMatch(RuleAction.Block);
+        var decision = Decide(Open);
+        Assert.Equal(DecisionFailure.TooManyMatches, decision.Failure);
+        Assert.Equal(Verdict.Block, decision.Verdict);
+        Assert.Equal(0, decision.Rules[0]);
     }
 
     [Fact]
@@ -130,6 +136,14 @@ public sealed class ImageSimulatorTests
         Assert.Contains("holds: TargetFilename by Target at atoms.yml(1,7)", text, StringComparison.Ordinal);
         Assert.Contains("holds: ParentImage by ParentImage at atoms.yml(2,7)", text, StringComparison.Ordinal);
         Assert.Contains("rule: Rule 0 at rules.yml(1,1): True, matches (triggered at atoms.yml(1,7))", text, StringComparison.Ordinal);
+    }
+
+    private void FileRulesThatAllMatch(RuleAction action)
+    {
+        for (var n = 0; n <= KernelLimits.MatchesMax; n++)
+        {
+            _builder.File(_builder.Target($"*{"shadow"[..(1 + (n % 6))]}*"), action);
+        }
     }
 
     private Decision Decide(DecisionRequest request) => new ImageSimulator(_builder.Image()).Decide(request);

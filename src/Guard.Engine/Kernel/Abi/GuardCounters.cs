@@ -21,21 +21,21 @@ internal struct GuardCounters
     public ulong SubjectsRebuilt;
 
     /// <summary>__u64[GUARD_HOOKS].</summary>
-    [InlineArray(EngineAbi.Hooks)]
+    [InlineArray(KernelAbi.Hooks)]
     internal struct PerHook
     {
         private ulong _first;
     }
 
     /// <summary>__u64[GUARD_HOOKS][GUARD_REASONS], flat.</summary>
-    [InlineArray(EngineAbi.Hooks * EngineAbi.Reasons)]
+    [InlineArray(KernelAbi.Hooks * KernelAbi.Reasons)]
     internal struct PerHookAndReason
     {
         private ulong _first;
     }
 
     /// <summary>__u64[GUARD_RINGS].</summary>
-    [InlineArray(EngineAbi.Rings)]
+    [InlineArray(KernelAbi.Rings)]
     internal struct PerRing
     {
         private ulong _first;

@@ -59,7 +59,7 @@ internal struct GuardEventLayout
     }
 
     /// <summary>__u32[GUARD_EVENT_RULES_MAX].</summary>
-    [InlineArray(EngineAbi.EventRulesMax)]
+    [InlineArray(KernelLimits.EventRulesMax)]
     internal struct RuleNumbers
     {
         private uint _first;

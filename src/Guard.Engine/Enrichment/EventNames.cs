@@ -4,8 +4,8 @@ using Guard.Policies.Normalising;
 
 namespace Guard.Engine.Enrichment;
 
-/// <summary>The words for the kernel's numbers, as records and status use them. They are an API: never renamed.</summary>
-internal static class KernelNames
+/// <summary>The words for errors, kinds of access and flags in records; those for the ABI's numbers are in KernelNames. They are an API: never renamed.</summary>
+internal static class EventNames
 {
     private static readonly (AccessKinds Kind, string Name)[] Accesses =
     [
@@ -28,41 +28,6 @@ internal static class KernelNames
         (GuardEventFlags.Internal, "internal"),
         (GuardEventFlags.MoreRules, "more_rules"),
     ];
-
-    /// <summary>GUARD_HOOK_* as the name of the LSM hook.</summary>
-    public static string Hook(int hook) => hook switch
-    {
-        0 => "bprm_check_security",
-        1 => "file_open",
-        2 => "task_alloc",
-        3 => "bprm_committed_creds",
-        4 => "sched_process_exit",
-        _ => Number("hook", hook),
-    };
-
-    /// <summary>GUARD_REASON_* of an engine failure.</summary>
-    public static string Reason(int reason) => reason switch
-    {
-        0 => "none",
-        1 => "no_image",
-        2 => "no_scratch",
-        3 => "no_subject",
-        4 => "too_many_matches",
-        5 => "too_many_rules",
-        6 => "bad_image",
-        7 => "subject_overflow",
-        8 => "inherit",
-        _ => Number("reason", reason),
-    };
-
-    /// <summary>GUARD_VERDICT_*.</summary>
-    public static string Verdict(int verdict) => verdict switch
-    {
-        0 => "allow",
-        1 => "audit",
-        2 => "block",
-        _ => Number("verdict", verdict),
-    };
 
     /// <summary>The symbol of a negative errno; null for 0.</summary>
     public static string? Errno(int error) => error switch

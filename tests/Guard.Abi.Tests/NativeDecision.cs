@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Guard.Engine.Interop;
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+using Xunit;
+
+namespace Guard.Abi.Tests;
+
+/// <summary>
+/// The decision core of the kernel programs, run on this machine by BPF_PROG_TEST_RUN: tests/native/decide_test.bpf.c.
+/// The layouts here are those of its struct test_request and struct test_result.
+/// </summary>
+internal sealed class NativeDecision : IDisposable
+{
+    private const int TextBytes = 8 + KernelLimits.PathMax;
+    private const int RequestBytes = 16 + (5 * TextBytes);
+    private const int ResultBytes = (6 + KernelLimits.EventRulesMax) * sizeof(uint);
+
+    private readonly BpfObjectHandle _object;
+    private readonly BpfProgram _decide;
+    private readonly Dictionary<string, FileDescriptorHandle> _maps;
+    private readonly byte[] _image = new byte[KernelLimits.ImageBytes + KernelLimits.ImageSlack];
+    private readonly byte[] _request = new byte[RequestBytes];
+    private readonly byte[] _result = new byte[ResultBytes];
+
+    private NativeDecision(BpfObjectHandle bpfObject)
+    {
+        _object = bpfObject;
+        _decide = Libbpf.Programs(bpfObject).Single(p => p.Name == "decide");
+        _maps = Libbpf.Maps(bpfObject)
+            .Where(m => m.Name.StartsWith("test_", StringComparison.Ordinal))
+            .ToDictionary(m => m.Name, Libbpf.DuplicateMap);
+    }
+
+    [Flags]
+    private enum TestFlags : uint
+    {
+        None = 0,
+        ImageTruncated = 1,
+        ImageAbsent = 2,
+        TargetTruncated = 4,
+        TargetAbsent = 8,
+        ParentTruncated = 16,
+        ParentAbsent = 32,
+        InvokedAbsent = 64,
+        ParentInvokedAbsent = 128,
+    }
+
+    /// <summary>Builds and loads the program, or skips the test with what this machine lacks.</summary>
+    public static NativeDecision Load()
+    {
+        try
+        {
+            using var map = Libbpf.CreateMap(MapType.Array, "guard_try", 4, 8, 1);
+        }
+        catch (Exception e) when (e is KernelException or DllNotFoundException)
+        {
+            throw new SkipException($"bpf() on this machine: {e.Message}");
+        }
+
+        // That bpf() works is known: a core that does not load is a failure, not a reason to skip.
+        var bpfObject = Libbpf.OpenObject(Build());
+        try
+        {
+            Libbpf.LoadObject(bpfObject);
+            return new NativeDecision(bpfObject);
+        }
+        catch
+        {
+            bpfObject.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a policy in force.</summary>
+    public void Install(PolicyImage image)
+    {
+        Array.Clear(_image);
+        image.Bytes.Span.CopyTo(_image);
+        Libbpf.UpdateElement(_maps["test_image"], 0, _image);
+    }
+
+    /// <summary>Decides one request by the policy in force.</summary>
+    public Decision Decide(DecisionRequest request)
+    {
+        Write(request);
+        Libbpf.UpdateElement(_maps["test_request"], 0, _request);
+        Assert.Equal(0u, Libbpf.TestRun(_decide, []).ReturnValue);
+        Assert.True(Libbpf.TryLookup(_maps["test_result"], 0, _result));
+        var rules = Enumerable.Range(0, (int)Result(4)).Select(i => (int)Result(6 + i));
+        return new Decision((Verdict)Result(0), [.. rules], Result(3) != 0, Result(2) != 0, (DecisionFailure)Result(1));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var map in _maps.Values)
+        {
+            map.Dispose();
+        }
+
+        _object.Dispose();
+    }
+
+    private static string Build()
+    {
+        var output = Path.Combine(Repository.Root, "artifacts", "bpf");
+        var start = new ProcessStartInfo("make", ["-s", "-C", Repository.Headers, $"OUT={output}"])
+        {
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using var make = Process.Start(start)!;
+            var errors = make.StandardError.ReadToEnd();
+            make.WaitForExit();
+            Assert.True(make.ExitCode == 0, errors);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            throw new SkipException("make is not installed");
+        }
+
+        return Path.Combine(output, "decide_test.bpf.o");
+    }
+
+    private static TestFlags FlagsOf(RequestText text, TestFlags truncated, TestFlags absent) => text.State switch
+    {
+        TextState.Absent => absent,
+        TextState.TruncatedFront => truncated,
+        _ => TestFlags.None,
+    };
+
+    private uint Result(int index) => BinaryPrimitives.ReadUInt32LittleEndian(_result.AsSpan(index * sizeof(uint)));
+
+    private void Write(DecisionRequest request)
+    {
+        // A name is whole or not known: the kernel has no front to cut from it.
+        Assert.NotEqual(TextState.TruncatedFront, request.Invoked.State);
+        Assert.NotEqual(TextState.TruncatedFront, request.ParentInvoked.State);
+        var flags = FlagsOf(request.Image, TestFlags.ImageTruncated, TestFlags.ImageAbsent)
+            | FlagsOf(request.Target, TestFlags.TargetTruncated, TestFlags.TargetAbsent)
+            | FlagsOf(request.ParentImage, TestFlags.ParentTruncated, TestFlags.ParentAbsent)
+            | FlagsOf(request.Invoked, TestFlags.None, TestFlags.InvokedAbsent)
+            | FlagsOf(request.ParentInvoked, TestFlags.None, TestFlags.ParentInvokedAbsent);
+        Array.Clear(_request);
+        Put(0, request.Category == RuleCategory.FileAccess ? 1u : 0u);
+        Put(4, request.Uid);
+        Put(8, (uint)request.Access);
+        Put(12, (uint)flags);
+        RequestText[] texts =
+            [request.Image, request.Invoked, request.ParentImage, request.ParentInvoked, request.Target];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var at = 16 + (i * TextBytes);
+            Put(at, (uint)texts[i].Bytes.Length);
+            texts[i].Bytes.Span.CopyTo(_request.AsSpan(at + 8));
+        }
+    }
+
+    private void Put(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_request.AsSpan(at), value);
+}
