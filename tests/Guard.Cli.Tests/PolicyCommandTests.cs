@@ -24,11 +24,11 @@ public sealed class PolicyCommandTests : IDisposable
     [Fact]
     public async Task Check_prints_findings_with_the_path_that_was_typed()
     {
-        var file = Write("sub/b.yml", "bad");
+        var file = Write("sub/b.yml", "bad\n\n    selektion: x\n");
         var result = await Cli.RunAsync("policy", "check", _directory);
         Assert.Equal(1, result.Code);
         Assert.Equal(
-            $"{file}(3,5): error GP1203: unknown key 'selektion'\n  hint: write 'selection'\nrefused: 1 errors, 0 warnings in 1 files\n",
+            $"{file}(3,5): error GP1203: unknown key 'selektion'\n  |     selektion: x\n  |     ^\n  hint: write 'selection'\nrefused: 1 errors, 0 warnings in 1 files\n",
             result.Out);
     }
 
