@@ -52,6 +52,7 @@ static __always_inline void event_decision(struct guard_scratch *s, __u64 genera
 
 	event->generation = generation;
 	event->verdict = s->verdict;
+	event->error = s->verdict == GUARD_VERDICT_BLOCK ? -EPERM : 0;
 	event->category = s->category;
 	event->rule_count = s->rule_count;
 	if (s->from_unknown)
@@ -101,6 +102,25 @@ __noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
 	bpf_dynptr_write(&record, sizeof(*event), s->out, path, 0);
 	bpf_ringbuf_submit_dynptr(&record, 0);
 	__sync_fetch_and_add(&counts->emitted[ring], 1);
+	return 0;
+}
+
+/*
+ * The end of a decision that went well, or in which a rule blocks whatever else is unknown: counts it where it takes
+ * effect and gives what the hook returns.
+ */
+static __always_inline int verdict_returned(const struct guard_scratch *s, __u32 hook)
+{
+	if (s->failure)
+		count_failure(hook, s->failure);
+	if (s->from_unknown)
+		COUNT(unknown[hook]);
+	if (s->verdict == GUARD_VERDICT_BLOCK) {
+		COUNT(denied[hook]);
+		return -EPERM;
+	}
+	if (s->verdict == GUARD_VERDICT_AUDIT)
+		COUNT(audited[hook]);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ static __always_inline void invoked_name(struct guard_scratch *s, const char *na
 	*(__u64 *)(s->name.bytes + bytes) = 0;
 	*(__u64 *)(s->name.bytes + bytes + 8) = 0;
 	s->name_length = bytes;
-	s->name_cut = length <= 0;
+	s->name_cut = length <= 0 || length >= GUARD_PATH_MAX;
 }
 
 /* The subject that the exec would make, into s->next: atoms from the walks, parent as it was. */
@@ -43,6 +43,19 @@ __noinline int next_subject(struct guard_scratch *s, __u64 generation)
 	return 0;
 }
 
+static __always_inline void exec_record(struct guard_scratch *s, struct linux_binprm *bprm, __u64 generation)
+{
+	event_begin(s, GUARD_EVENT_EXEC_DECISION, GUARD_RING_DECISIONS, &s->subject);
+	s->event.hook = GUARD_HOOK_EXEC;
+	event_decision(s, generation);
+	event_file(&s->event, bprm->file->f_inode);
+	s->event.path_length = path_length(s);
+	s->event.invoked_length = s->name_length;
+	s->event.image_length = s->subject.image_length;
+	args_of_new_program(s, bprm);
+	event_submit(s, &s->subject);
+}
+
 static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
 	__u64 address = (__u64)bpf_get_current_task_btf();
@@ -63,30 +76,9 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
-	if (s->failure)
-		count_failure(GUARD_HOOK_EXEC, s->failure);
-	if (s->verdict == GUARD_VERDICT_ALLOW)
-		return 0;
-
-	event_begin(s, GUARD_EVENT_EXEC_DECISION, GUARD_RING_DECISIONS, &s->subject);
-	s->event.hook = GUARD_HOOK_EXEC;
-	event_decision(s, generation);
-	event_file(&s->event, bprm->file->f_inode);
-	s->event.path_length = path_length(s);
-	s->event.invoked_length = s->name_length;
-	s->event.image_length = s->subject.image_length;
-	args_of_new_program(s, bprm);
-	if (s->verdict == GUARD_VERDICT_BLOCK)
-		s->event.error = -EPERM;
-	event_submit(s, &s->subject);
-	if (s->from_unknown)
-		COUNT(unknown[GUARD_HOOK_EXEC]);
-	if (s->verdict != GUARD_VERDICT_BLOCK) {
-		COUNT(audited[GUARD_HOOK_EXEC]);
-		return 0;
-	}
-	COUNT(denied[GUARD_HOOK_EXEC]);
-	return -EPERM;
+	if (s->verdict != GUARD_VERDICT_ALLOW)
+		exec_record(s, bprm, generation);
+	return verdict_returned(s, GUARD_HOOK_EXEC);
 }
 
 static __always_inline int check_exec(struct linux_binprm *bprm)
@@ -105,6 +97,8 @@ static __always_inline int check_exec(struct linux_binprm *bprm)
 					 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
 	}
 	verdict = exec_verdict(image, s, bprm);
+	if (verdict)
+		bpf_map_delete_elem(&pending, &address);
 	scratch_give(s);
 	return verdict;
 }
@@ -133,9 +127,10 @@ static __always_inline void take_over(struct guard_scratch *s, struct linux_binp
 	s->subject.exec_id = bpf_ktime_get_boot_ns() << 10 | (bpf_get_smp_processor_id() & 1023);
 	s->subject.tgid = task->tgid;
 	kept = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (kept)
+	if (kept) {
 		subject_copy(kept, &s->subject);
-	else if (bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY))
+		bpf_map_delete_elem(&orphans, &address);
+	} else if (bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY))
 		on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, false);
 }
 

@@ -29,6 +29,18 @@ static __always_inline __u32 access_of(struct file *file)
 	return access;
 }
 
+static __always_inline void open_record(struct guard_scratch *s, struct file *file, __u32 access, __u64 generation)
+{
+	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
+	s->event.hook = GUARD_HOOK_FILE_OPEN;
+	event_decision(s, generation);
+	event_file(&s->event, file->f_inode);
+	s->event.access = access;
+	s->event.path_length = path_length(s);
+	s->event.image_length = s->subject.image_length;
+	event_submit(s, &s->subject);
+}
+
 static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
@@ -44,29 +56,9 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
-	if (s->failure)
-		count_failure(GUARD_HOOK_FILE_OPEN, s->failure);
-	if (s->verdict == GUARD_VERDICT_ALLOW)
-		return 0;
-
-	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
-	s->event.hook = GUARD_HOOK_FILE_OPEN;
-	event_decision(s, generation);
-	event_file(&s->event, file->f_inode);
-	s->event.access = access;
-	s->event.path_length = path_length(s);
-	s->event.image_length = s->subject.image_length;
-	if (s->verdict == GUARD_VERDICT_BLOCK)
-		s->event.error = -EPERM;
-	event_submit(s, &s->subject);
-	if (s->from_unknown)
-		COUNT(unknown[GUARD_HOOK_FILE_OPEN]);
-	if (s->verdict != GUARD_VERDICT_BLOCK) {
-		COUNT(audited[GUARD_HOOK_FILE_OPEN]);
-		return 0;
-	}
-	COUNT(denied[GUARD_HOOK_FILE_OPEN]);
-	return -EPERM;
+	if (s->verdict != GUARD_VERDICT_ALLOW)
+		open_record(s, file, access, generation);
+	return verdict_returned(s, GUARD_HOOK_FILE_OPEN);
 }
 
 /* With nothing loaded but the self-test, only guardd's own opens are looked at. */

@@ -61,7 +61,8 @@ static __always_inline long path_prepend(struct guard_scratch *s, const struct q
 	__u32 position = walk->position;
 	__u64 length = name->len & 0xff;
 
-	if (position < length + 1) {
+	/* FUSE has names of 1,024 bytes; a name that is not read whole makes a path that is not known whole. */
+	if (position < length + 1 || name->len > 0xff) {
 		walk->flags |= GUARD_EVENT_PATH_TRUNCATED;
 		walk->done = 1;
 		return 1;
@@ -87,6 +88,7 @@ static long path_step(__u32 index, struct path_context *context)
 	struct dentry *parent = NULL;
 	struct qstr name = {};
 
+	walk->chain = (walk->chain ^ walk->dentry ^ walk->mount) * 0x9e3779b97f4a7c15ull;
 	if (walk->dentry == walk->mount_root)
 		return path_cross_mount(walk);
 	READ(parent, dentry->d_parent);
@@ -115,7 +117,10 @@ static __always_inline __u32 path_mount_flags(struct mount *mount)
 	if (flags & MNT_INTERNAL)
 		return GUARD_EVENT_INTERNAL;
 	READ(namespace, mount->mnt_ns);
-	if (!namespace || (__u64)namespace >= (__u64)-4095)
+	/* MNT_NS_INTERNAL, an error pointer: a mount of the kernel's own, as overlayfs clones for its layers on 6.12. */
+	if ((__u64)namespace >= (__u64)-4095)
+		return GUARD_EVENT_INTERNAL;
+	if (!namespace)
 		return GUARD_EVENT_PATH_UNRESOLVED;
 	READ(sequence, namespace->seq);
 	return sequence ? 0 : GUARD_EVENT_PATH_UNRESOLVED;
@@ -131,7 +136,7 @@ __noinline int path_resolve(struct guard_scratch *s)
 	struct mount *mount;
 	struct dentry *dentry;
 	struct hlist_bl_node **unhashed = NULL;
-	__u64 root = 0;
+	__u64 root = 0, chain = 0;
 	__u32 flags;
 
 	if (!s)
@@ -153,10 +158,15 @@ __noinline int path_resolve(struct guard_scratch *s)
 		s->walk.position = GUARD_PATH_MAX;
 		s->walk.flags = flags;
 		s->walk.done = 0;
+		s->walk.chain = 0;
 		bpf_loop(GUARD_PATH_STEPS_MAX, path_step, &context, 0);
 		/* Odd: somebody is in the middle of a change. */
 		if (!(before & 0x100000001ull) && path_sequences() == before)
 			goto resolved;
+		/* Anybody can keep the locks moving; two walks over the same dentries and mounts agree all the same. */
+		if (i && s->walk.chain == chain)
+			goto resolved;
+		chain = s->walk.chain;
 	}
 	s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 resolved:

@@ -34,6 +34,7 @@ struct guard_path_walk {
 	__u64 dentry;
 	__u64 mount;
 	__u64 mount_root;
+	__u64 chain; /* of all dentries and mounts on the way */
 	__u32 position; /* first byte of the text, from the end downwards */
 	__u32 flags;	/* GUARD_EVENT_PATH_* and GUARD_PATH_* */
 	__u32 done;

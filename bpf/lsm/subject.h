@@ -200,10 +200,15 @@ __noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
 		return 0;
 	who = &s->subject;
 	decision_begin(s, GUARD_CATEGORY_EXEC);
-	name_from(s, who->parent_image, GUARD_SUBJECT_IMAGE_MAX, who->parent_image_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT, s->name_length);
-	name_from(s, who->parent_invoked, GUARD_SUBJECT_INVOKED_MAX, who->parent_invoked_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT_INVOKED, s->name_length);
+	/* A text that was cut at its end is not read at all: `endswith` would match at the cut. */
+	if (!(who->flags & GUARD_SUBJECT_PARENT_CUT)) {
+		name_from(s, who->parent_image, GUARD_SUBJECT_IMAGE_MAX, who->parent_image_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT, s->name_length);
+	}
+	if (!(who->flags & GUARD_SUBJECT_PARENT_INVOKED_CUT)) {
+		name_from(s, who->parent_invoked, GUARD_SUBJECT_INVOKED_MAX, who->parent_invoked_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_PARENT_INVOKED, s->name_length);
+	}
 	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++)
 		who->parent[i] = s->as_parent[i];
 	who->parent_count = s->as_parent_count;
@@ -221,9 +226,11 @@ __noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
 		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, path_packed(s));
 		whole = !path_is_incomplete(s);
 	}
-	name_from(s, who->invoked, GUARD_SUBJECT_INVOKED_MAX, who->invoked_length);
-	text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
-		  s->name_length);
+	if (!(who->flags & GUARD_SUBJECT_INVOKED_CUT)) {
+		name_from(s, who->invoked, GUARD_SUBJECT_INVOKED_MAX, who->invoked_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
+			  s->name_length);
+	}
 	subject_take_atoms(s, who);
 	if (!whole)
 		who->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN;
@@ -299,15 +306,22 @@ __noinline int subject_load(struct guard_image *image, struct guard_scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 address = (__u64)task;
-	struct guard_subject *kept;
+	struct guard_subject *kept, *orphan;
 
 	if (!image || !s)
 		return 0;
 	s->task = address;
 	kept = bpf_task_storage_get(&subjects, task, 0, 0);
-	if (!kept)
-		kept = bpf_map_lookup_elem(&orphans, &address);
-	if (kept)
+	/* First: it is there because the storage could not be reached when the subject changed. */
+	orphan = bpf_map_lookup_elem(&orphans, &address);
+	if (orphan)
+		subject_copy(&s->subject, orphan);
+	if (orphan && kept) {
+		subject_copy(kept, &s->subject);
+		bpf_map_delete_elem(&orphans, &address);
+	} else if (orphan) {
+		kept = orphan;
+	} else if (kept)
 		subject_copy(&s->subject, kept);
 	else if (!subject_by_hand(s, address)) {
 		subject_discover(image, s);

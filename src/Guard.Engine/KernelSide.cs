@@ -40,9 +40,14 @@ internal sealed class KernelSide : IAsyncDisposable
     /// <summary>False when a ring can't be read any more.</summary>
     public bool Healthy => _pump.Healthy;
 
-    /// <summary>Why enforcement would not outlast guardd, if so.</summary>
+    /// <summary>What keeps the engine from its claim although denials deny.</summary>
     public IEnumerable<string> Weaknesses()
     {
+        if (_parts.Policy.Problem is { } problem)
+        {
+            yield return problem;
+        }
+
         foreach (var pin in _lsm.MissingPins())
         {
             yield return $"the pin {pin} was removed: enforcement would end with guardd";

@@ -22,6 +22,7 @@ internal sealed class PolicyInForce
     private readonly Lock _gate = new();
     private PolicyInstaller? _installer;
     private volatile EnforcedPolicy? _policy;
+    private volatile string? _problem;
 
     public PolicyInForce(PolicyFolder folder, GenerationNames names, AccountNames accounts, TimeProvider time, ILogger log)
     {
@@ -35,6 +36,13 @@ internal sealed class PolicyInForce
     /// <summary>What is in force, or null while the kernel has nothing from this guardd.</summary>
     public EnforcedPolicy? Current => _policy;
 
+    /// <summary>Why the kept bundle is not what is in force; null when it is.</summary>
+    public string? Problem
+    {
+        get => _problem;
+        private set => _problem = value;
+    }
+
     /// <summary>Compiles for this machine; installs nothing.</summary>
     public CompilationResult Compile(PolicyBundle bundle, bool withSelfTest = true) =>
         PolicyCompiler.Compile(PolicyOutcomes.ToFiles(bundle), new CompilerOptions
@@ -47,33 +55,42 @@ internal sealed class PolicyInForce
     /// The start: goes on with what the kernel enforces when the kept bundle compiles to the same, else installs the kept
     /// bundle, else the empty one.
     /// </summary>
+    /// <remarks>
+    /// A kept bundle that can't be used any more (a stricter compiler after an upgrade, a damaged file) is no reason to stop
+    /// enforcing or to refuse the push that mends it: what is in force stays, or else the empty policy goes in, and
+    /// <see cref="Problem"/> says so until a push succeeds.
+    /// </remarks>
     /// <exception cref="KernelException">The kernel refused the tables.</exception>
-    /// <exception cref="InvalidDataException">The kept bundle can't be used, and nothing is in force to go on with.</exception>
     public InstalledGeneration Recover(PolicyInstaller installer)
     {
         lock (_gate)
         {
+            _installer = installer;
             var inForce = installer.ReadInForce();
-            var kept = _folder.Load(inForce?.Hash);
+            var kept = LoadKept(inForce?.Hash);
             var bundle = kept?.Bundle ?? new PolicyBundle([]);
             var result = Compile(bundle);
             if (result.Image is null)
             {
                 var first = result.Diagnostics.FirstOrDefault();
-                throw new InvalidDataException($"the kept policy does not compile any more: {first?.Span} {first?.Id} {first?.Message}");
+                Problem = $"the kept policy does not compile any more: {first?.Span} {first?.Id} {first?.Message}";
+                bundle = new PolicyBundle([]);
+                result = Compile(bundle);
             }
 
-            if (inForce is not null && inForce.Hash == result.Image.Hash)
+            if (Problem is not null && inForce is not null)
             {
-                _names.Add(inForce.Generation, result.Image);
-                _policy = new EnforcedPolicy(bundle, result.Image, inForce.Generation, kept?.Pushed);
-                _installer = installer;
                 return inForce;
             }
 
-            var installed = Install(installer, bundle, result.Image, kept?.Pushed);
-            _installer = installer;
-            return installed;
+            if (inForce is not null && inForce.Hash == result.Image!.Hash)
+            {
+                _names.Add(inForce.Generation, result.Image);
+                _policy = new EnforcedPolicy(bundle, result.Image, inForce.Generation, kept?.Pushed);
+                return inForce;
+            }
+
+            return Install(installer, bundle, result.Image!, kept?.Pushed);
         }
     }
 
@@ -92,14 +109,14 @@ internal sealed class PolicyInForce
     {
         lock (_gate)
         {
-            if (_policy is null)
-            {
-                return NotInForce();
-            }
-
             if (ids is null)
             {
                 return PublishEmpty();
+            }
+
+            if (_policy is null)
+            {
+                return NotInForce();
             }
 
             var bundle = RuleRemoval.Without(_policy, ids, out var unknown);
@@ -133,6 +150,19 @@ internal sealed class PolicyInForce
             : PolicyOutcomes.Refuse("GP9004", "the rule can't be cut out of its file without touching another", "push the bundle without it");
     }
 
+    private KeptPolicy? LoadKept(string? hashInForce)
+    {
+        try
+        {
+            return _folder.Load(hashInForce);
+        }
+        catch (InvalidDataException e)
+        {
+            Problem = e.Message;
+            return null;
+        }
+    }
+
     private PolicyOutcome PublishEmpty()
     {
         var empty = new PolicyBundle([]);
@@ -158,6 +188,7 @@ internal sealed class PolicyInForce
             _folder.Prepare(new KeptPolicy(bundle, result.Image.Hash, now));
             var installed = Install(_installer, bundle, result.Image, now);
             _folder.Commit();
+            Problem = null;
             return PolicyOutcomes.Of(result, installed.Generation);
         }
         catch (Exception e) when (e is KernelException or IOException or UnauthorizedAccessException)
