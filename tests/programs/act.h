@@ -18,6 +18,7 @@ struct action {
 
 extern const struct action file_actions[];
 extern const struct action process_actions[];
+extern const struct action setting_actions[];
 extern const struct action network_actions[];
 extern const struct action load_actions[];
 
