@@ -133,6 +133,8 @@ _audit_lines_with() {
     local lines pattern
     # JSON: a table cuts long paths to the width of a terminal.
     lines=$(guardctl audit list --limit 1000 --output json 2>&1) || return 1
+    # One record per line, so that all the words are of the same one.
+    lines=${lines//'{"seq":'/$'\n{"seq":'}
     for pattern in "$@"; do
         lines=$(grep -F -- "$pattern" <<< "$lines") || return 1
     done

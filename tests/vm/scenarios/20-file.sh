@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# guest:
+# timeout: 240
+# Opens: patterns, kinds of access, users, programs; names that are not text; paths that are too long.
+# shellcheck source=tests/vm/lib.sh
+. /usr/lib/guard-tests/lib.sh
+
+alice=$(id -u alice)
+cp /usr/lib/guard-tests/act "$work/reader"
+mkdir -p "$work/vault/deep" "$work/tree/a.b/x" "$work/root/etc"
+for file in vault/key vault/deep/key tree/a.b/x/one.pem tree/q1x plain root/etc/marked; do
+    echo content > "$work/$file"
+done
+odd=$work/vault/$(printf 'new\nline\xff')
+echo content > "$odd"
+echo content > "$work/old.new"
+chmod -R a+rX "$work"
+
+expect_errno OK "control: without a rule the file opens" act open "$work/vault/key"
+push_rules "rules on TargetFilename go live" <<EOF
+title: The vault
+id: 22222222-2222-4222-8222-222222222221
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename|startswith: $work/vault/}
+    filter_reader: {Image: $work/reader}
+    filter_user: {User: alice}
+    condition: selection and not 1 of filter_*
+guard: {action: block}
+---
+title: Wildcards
+id: 22222222-2222-4222-8222-222222222222
+logsource: {product: linux, category: file_access}
+detection:
+    star: {TargetFilename: "$work/tree/*/x/*.pem"}
+    mark: {TargetFilename: "$work/tree/q?x"}
+    both:
+        TargetFilename|contains|all: [/root/etc/, mark]
+    condition: 1 of star or mark or both
+guard: {action: block}
+---
+title: Not written
+id: 22222222-2222-4222-8222-222222222223
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/plain, Access: [write, append, truncate]}
+    condition: selection
+guard: {action: block}
+---
+title: Nothing new
+id: 22222222-2222-4222-8222-222222222224
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename|endswith: .new, Access: create}
+    condition: selection
+guard: {action: block, on_unknown: deny}
+EOF
+expect_errno EPERM "a prefix is refused" act open "$work/vault/key"
+expect_errno EPERM "also further down" act open "$work/vault/deep/key"
+expect_errno EPERM "also under a name with a newline and a byte that is no text" act open "$odd"
+expect_errno OK "the program that the rule excludes may" "$work/reader" open "$work/vault/key"
+expect_errno OK "the user that the rule excludes may" act as "$alice" open "$work/vault/key"
+expect_errno EPERM "* stands for any run" act open "$work/tree/a.b/x/one.pem"
+expect_errno EPERM "? stands for one character" act open "$work/tree/q1x"
+expect_errno EPERM "contains and all" act open "$work/root/etc/marked"
+expect_errno OK "reading is not writing" act open "$work/plain" read
+expect_errno EPERM "writing is" act open "$work/plain" write
+expect_errno OK "an existing file is not created" act open "$work/old.new" create
+expect_errno EPERM "a new one is" act open "$work/some.new" create
+audit_has "the trail has the denial" file.denied 22222222-2222-4222-8222-222222222221 "$work/vault/key" EPERM
+audit_has "and the odd name with its bytes" file.denied 'new\nline\\xff' pathRaw
+
+
+expect_ok "rules can be taken out" guardctl policy remove --all
+expect_errno OK "then the file opens again" act open "$work/vault/key"

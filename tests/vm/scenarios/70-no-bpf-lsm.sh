@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# guest: --append lsm=landlock,lockdown,yama,apparmor
+# kernels: 6.12
+# timeout: 200
+# A kernel that loads the programs and never calls them: Guard must not claim to enforce.
+# shellcheck source=tests/vm/lib.sh
+. /usr/lib/guard-tests/lib.sh
+
+expect_output '"state":"degraded"' "Guard says that it is degraded" guardctl status -o json
+expect_exit 6 "doctor says so" guardctl doctor
+grep -q 'lsm=' <<< "$output" && ok "and which boot parameter to change" || not_ok "and which boot parameter to change" "$output"
