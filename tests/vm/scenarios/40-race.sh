@@ -41,7 +41,7 @@ clean exec "6 processes exec" "$(act race exec 6 12 "$work/denied-tool" "$work/a
 
 (while :; do guardctl policy push "$work/two.yml"; guardctl policy push "$work/one.yml"; done > "$work/pushes" 2>&1) &
 swapper=$!
-clean open "policies change meanwhile" "$(act race open 8 30 "$work/denied" "$work/allowed")"
+clean open "policies change meanwhile" "$(nice -n 19 act race open 8 60 "$work/denied" "$work/allowed")"
 kill "$swapper" 2> /dev/null
 wait "$swapper" 2> /dev/null
 pushes=$(grep -c 'in force' "$work/pushes")

@@ -20,7 +20,7 @@ done
 wait_for 40 "trace exec saw the last launch" grep -q '"number-200"' "$work/guard"
 wait_for 20 "bpftrace did" grep -q 'number-200 ' "$work/bpftrace"
 
-grep "$work/launched number-" "$work/bpftrace" | awk '{ print $1, $4 }' | sort > "$work/theirs"
+awk -v program="$work/launched" '$2 == program && $4 ~ /^number-/ { print $1, $4 }' "$work/bpftrace" | sort > "$work/theirs"
 grep -F "\"$work/launched\"" "$work/guard" | grep -o '"pid":[0-9]*.*"number-[0-9]*"' |
     sed -E 's/"pid":([0-9]+).*"(number-[0-9]+)"/\1 \2/' | sort > "$work/ours"
 expect_equal 200 "$(wc -l < "$work/ours")" "trace exec has each launch once"
