@@ -110,6 +110,16 @@ expect_equal() {
     fi
 }
 
+# expect_match PATTERN ACTUAL TEXT - a pattern of the shell.
+expect_match() {
+    # shellcheck disable=SC2053 # the pattern is meant as one
+    if [[ $2 == $1 ]]; then
+        ok "$3"
+    else
+        not_ok "$3" "no match for $1:" "$2"
+    fi
+}
+
 # wait_for SECONDS TEXT COMMAND... - exits with 0 within that time. A guest
 # under software emulation is slow: be generous.
 wait_for() {

@@ -30,6 +30,7 @@ hash=$(guardctl status -o json | grep -o '"policyHash":"[0-9a-f]*"')
 guardd_stop KILL
 expect_errno EPERM "guardd was killed: still refused" act open "$work/secret"
 expect_errno OK "and what is allowed still works" act open "$work/noise"
+# shellcheck disable=SC2119 # no arguments here
 guardd_start > /dev/null 2>&1
 wait_for 60 "guardd is back and enforcing" bash -c 'guardctl status -o json | grep -q "\"state\":\"enforcing\""'
 expect_equal "$hash" "$(guardctl status -o json | grep -o '"policyHash":"[0-9a-f]*"')" "the same policy is in force"
@@ -51,7 +52,7 @@ detection: {selection: {CommandLine: x}, condition: selection}
 guard: {action: blok}"; do
     printf '%s\n' "$bad" > "$work/bad.yml"
     expect_exit 1 "a broken bundle is refused: ${bad:0:12}" guardctl policy push "$work/bad.yml"
-    grep -Eq 'bad.yml\([0-9]+,[0-9]+\): error GP[0-9]{4}' <<< "$output" && ok "with file, line, column and id" || not_ok "with file, line, column and id" "$output"
+    expect_match '*bad.yml([0-9]*,[0-9]*): error GP[0-9][0-9][0-9][0-9]*' "$output" "with file, line, column and id"
 done
 mkdir "$work/empty"
 expect_exit 1 "a directory without rules is refused" guardctl policy push "$work/empty"

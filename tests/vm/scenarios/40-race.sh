@@ -31,8 +31,8 @@ rules 1 > "$work/one.yml"
 push_policy "rules go live" "$work/one.yml"
 
 clean() { # KIND TEXT JSON
-    [[ $3 == *'"denied":{"ok":0,'* ]] && ok "$2: nothing denied got through" || not_ok "$2: nothing denied got through" "$3"
-    [[ $3 == *'"allowed":{"ok":'*',"eperm":0,"other":0}'* ]] && ok "$2: nothing allowed was refused" || not_ok "$2: nothing allowed was refused" "$3"
+    expect_match '*"denied":{"ok":0,*' "$3" "$2: nothing denied got through"
+    expect_match '*"allowed":{"ok":*,"eperm":0,"other":0}*' "$3" "$2: nothing allowed was refused"
     echo "$3"
 }
 clean open "8 processes open" "$(act race open 8 10 "$work/denied" "$work/allowed")"
@@ -45,5 +45,5 @@ clean open "policies change meanwhile" "$(nice -n 19 act race open 8 60 "$work/d
 kill "$swapper" 2> /dev/null
 wait "$swapper" 2> /dev/null
 pushes=$(grep -c 'in force' "$work/pushes")
-[[ $pushes -ge 2 ]] && ok "policies changed while they ran" || not_ok "policies changed while they ran" "$(tail -3 "$work/pushes")"
+expect_match '[1-9]*' "$pushes" "policies changed while they ran"
 expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json

@@ -8,4 +8,4 @@
 
 expect_output '"state":"degraded"' "Guard says that it is degraded" guardctl status -o json
 expect_exit 6 "doctor says so" guardctl doctor
-grep -q 'lsm=' <<< "$output" && ok "and which boot parameter to change" || not_ok "and which boot parameter to change" "$output"
+expect_match '*lsm=*,bpf*' "$output" "and which boot parameter to change"
