@@ -1,0 +1,73 @@
+using Guard.Engine.Policy;
+using Guard.Protocol;
+using Xunit;
+
+namespace Guard.Engine.Tests.Policy;
+
+public sealed class PolicyFolderTests : IDisposable
+{
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), "guard-policy-" + Guid.NewGuid().ToString("N"));
+    private readonly PolicyFolder _folder;
+
+    public PolicyFolderTests() => _folder = new PolicyFolder(_directory);
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Before_the_first_push_there_is_nothing() => Assert.Null(_folder.Load(null));
+
+    [Fact]
+    public void A_committed_policy_is_what_the_next_start_takes()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        Assert.Equal("one", _folder.Load("one")!.Hash);
+        Assert.Equal("one", _folder.Load("something else")!.Hash);
+    }
+
+    [Fact]
+    public void After_a_crash_before_the_kernel_had_it_the_old_policy_counts()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        _folder.Prepare(Kept("two"));
+        Assert.Equal("one", _folder.Load("one")!.Hash);
+        Assert.Equal("one", _folder.Load("two")!.Hash);
+    }
+
+    [Fact]
+    public void After_a_crash_before_the_commit_the_policy_that_the_kernel_has_counts()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        _folder.Prepare(Kept("two"));
+        Assert.Equal("two", _folder.Load("two")!.Hash);
+        Assert.Equal("two", _folder.Load("two")!.Hash);
+    }
+
+    [Fact]
+    public void A_refused_policy_leaves_nothing()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Abandon();
+        Assert.Null(_folder.Load("one"));
+    }
+
+    [Fact]
+    public void A_damaged_file_is_said_and_not_taken_for_an_empty_policy()
+    {
+        File.WriteAllText(Path.Combine(_directory, "current.json"), "{\"Bundle\":");
+        Assert.Throws<InvalidDataException>(() => _folder.Load(null));
+    }
+
+    [Fact]
+    public void Only_the_owner_may_read_it()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_directory, "current.json")));
+    }
+
+    private static KeptPolicy Kept(string hash) =>
+        new(new PolicyBundle([new BundleFile("a.yml", [1, 2, 3])]), hash, DateTimeOffset.UnixEpoch);
+}
