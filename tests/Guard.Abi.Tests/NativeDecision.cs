@@ -106,6 +106,11 @@ internal sealed class NativeDecision : IDisposable
 
     private static string Build()
     {
+        if (Environment.GetEnvironmentVariable("GUARD_DECIDE_OBJECT") is { } built)
+        {
+            return built;
+        }
+
         var output = Path.Combine(Repository.Root, "artifacts", "bpf");
         var start = new ProcessStartInfo("make", ["-s", "-C", Repository.Headers, $"OUT={output}"])
         {

@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# guest: --no-guardd
+# timeout: 400
+# This kernel, running the decision core under BPF_PROG_TEST_RUN, decides random requests under random policies as the
+# simulator does over the same bytes.
+# shellcheck source=tests/vm/lib.sh
+. /usr/lib/guard-tests/lib.sh
+
+artifacts=$(dirname "${BASH_SOURCE[0]}")/../../../artifacts
+export GUARD_DECIDE_OBJECT=$artifacts/bpf/decide_test.bpf.o GUARD_ROUNDS=${GUARD_ROUNDS:-20}
+expect_output '^kernel and simulator agree$' "kernel and simulator agree" "$artifacts/agreement/Guard.Abi.Tests"
+echo "$output"
