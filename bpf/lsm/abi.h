@@ -11,6 +11,11 @@
  * ------------
  * One value of GUARD_IMAGE_BYTES. All offsets are bytes from its start and multiples of 4. The header is at 0.
  *
+ *   text       what an automaton reads. Texts below GUARD_TEXTS are the kernel's; those above are fields of events and
+ *              exist only in images for offline evaluation, which no kernel is given. Text t has automaton 2t for
+ *              literals, 2t+1 for what must be looked for always, and set t. Automata from 2 * text_count on are
+ *              confirmations: each decides one or a few patterns that are too costly to be looked for always, and is
+ *              run over the same text, in the same roles, once a literal factor of such a pattern was seen in it.
  *   automaton  classes: u16[256], byte -> class * 4. Rows: class_count transitions, then the offset of the list
  *              of patterns that end in this state (0 = none), then that of the patterns that end in it only if
  *              the text ends here. A transition is the offset of the next row | TRANSITION_OUTPUT when that row
@@ -20,7 +25,12 @@
  *   list       u32 count, then count entries of u32 (pattern, atom or rule numbers, as its owner says).
  *   pattern    what a list of an automaton names. Simple: the atom holds. Segment: the text between two `*` of a
  *              pattern; segment k counts if segment k-1 was seen and ended at or before the start of k; the last
- *              one makes the atom hold.
+ *              one makes the atom hold. Candidate: automaton number `atom` must be run over this text after the walk
+ *              (confirmations name simple patterns only).
+ *   set        the values of long lists that are compared as a whole: buckets of a power of two, linear probing from
+ *              hash & (buckets - 1), at most GUARD_SET_PROBES_MAX of them. An entry is found by both words of the
+ *              keyed hash (see set_hash in sets.h) and the text's length, and names a list of patterns.
+ *   ranges     numbers: ascending `from`, the first is 0; a value belongs to the last entry that is not above it.
  *   atom       one selection item. Holds or not; unknown when its field is incomplete and nothing matched.
  *   rule       a condition in postfix over atoms, in Kleene's three-valued logic, and what to do.
  */
@@ -29,35 +39,59 @@
 
 #include "limits.h"
 
-#define GUARD_ABI_VERSION 1u
+#define GUARD_ABI_VERSION 2u
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
-/* Texts that automata read. Text t has automaton 2t for literals and 2t+1 for patterns that need more. */
-#define GUARD_TEXT_IMAGE 0u  /* path of an executable: Image, ImageInvoked, ParentImage */
-#define GUARD_TEXT_TARGET 1u /* TargetFilename */
-#define GUARD_TEXTS 4u
+/* Texts that automata read. */
+#define GUARD_TEXT_IMAGE 0u	/* path of an executable: Image, ImageInvoked, ParentImage, AncestorImage */
+#define GUARD_TEXT_TARGET 1u	/* TargetFilename */
+#define GUARD_TEXT_COMMAND 2u	/* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
+#define GUARD_TEXT_DIRECTORY 3u /* CurrentDirectory */
+#define GUARD_TEXTS 8u
 #define GUARD_AUTOMATA (2u * GUARD_TEXTS)
 
 /* Who a pattern speaks of: a walk carries the set of roles in which the text is read. */
-#define GUARD_ROLE_IMAGE 1u	    /* the program itself, resolved path */
-#define GUARD_ROLE_INVOKED 2u	    /* the program itself, as it was called */
-#define GUARD_ROLE_PARENT 4u	    /* as the parent of another, resolved path */
-#define GUARD_ROLE_PARENT_INVOKED 8u /* as the parent of another, as it was called */
-#define GUARD_ROLE_TARGET 16u	    /* the file that is acted on */
-#define GUARD_ROLES_OF_PARENT (GUARD_ROLE_PARENT | GUARD_ROLE_PARENT_INVOKED)
+#define GUARD_ROLE_IMAGE 1u	       /* the program itself, resolved path */
+#define GUARD_ROLE_INVOKED 2u	       /* the program itself, as it was called */
+#define GUARD_ROLE_PARENT 4u	       /* as the parent of another, resolved path */
+#define GUARD_ROLE_PARENT_INVOKED 8u   /* as the parent of another, as it was called */
+#define GUARD_ROLE_TARGET 16u	       /* the file that is acted on */
+#define GUARD_ROLE_COMMAND 32u	       /* the program's own arguments */
+#define GUARD_ROLE_PARENT_COMMAND 64u  /* as the parent of another */
+#define GUARD_ROLE_DIRECTORY 128u      /* where the process is */
+#define GUARD_ROLE_ANCESTOR 256u       /* as the parent of another, or its parent, and so on; resolved path */
+#define GUARD_ROLE_ANCESTOR_INVOKED 512u
+#define GUARD_ROLE_ANCESTOR_COMMAND 1024u
+/* Roles whose atoms are kept apart from the decision, for the program's children ... */
+#define GUARD_ROLES_OF_PARENT (GUARD_ROLE_PARENT | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_PARENT_COMMAND)
+/* ... and for all that descend from it. */
+#define GUARD_ROLES_OF_ANCESTOR (GUARD_ROLE_ANCESTOR | GUARD_ROLE_ANCESTOR_INVOKED | GUARD_ROLE_ANCESTOR_COMMAND)
 
 /* Fields, for the set of those that are not known completely in a decision. */
 #define GUARD_FIELD_IMAGE 0u
 #define GUARD_FIELD_INVOKED 1u
-#define GUARD_FIELD_PARENT 2u
+#define GUARD_FIELD_PARENT 2u /* ParentImage by either name */
 #define GUARD_FIELD_USER 3u
 #define GUARD_FIELD_TARGET 4u
 #define GUARD_FIELD_ACCESS 5u
+#define GUARD_FIELD_COMMAND 6u
+#define GUARD_FIELD_PARENT_COMMAND 7u
+#define GUARD_FIELD_DIRECTORY 8u
+#define GUARD_FIELD_LOGON 9u /* LogonId: the login uid */
+#define GUARD_FIELD_ANCESTOR 10u /* AncestorImage by either name */
+#define GUARD_FIELD_ANCESTOR_COMMAND 11u
+#define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
 #define GUARD_FIELDS 16u
+
+/* Numbers that ranges are kept of. */
+#define GUARD_NUMBER_UID 0u   /* effective uid: User, Uid */
+#define GUARD_NUMBER_LOGON 1u /* login uid; 4294967295 = not set */
+#define GUARD_NUMBERS 4u
 
 /* Categories of rules: what is decided. */
 #define GUARD_CATEGORY_EXEC 0u /* process_creation */
-#define GUARD_CATEGORY_FILE 1u /* file_access */
+#define GUARD_CATEGORY_FILE 1u /* file_access, file_event */
+#define GUARD_CATEGORY_EVENT 3u /* any log source, offline */
 #define GUARD_CATEGORIES 4u
 
 /* Kinds of access to a file, as bits. */
@@ -74,6 +108,7 @@
 
 #define GUARD_PATTERN_SIMPLE 0u
 #define GUARD_PATTERN_SEGMENT 1u
+#define GUARD_PATTERN_CANDIDATE 2u
 
 #define GUARD_OP_ATOM 1u /* push the atom */
 #define GUARD_OP_AND 2u	 /* pop two, push one */
@@ -93,6 +128,7 @@
 #define GUARD_VERDICT_ALLOW 0u /* no rule matched */
 #define GUARD_VERDICT_AUDIT 1u /* allowed and recorded */
 #define GUARD_VERDICT_BLOCK 2u /* refused with -EPERM and recorded */
+#define GUARD_VERDICT_KILL 3u  /* could not be refused any more: killed before its first instruction, and recorded */
 
 /* on_unknown of a rule, and the failure mode of the engine. */
 #define GUARD_ON_UNKNOWN_ALLOW 0u
@@ -118,7 +154,9 @@ struct guard_category {
 	__u32 unknown_list; /* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
 	__u32 subject_triggers; /* not 0: some rule is triggered by what the process is alone */
 	__u32 user_rules; /* rule_count without the engine's own self-test */
-	__u32 pad[2];
+	__u32 target_decides; /* not 0: every rule is triggered by its target alone, so that a target for which no atom
+				 holds is allowed to anybody, whatever else is known or unknown */
+	__u32 fields; /* bit f: some rule of the category speaks of field f */
 };
 
 struct guard_image_header {
@@ -137,31 +175,35 @@ struct guard_image_header {
 	__u32 rules_off;
 	__u32 op_count;
 	__u32 ops_off;
-	__u32 uid_count;
-	__u32 uids_off;	  /* struct guard_uid, ascending */
+	__u32 text_count;     /* at least GUARD_TEXTS */
+	__u32 automata_count; /* at least 2 * text_count */
+	__u32 automata_off;   /* struct guard_automaton */
+	__u32 sets_off;	      /* struct guard_set, text_count of them */
+	__u64 set_key[2];     /* of the keyed hash */
+	__u32 range_count[GUARD_NUMBERS];
+	__u32 ranges_off[GUARD_NUMBERS]; /* struct guard_range */
 	__u32 access_list[GUARD_ACCESSES]; /* atoms that hold for the kind of access; 0 = none */
 	__u32 reserved1[6];
 	struct guard_category categories[GUARD_CATEGORIES];
-	struct guard_automaton automata[GUARD_AUTOMATA];
 };
 
 struct guard_atom {
-	__u8 field;
-	__u8 roles; /* 0 for atoms that no text sets */
-	__u16 pad;
+	__u16 field;
+	__u16 roles; /* 0 for atoms that no text sets */
 	__u32 triggers[GUARD_CATEGORIES]; /* list of rules to evaluate when this atom holds; 0 = none */
 	__u32 reserved[3];
 };
 
 struct guard_pattern {
-	__u32 atom;
-	__u8 roles;
+	__u32 atom; /* of a candidate: the automaton to run */
+	__u16 roles;
 	__u8 kind;
 	__u8 segment;	   /* 0.. */
 	__u8 last_segment; /* the number of the last one */
+	__u8 pad;
 	__u16 sequence;	   /* < GUARD_SEQUENCES_MAX */
 	__u16 length;	   /* of the segment, bytes */
-	__u32 reserved;
+	__u16 pad2;
 };
 
 struct guard_rule {
@@ -175,9 +217,22 @@ struct guard_rule {
 	__u32 reserved;
 };
 
-struct guard_uid {
-	__u32 uid;
-	__u32 list; /* atoms that hold for this uid */
+struct guard_range {
+	__u32 from;
+	__u32 list; /* atoms that hold for numbers from here to the next entry; 0 = none */
+};
+
+struct guard_set {
+	__u32 buckets_off; /* 0: this set is absent */
+	__u32 bucket_count; /* a power of two */
+	__u32 entry_count;
+	__u32 reserved;
+};
+
+struct guard_set_entry {
+	__u64 hash[2];
+	__u32 length; /* bytes of the text; 0 with list 0: the bucket is empty */
+	__u32 list;   /* patterns */
 };
 
 /* Events

@@ -8,7 +8,7 @@
 #define GUARD_LIMITS_H
 
 /* Bytes of one policy image. A power of two: offsets are masked, not compared. */
-#define GUARD_IMAGE_BYTES (4u << 20)
+#define GUARD_IMAGE_BYTES (16u << 20)
 /* Keeps an offset inside the image and drops the two flag bits of a transition. */
 #define GUARD_IMAGE_MASK (GUARD_IMAGE_BYTES - 4u)
 /* Bytes that may be read past a masked offset: the largest record or table read through one base. */
@@ -27,7 +27,14 @@
 #define GUARD_SEGMENTS_MAX 32u
 /* Byte classes of one automaton: 256 bytes at most, class 0 is NUL alone. */
 #define GUARD_CLASSES_MAX 256u
-#define GUARD_UIDS_MAX 4096u
+#define GUARD_RANGES_MAX 16384u
+/* Automata of one image, confirmations included. */
+#define GUARD_AUTOMATA_MAX 16384u
+/* Confirmations that one walk may ask for. More: the decision fails with GUARD_REASON_TOO_MANY_MATCHES. */
+#define GUARD_CANDIDATES_MAX 32u
+/* Entries of one set of whole values, and the buckets that a look-up may visit. */
+#define GUARD_SET_ENTRIES_MAX 262144u
+#define GUARD_SET_PROBES_MAX 16u
 /* Length of one atom list (an output, a trigger list, the atoms of one uid). */
 #define GUARD_LIST_MAX 4096u
 
@@ -36,6 +43,9 @@
 #define GUARD_EVALUATIONS_MAX 1024u
 /* Atoms that a process may satisfy as itself, and as somebody's parent. */
 #define GUARD_SUBJECT_ATOMS_MAX 32u
+/* Bytes of an argument vector that are decided on; beyond, CommandLine is incomplete. The kernel allows 6 MiB at most
+ * (3/4 of _STK_LIM, fs/exec.c), 2 MiB with the usual stack limit. */
+#define GUARD_COMMAND_MAX (2u << 20)
 /* Bytes of a path, the terminating NUL included (PATH_MAX of the kernel). */
 #define GUARD_PATH_MAX 4096u
 #define GUARD_PATH_COMPONENTS_MAX 256u
