@@ -13,6 +13,9 @@ public sealed record CompilerOptions
     /// <summary>Accounts for <c>User</c>.</summary>
     public AccountSnapshot Accounts { get; init; } = AccountSnapshot.RootOnly;
 
+    /// <summary>What the image is for.</summary>
+    public PolicyDomain Domain { get; init; } = PolicyDomain.Kernel;
+
     /// <summary>Whether the engine's own self-test rules are added (true for what goes into a kernel).</summary>
     public bool IncludeSelfTest { get; init; }
 

@@ -25,7 +25,23 @@ public abstract record NormalisedAtom(PolicyField Field, SourceSpan Span);
 /// </param>
 /// <param name="Patterns">At least one.</param>
 public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Roles, ImmutableArray<TextPattern> Patterns)
+    : NormalisedAtom(Field, Span)
+{
+    /// <summary>Expressions of which any may match instead; patterns and expressions together are at least one.</summary>
+    public ImmutableArray<RegexPattern> Expressions { get; init; } = [];
+}
+
+/// <summary>Holds if the number is in one of the ranges. None never holds.</summary>
+/// <param name="Field">User or LogonId.</param>
+/// <param name="Span">Where it was written first.</param>
+/// <param name="Ranges">Ascending, neither overlapping nor touching.</param>
+public sealed record NumberAtom(PolicyField Field, SourceSpan Span, ImmutableArray<NumberRange> Ranges)
     : NormalisedAtom(Field, Span);
+
+/// <summary>Whole numbers from one to another.</summary>
+/// <param name="From">The least.</param>
+/// <param name="To">The greatest; not less than <paramref name="From"/>.</param>
+public readonly record struct NumberRange(uint From, uint To);
 
 /// <summary>Holds if the effective uid is one of these. An empty set never holds.</summary>
 /// <param name="Span">Where it was written first.</param>
@@ -71,7 +87,21 @@ public sealed record NormalisedRule(
     RuleCategory Category,
     RuleAction Action,
     OnUnknown OnUnknown,
-    ConditionNode Condition);
+    ConditionNode Condition)
+{
+    /// <summary>The rule's log source as written; decides which events concern it, offline.</summary>
+    public RuleLogSource Source { get; init; } = RuleLogSource.Any;
+}
+
+/// <summary>Sigma's log source. A key that is null does not restrict.</summary>
+/// <param name="Category">E.g. <c>process_creation</c>.</param>
+/// <param name="Product">E.g. <c>linux</c>.</param>
+/// <param name="Service">E.g. <c>auditd</c>.</param>
+public sealed record RuleLogSource(string? Category, string? Product, string? Service)
+{
+    /// <summary>No restriction.</summary>
+    public static RuleLogSource Any { get; } = new(null, null, null);
+}
 
 /// <summary>What a rule is called, and what a record about it must name (the DRL asks for author and references).</summary>
 /// <param name="Id">Sigma's id (a UUID), or for rules without one <c>file#n</c>.</param>

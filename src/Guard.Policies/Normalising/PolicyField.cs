@@ -20,6 +20,27 @@ public enum PolicyField
 
     /// <summary>Kind of access to a file.</summary>
     Access = 5,
+
+    /// <summary>The program's arguments, the first included, joined by one space.</summary>
+    CommandLine = 6,
+
+    /// <summary>The same of the program that forked this process.</summary>
+    ParentCommandLine = 7,
+
+    /// <summary>Path of the directory that the process is in.</summary>
+    CurrentDirectory = 8,
+
+    /// <summary>The login uid; 4294967295 where nobody logged in.</summary>
+    LogonId = 9,
+
+    /// <summary>Path of the program of the parent, or of its parent, and so on.</summary>
+    AncestorImage = 10,
+
+    /// <summary>Arguments of the program of the parent, or of its parent, and so on.</summary>
+    AncestorCommandLine = 11,
+
+    /// <summary>Any field of an event; offline only.</summary>
+    Event = 15,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
@@ -28,8 +49,11 @@ public enum RuleCategory
     /// <summary>Log source <c>process_creation</c>: an exec.</summary>
     ProcessCreation = 0,
 
-    /// <summary>Log source <c>file_access</c>: an open.</summary>
+    /// <summary>Log source <c>file_access</c>: an open. Also <c>file_event</c>: an open that creates or writes.</summary>
     FileAccess = 1,
+
+    /// <summary>Any log source, decided offline over events.</summary>
+    Event = 3,
 }
 
 /// <summary>What a matching rule does; numbers are GUARD_ACTION_* of bpf/lsm/abi.h.</summary>
@@ -92,6 +116,24 @@ public enum TextRoles
 
     /// <summary>The file that is acted on.</summary>
     Target = 16,
+
+    /// <summary>The program's own arguments.</summary>
+    Command = 32,
+
+    /// <summary>The parent's arguments.</summary>
+    ParentCommand = 64,
+
+    /// <summary>The directory that the process is in.</summary>
+    Directory = 128,
+
+    /// <summary>Any ancestor, resolved path.</summary>
+    Ancestor = 256,
+
+    /// <summary>Any ancestor, as it was called.</summary>
+    AncestorInvoked = 512,
+
+    /// <summary>Any ancestor's arguments.</summary>
+    AncestorCommand = 1024,
 }
 
 /// <summary>Kinds of access to a file; bit positions are GUARD_ACCESS_* of bpf/lsm/abi.h.</summary>
