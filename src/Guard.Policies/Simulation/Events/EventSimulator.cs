@@ -32,9 +32,15 @@ public sealed class EventSimulator
     /// <summary>Takes a compiled policy.</summary>
     /// <param name="image">Compiled with <see cref="PolicyDomain.Events"/>.</param>
     /// <exception cref="InvalidImageException">The bytes are no image.</exception>
+    /// <exception cref="ArgumentException">The image is one for the kernel.</exception>
     public EventSimulator(PolicyImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (image.Rules.Any(r => r.Category != RuleCategory.Event))
+        {
+            throw new ArgumentException("The image decides operations in the kernel, not events.", nameof(image));
+        }
+
         _image = ImageReader.Read(image.Bytes);
         _walk = new EventTextWalk(_image);
         var names = new FieldNames(
