@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Simulation.Events;
+using Guard.Policies.Tests.Oracle;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -41,6 +42,26 @@ public sealed class EventConformanceTests(ITestOutputHelper output)
         output.WriteLine($"cases: {ran}");
         Assert.True(ran >= 400, $"only {ran} ran");
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {ran}:\n{string.Join('\n', wrong)}");
+    }
+
+    /// <summary>The same by plain loops over the normalised rules: tells whether the meaning or the tables are at fault.</summary>
+    [SkippableFact]
+    public void Every_case_gives_the_expected_answer_by_the_normalised_rules()
+    {
+        var wrong = new List<string>();
+        foreach (var row in Rows("cases.jsonl"))
+        {
+            var policy = PolicyText.Compile(Text(row, "rule_yaml"), Events).Normalised;
+            var matched = policy is null
+                ? (bool?)null
+                : NaiveEventEvaluator.MatchingRules(policy, row.GetProperty("event")).Count > 0;
+            if (matched != row.GetProperty("expected").GetBoolean())
+            {
+                wrong.Add($"{Describe(row)}: {matched}\n{Text(row, "rule_yaml")}\n{Shortened(row.GetProperty("event").GetRawText())}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, $"{wrong.Count}:\n{string.Join('\n', wrong)}");
     }
 
     /// <summary>All published rules are one bundle; each event says where it comes from, as its rule has it.</summary>

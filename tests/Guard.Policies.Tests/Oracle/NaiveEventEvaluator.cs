@@ -40,8 +40,8 @@ internal static class NaiveEventEvaluator
         EventPresenceAtom presence => Find(@event, presence.Name).Count > 0,
         EventNumberAtom number => Texts(@event, number.Name).Any(value => Compares(value, number)),
         EventCidrAtom cidr => Texts(@event, cidr.Name).Any(
-            value => value.Split('.') is { Length: 4 } && IPAddress.TryParse(value, out var address)
-                && cidr.Networks.Any(n => n.Contains(address))),
+            value => (value.Split('.') is { Length: 4 } || value.Contains(':', StringComparison.Ordinal))
+                && IPAddress.TryParse(value, out var address) && cidr.Networks.Any(n => n.Contains(address))),
         EventReferenceAtom reference => Texts(@event, reference.Name).Any(
             text => Texts(@event, reference.Other).Any(part => Refers(reference, text, part))),
         EventTimeAtom time => Texts(@event, time.Name).Any(value => HasPart(time, value)),
