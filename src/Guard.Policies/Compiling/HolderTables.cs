@@ -43,9 +43,9 @@ internal sealed record HolderTables(IReadOnlyList<(uint Uid, int List)> Uids, in
     private static void Add(
         NormalisedAtom atom, int number, SortedDictionary<uint, List<int>> byUid, List<int>[] byAccess)
     {
-        if (atom is UidAtom users)
+        if (atom is NumberAtom { Field: PolicyField.User } users)
         {
-            foreach (var uid in users.Uids)
+            foreach (var uid in users.Ranges.SelectMany(UidsOf))
             {
                 if (!byUid.TryGetValue(uid, out var list))
                 {
@@ -66,6 +66,11 @@ internal sealed record HolderTables(IReadOnlyList<(uint Uid, int List)> Uids, in
             }
         }
     }
+
+    /// <summary>One more than the table can hold is enough to be refused.</summary>
+    private static IEnumerable<uint> UidsOf(NumberRange range)
+        => Enumerable.Range(0, (int)Math.Min((long)range.To - range.From + 1, KernelLimits.UidsMax + 1L))
+            .Select(i => range.From + (uint)i);
 
     /// <summary>Such a list would make every decision about that user fail.</summary>
     private static void CheckMatches(NormalisedPolicy policy, List<int> atoms, string what, BudgetFindings findings)
