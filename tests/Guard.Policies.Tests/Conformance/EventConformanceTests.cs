@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Simulation.Events;
-using Guard.Policies.Tests.Oracle;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -42,26 +41,6 @@ public sealed class EventConformanceTests(ITestOutputHelper output)
         output.WriteLine($"cases: {ran}");
         Assert.True(ran >= 400, $"only {ran} ran");
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {ran}:\n{string.Join('\n', wrong)}");
-    }
-
-    /// <summary>The same by plain loops over the normalised rules: tells whether the meaning or the tables are at fault.</summary>
-    [SkippableFact]
-    public void Every_case_gives_the_expected_answer_by_the_normalised_rules()
-    {
-        var wrong = new List<string>();
-        foreach (var row in Rows("cases.jsonl"))
-        {
-            var policy = PolicyText.Compile(Text(row, "rule_yaml"), Events).Normalised;
-            var matched = policy is null
-                ? (bool?)null
-                : NaiveEventEvaluator.MatchingRules(policy, row.GetProperty("event")).Count > 0;
-            if (matched != row.GetProperty("expected").GetBoolean())
-            {
-                wrong.Add($"{Describe(row)}: {matched}\n{Text(row, "rule_yaml")}\n{Shortened(row.GetProperty("event").GetRawText())}");
-            }
-        }
-
-        Assert.True(wrong.Count == 0, $"{wrong.Count}:\n{string.Join('\n', wrong)}");
     }
 
     /// <summary>All published rules are one bundle; each event says where it comes from, as its rule has it.</summary>
@@ -105,13 +84,16 @@ public sealed class EventConformanceTests(ITestOutputHelper output)
         Assert.Equal(string.Empty, string.Join('\n', accepted));
     }
 
+    /// <summary>Without those that Sigma itself keeps apart because they need what it no longer has.</summary>
     private static List<PolicyFile> PublishedRules()
     {
         Skip.If(SharedData.Sigma is null, SharedData.Missing);
         var folder = Path.Combine(SharedData.Sigma!, "rules");
         return [.. Directory.GetFiles(folder, "*.yml", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path))
+            .Where(name => !name.StartsWith("unsupported/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
-            .Select(path => new PolicyFile(Path.GetRelativePath(folder, path), File.ReadAllBytes(path)))];
+            .Select(name => new PolicyFile(name, File.ReadAllBytes(Path.Combine(folder, name))))];
     }
 
     private static SigmaEvent Parse(string json)

@@ -111,7 +111,7 @@ public sealed class SigmaConformanceTests(ITestOutputHelper output)
     }
 
     private static bool Answers(JsonElement row, NormalisedPolicy policy)
-        => EventEvaluator.MatchingRules(policy, row.GetProperty("event")).Count > 0 == row.GetProperty("expected").GetBoolean();
+        => NaiveEventEvaluator.MatchingRules(policy, row.GetProperty("event")).Count > 0 == row.GetProperty("expected").GetBoolean();
 
     private static CompilationResult Check(string text, CompilerOptions options)
     {

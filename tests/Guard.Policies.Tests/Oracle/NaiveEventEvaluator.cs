@@ -53,20 +53,7 @@ internal static class NaiveEventEvaluator
     {
         var bytes = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value))
             .Replace("\0", "\u00C0\u0080", StringComparison.Ordinal));
-        return patterns.Any(p => NaiveEvaluator.Matches(p, bytes)) || expressions.Any(e => Matches(e, value));
-    }
-
-    /// <summary>Without m, <c>$</c> is the very end; .NET's also stands before a last line feed.</summary>
-    private static bool Matches(RegexPattern pattern, string value)
-    {
-        var options = RegexOptions.CultureInvariant;
-        options |= pattern.Flags.HasFlag(RegexFlags.IgnoreCase) ? RegexOptions.IgnoreCase : 0;
-        options |= pattern.Flags.HasFlag(RegexFlags.Multiline) ? RegexOptions.Multiline : 0;
-        options |= pattern.Flags.HasFlag(RegexFlags.Singleline) ? RegexOptions.Singleline : 0;
-        var expression = pattern.Flags.HasFlag(RegexFlags.Multiline)
-            ? pattern.Expression
-            : Regex.Replace(pattern.Expression, @"(?<!\\)\$", @"\z");
-        return Regex.IsMatch(value, expression, options);
+        return patterns.Any(p => NaiveEvaluator.Matches(p, bytes)) || expressions.Any(e => Expressions.IsMatch(e, value));
     }
 
     private static bool Compares(string value, EventNumberAtom test)
