@@ -24,9 +24,9 @@ internal sealed class GuardCommand : Command
     }
 
     /// <summary>The library takes an unknown option for an argument: a mistyped --dry-run must not be a path.</summary>
-    private static void RefuseMistypedOptions(CommandResult result)
+    private void RefuseMistypedOptions(CommandResult result)
     {
-        foreach (var argument in result.Children.OfType<ArgumentResult>())
+        foreach (var argument in result.Children.OfType<ArgumentResult>().Where(argument => argument.Argument != Verbatim))
         {
             foreach (var token in argument.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
             {
@@ -37,6 +37,9 @@ internal sealed class GuardCommand : Command
 
     /// <summary>A command line to try, with what it is for.</summary>
     public string Example { get; }
+
+    /// <summary>The argument that takes what stands after <c>--</c>, where words may begin with -; or null.</summary>
+    public Argument? Verbatim { get; set; }
 
     /// <summary>How it can end.</summary>
     public IReadOnlyList<ExitCode> Exits { get; }

@@ -66,6 +66,53 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Contains("(10,9): ParentImage: /usr/sbin/backup  [unknown]", result.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(new[] { "--command", "nc -l -p 80" }, "holds by CommandLine", "block")]
+    [InlineData(new[] { "--", "nc", "-l", "-p", "80" }, "holds by CommandLine", "block")]
+    [InlineData(new[] { "--", "nc", "-v" }, "does not hold", "allow")]
+    [InlineData(new string[0], "unknown", "allow")]
+    [InlineData(new[] { "--unknown", "command-line", "--", "nc", "-l" }, "unknown", "allow")]
+    public async Task The_command_line_is_told_as_text_or_as_arguments(string[] told, string result, string verdict)
+    {
+        var file = Write("a.yml", """
+            title: Listening
+            logsource: {product: linux, category: process_creation}
+            detection:
+                sel:
+                    Image: /bin/nc
+                    CommandLine|contains: ' -l '
+                condition: sel
+            guard: {action: block}
+            """);
+        var answer = await Cli.RunAsync(Real, ["policy", "explain", "exec", "/bin/nc", "--rules", file, .. told]);
+        Assert.StartsWith($"exec /bin/nc: {verdict}", answer.Out, StringComparison.Ordinal);
+        Assert.Contains($"(6,9): CommandLine|contains: ' -l '  [{result}]", answer.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AncestorImage", "/usr/sbin/nginx", "--ancestor")]
+    [InlineData("AncestorImage", "/usr/sbin/nginx", "--parent-image")]
+    [InlineData("CurrentDirectory", "/tmp", "--cwd")]
+    [InlineData("ParentCommandLine", "nginx -g", "--parent-command")]
+    [InlineData("LogonId", "1000", "--logon-id")]
+    [InlineData("User", "1000", "--uid")]
+    public async Task Every_value_can_be_told(string field, string value, string option)
+    {
+        var file = Write("a.yml", $$"""
+            title: t
+            logsource: {product: linux, category: process_creation}
+            detection:
+                sel:
+                    Image: /bin/sh
+                    {{(field == "User" ? "Uid" : field)}}: {{value}}
+                condition: sel
+            guard: {action: block}
+            """);
+        var answer = await Cli.RunAsync(Real, "policy", "explain", "exec", "/bin/sh", option, value, "--rules", file);
+        Assert.StartsWith("exec /bin/sh: block\n", answer.Out, StringComparison.Ordinal);
+        Assert.Contains($"{field}={value}", answer.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task On_unknown_is_named_as_the_reason()
     {

@@ -17,7 +17,7 @@ internal static class PolicyExplainCommand
             "exec",
             RuleCategory.ProcessCreation,
             "Explain the decision about running a program",
-            "guardctl policy explain exec /usr/bin/nc.openbsd --invoked nc --rules ./policies"),
+            "guardctl policy explain exec /usr/bin/nc.openbsd --invoked nc --rules ./policies -- nc -l -p 4444"),
         CreateOf(
             environment,
             "open",
@@ -35,14 +35,14 @@ internal static class PolicyExplainCommand
             Description = "Files and directories of policies; without it, the policy in force, which guardd is asked for",
             HelpName = "PATH",
         };
-        var options = new ExplainOptions();
+        var options = new ExplainOptions(category);
         var command = new GuardCommand(environment, name, description, example, Exits, RunAsync) { path, rules };
-        options.AddTo(command, category);
+        options.AddTo(command);
         return command;
 
         async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
         {
-            var question = options.Read(run, category, run.Parsed.GetValue(path)!);
+            var question = options.Read(run, run.Parsed.GetValue(path)!);
             var check = run.Parsed.GetValue(rules) is { Length: > 0 } paths
                 ? LocalCheck.Run(run, paths)
                 : await PolicyOfDaemon.FetchAsync(run, cancellationToken).ConfigureAwait(false);

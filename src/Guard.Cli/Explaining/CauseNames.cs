@@ -10,10 +10,16 @@ internal static class CauseNames
     {
         HoldCause.Image => "Image",
         HoldCause.Invoked => "ImageInvoked",
+        HoldCause.CommandLine => "CommandLine",
+        HoldCause.Directory => "CurrentDirectory",
         HoldCause.ParentImage => "ParentImage",
         HoldCause.ParentInvoked => "ParentImage, as it was called",
+        HoldCause.ParentCommandLine => "ParentCommandLine",
+        HoldCause.Ancestor => "AncestorImage",
+        HoldCause.AncestorCommandLine => "AncestorCommandLine",
         HoldCause.Target => "TargetFilename",
         HoldCause.Uid => "User",
+        HoldCause.Logon => "LogonId",
         HoldCause.Access => "Access",
         _ => cause.ToString(),
     };

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using System.CommandLine.Parsing;
 using Guard.Cli.Policies;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
@@ -9,17 +9,32 @@ namespace Guard.Cli.Explaining;
 /// <summary>The options that describe an operation. What is not told is unknown, as it can be to the kernel.</summary>
 internal sealed class ExplainOptions
 {
+    private readonly RuleCategory _category;
     private readonly Option<string?> _image = Text("--image", "PATH", "Program, by its resolved path");
     private readonly Option<string?> _invoked = Text("--invoked", "NAME", "Program, as it was called");
+    private readonly Option<string?> _command = Text("--command", "TEXT", "Its arguments joined by blanks, its name first");
+    private readonly Option<string?> _directory = Text("--cwd", "PATH", "Directory that it is in");
     private readonly Option<string?> _parentImage = Text("--parent-image", "PATH", "Program of the parent");
+    private readonly Option<string?> _parentCommand = Text("--parent-command", "TEXT", "Arguments of the parent");
     private readonly Option<string?> _user = Text("--user", "NAME", "Effective user (root)");
     private readonly Option<uint?> _uid = new("--uid") { Description = "Effective user, by number", HelpName = "N" };
 
+    private readonly Option<uint?> _logon = new("--logon-id")
+    {
+        Description = "Login uid (4294967295: nobody has logged in)",
+        HelpName = "N",
+    };
+
+    private readonly Option<string[]> _ancestor = new("--ancestor")
+    {
+        Description = "Program of an ancestor above the parent; repeat it for all of them",
+        HelpName = "PATH",
+    };
+
     private readonly Option<string[]> _unknown = new("--unknown")
     {
-        Description = "A value that is not known, whatever else is told",
+        Description = "A value that is not known, whatever else is told; may be repeated",
         HelpName = "VALUE",
-        AllowMultipleArgumentsPerToken = false,
     };
 
     private readonly Option<string[]> _access = new("--access")
@@ -28,66 +43,97 @@ internal sealed class ExplainOptions
         HelpName = "KIND",
     };
 
-    /// <summary>Options that tell a text, in the order in which they are shown.</summary>
-    private static readonly string[] UnknownWords = ["image", "invoked", "parent-image"];
+    private readonly Argument<string[]> _arguments = new("args")
+    {
+        Description = "After --: the arguments, the program's name first, instead of --command",
+        HelpName = "ARGS",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     /// <summary>Creates them for one command.</summary>
-    public ExplainOptions()
+    /// <param name="category">ProcessCreation or FileAccess.</param>
+    public ExplainOptions(RuleCategory category)
     {
-        _unknown.AcceptOnlyFromAmong(UnknownWords);
+        _category = category;
+        _unknown.AcceptOnlyFromAmong(
+            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor");
         _access.AcceptOnlyFromAmong("read", "write", "append", "create", "truncate", "exec");
     }
 
-    /// <summary>Adds the options.</summary>
-    public void AddTo(Command command, RuleCategory category)
+    private bool IsExec => _category == RuleCategory.ProcessCreation;
+
+    /// <summary>Adds the options, and the arguments after <c>--</c>, to a command.</summary>
+    public void AddTo(GuardCommand command)
     {
-        foreach (var option in (Option[])[_image, _invoked, _parentImage, _user, _uid, _unknown])
+        Option[] both = [_image, _invoked, _command, _parentImage, _parentCommand, _ancestor, _user, _uid, _logon, _unknown];
+        foreach (var option in both.Append(IsExec ? _directory : _access))
         {
             command.Options.Add(option);
         }
 
-        if (category == RuleCategory.FileAccess)
-        {
-            command.Options.Add(_access);
-        }
-
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_user) is not null && result.GetResult(_uid) is not null)
-            {
-                result.AddError("give --user or --uid");
-            }
-        });
+        command.Arguments.Add(_arguments);
+        command.Verbatim = _arguments;
+        command.Validators.Add(RefuseContradictions);
     }
 
     /// <summary>The question that a command line asks.</summary>
     /// <exception cref="CliException">A value is none.</exception>
-    public ExplainQuestion Read(CommandRun run, RuleCategory category, string path)
+    public ExplainQuestion Read(CommandRun run, string path)
     {
-        var isExec = category == RuleCategory.ProcessCreation;
-        var asked = new Asked(run.Parsed.GetValue(_unknown) ?? []);
-        var image = run.Parsed.GetValue(_image) ?? (isExec ? path : null);
-        var invoked = run.Parsed.GetValue(_invoked) ?? (isExec ? path : image);
-        CheckAbsolute(isExec ? image : path, isExec ? "the program" : "the file");
-        var parent = run.Parsed.GetValue(_parentImage);
-        var request = new DecisionRequest(category)
+        var parsed = run.Parsed;
+        var image = parsed.GetValue(_image) ?? (IsExec ? path : null);
+        var invoked = parsed.GetValue(_invoked) ?? (IsExec ? path : image);
+        CheckAbsolute(IsExec ? image : path, IsExec ? "the program" : "the file");
+        CheckAbsolute(image, "the program");
+        CheckArguments(parsed);
+        var command = parsed.GetValue(_arguments) is { Length: > 0 } arguments
+            ? string.Join(' ', arguments)
+            : parsed.GetValue(_command);
+        var told = new ToldValues(parsed.GetValue(_unknown) ?? []);
+        var request = new DecisionRequest(_category)
         {
-            Image = asked.Text("Image", "--image", image),
-            Invoked = asked.Text("ImageInvoked", "--invoked", invoked),
-            ParentImage = asked.Text("ParentImage", "--parent-image", parent),
-            ParentInvoked = asked.Again("ParentImage", parent),
-            Uid = asked.Number("User", "--user", ReadUser(run)),
+            Image = told.Text(PolicyField.Image, "image", image),
+            Invoked = told.Text(PolicyField.ImageInvoked, "invoked", invoked),
+            CommandLine = told.Arguments(PolicyField.CommandLine, "command-line", command),
+            ParentImage = told.Text(PolicyField.ParentImage, "parent-image", parsed.GetValue(_parentImage)),
+            ParentInvoked = told.Again("parent-image", parsed.GetValue(_parentImage)),
+            ParentCommandLine = told.Arguments(PolicyField.ParentCommandLine, "parent-command", parsed.GetValue(_parentCommand)),
+            Uid = told.Number(PolicyField.User, ReadUser(run)),
+            LogonId = told.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
         };
-        if (!isExec)
-        {
-            request = request with
+        request = told.Ancestors(request, parsed.GetValue(_ancestor) ?? []);
+        request = IsExec
+            ? request with { CurrentDirectory = told.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)) }
+            : request with
             {
-                Target = asked.Text("TargetFilename", null, path),
-                Access = asked.Access(run.Parsed.GetValue(_access)),
+                Target = told.Text(PolicyField.TargetFilename, null, path),
+                Access = told.Access(parsed.GetValue(_access) ?? []),
             };
+        return new ExplainQuestion(IsExec ? "exec" : "open", path, request, told.Known, told.Unknown);
+    }
+
+    private void RefuseContradictions(CommandResult result)
+    {
+        if (result.GetResult(_user) is not null && result.GetResult(_uid) is not null)
+        {
+            result.AddError("give --user or --uid");
         }
 
-        return new ExplainQuestion(isExec ? "exec" : "open", path, request, asked.Known, asked.Unknown);
+        if (result.GetResult(_command) is not null && result.GetValue(_arguments) is { Length: > 0 })
+        {
+            result.AddError("give --command or arguments after --");
+        }
+    }
+
+    /// <summary>Only what follows <c>--</c> is an argument of the program: a mistyped option must not be one.</summary>
+    private void CheckArguments(ParseResult parsed)
+    {
+        var mark = parsed.Tokens.ToList().FindIndex(token => token.Type == TokenType.DoubleDash);
+        var after = mark < 0 ? 0 : parsed.Tokens.Count - mark - 1;
+        if (parsed.GetValue(_arguments) is { } arguments && arguments.Length > after)
+        {
+            throw new CliException(ExitCode.Usage, $"unrecognized option or argument '{arguments[0]}'", "arguments of the program stand after --");
+        }
     }
 
     private uint ReadUser(CommandRun run)
@@ -114,42 +160,4 @@ internal sealed class ExplainOptions
 
     private static Option<string?> Text(string name, string helpName, string description)
         => new(name) { Description = description, HelpName = helpName };
-
-    /// <summary>Collects what is known and what is not while the request is put together.</summary>
-    private sealed class Asked(string[] unknown)
-    {
-        public List<ExplainedValue> Known { get; } = [];
-
-        public List<ExplainedValue> Unknown { get; } = [];
-
-        public RequestText Text(string field, string? option, string? value)
-        {
-            if (value is null || (option is not null && unknown.Contains(option[2..])))
-            {
-                Unknown.Add(new ExplainedValue(field, option, null));
-                return RequestText.Absent;
-            }
-
-            Known.Add(new ExplainedValue(field, option, value));
-            return RequestText.Of(value);
-        }
-
-        /// <summary>The second text of a field that is told by one option.</summary>
-        public RequestText Again(string field, string? value)
-            => value is null || Unknown.Exists(u => u.Field == field) ? RequestText.Absent : RequestText.Of(value);
-
-        public uint Number(string field, string option, uint value)
-        {
-            Known.Add(new ExplainedValue(field, option, value.ToString(CultureInfo.InvariantCulture)));
-            return value;
-        }
-
-        public AccessKinds Access(string[]? words)
-        {
-            words = words is { Length: > 0 } ? words : ["read"];
-            Known.Add(new ExplainedValue("Access", "--access", string.Join(',', words)));
-            var kinds = words.Aggregate(AccessKinds.None, (all, word) => all | Enum.Parse<AccessKinds>(word, ignoreCase: true));
-            return kinds.HasFlag(AccessKinds.Append) ? kinds | AccessKinds.Write : kinds;
-        }
-    }
 }

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+
+namespace Guard.Cli.Explaining;
+
+/// <summary>Keeps account of what is known and what is not while a request is put together.</summary>
+/// <param name="unknown">What <c>--unknown</c> names.</param>
+internal sealed class ToldValues(string[] unknown)
+{
+    /// <summary>Values that are known.</summary>
+    public List<ExplainedValue> Known { get; } = [];
+
+    /// <summary>Values that are not.</summary>
+    public List<ExplainedValue> Unknown { get; } = [];
+
+    /// <summary>A path or name.</summary>
+    /// <param name="field">As rules name it.</param>
+    /// <param name="word">What <c>--unknown</c> calls it; null for what is always known.</param>
+    /// <param name="value">Null when it was not told.</param>
+    public RequestText Text(PolicyField field, string? word, string? value)
+        => IsTold(field, word, value) ? RequestText.Of(value!) : RequestText.Absent;
+
+    /// <summary>Arguments, which may be longer than a path.</summary>
+    /// <param name="field">As rules name it.</param>
+    /// <param name="word">What <c>--unknown</c> calls it.</param>
+    /// <param name="value">Null when it was not told.</param>
+    public RequestText Arguments(PolicyField field, string word, string? value)
+        => IsTold(field, word, value) ? RequestText.Whole(Encoding.UTF8.GetBytes(value!)) : RequestText.Absent;
+
+    /// <summary>The second text of a field that one option tells.</summary>
+    public RequestText Again(string word, string? value)
+        => value is null || unknown.Contains(word) ? RequestText.Absent : RequestText.Of(value);
+
+    /// <summary>A number, which is always known.</summary>
+    public uint Number(PolicyField field, uint value)
+    {
+        Known.Add(new ExplainedValue(field.ToString(), null, value.ToString(CultureInfo.InvariantCulture)));
+        return value;
+    }
+
+    /// <summary>The ancestors above the parent: all of them, or none is known.</summary>
+    public DecisionRequest Ancestors(DecisionRequest request, string[] images)
+    {
+        var told = IsTold(
+            PolicyField.AncestorImage, "ancestor", images.Length == 0 ? null : string.Join(", ", images));
+        Unknown.Add(new ExplainedValue(nameof(PolicyField.AncestorCommandLine), null, null));
+        return request with
+        {
+            Ancestors = told ? [.. images.Select(Program)] : [],
+            AncestorsKnown = told,
+        };
+    }
+
+    /// <summary>Kinds of access; reading, when none is told.</summary>
+    public AccessKinds Access(string[] words)
+    {
+        words = words.Length > 0 ? words : ["read"];
+        Known.Add(new ExplainedValue(nameof(PolicyField.Access), "--access", string.Join(',', words)));
+        var kinds = words.Aggregate(AccessKinds.None, (all, word) => all | Enum.Parse<AccessKinds>(word, ignoreCase: true));
+        return kinds.HasFlag(AccessKinds.Append) ? kinds | AccessKinds.Write : kinds;
+    }
+
+    private static RequestProgram Program(string image) => new(RequestText.Of(image), RequestText.Of(image), RequestText.Absent);
+
+    private bool IsTold(PolicyField field, string? word, string? value)
+    {
+        var option = word is null ? null : word == "command-line" ? "--command" : "--" + word;
+        var told = value is not null && (word is null || !unknown.Contains(word));
+        (told ? Known : Unknown).Add(new ExplainedValue(field.ToString(), option, told ? value : null));
+        return told;
+    }
+}
