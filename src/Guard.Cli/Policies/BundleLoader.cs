@@ -43,6 +43,9 @@ internal sealed class BundleLoader
         }
     }
 
+    /// <summary>Takes a file that is no file here.</summary>
+    public void Add(PolicyFile file) => _files.Add(file);
+
     private void LoadDirectory(string directory, string prefix, string root, int depth)
     {
         if (depth > DeepestDirectory)
