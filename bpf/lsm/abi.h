@@ -62,6 +62,10 @@
 #define GUARD_ROLE_ANCESTOR 256u       /* as the parent of another, or its parent, and so on; resolved path */
 #define GUARD_ROLE_ANCESTOR_INVOKED 512u
 #define GUARD_ROLE_ANCESTOR_COMMAND 1024u
+/* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
+#define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
+#define GUARD_ROLES_OF_NAME (GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_ANCESTOR_INVOKED)
+#define GUARD_ROLES_OF_COMMAND (GUARD_ROLE_COMMAND | GUARD_ROLE_PARENT_COMMAND | GUARD_ROLE_ANCESTOR_COMMAND)
 /* Roles whose atoms are kept apart from the decision, for the program's children ... */
 #define GUARD_ROLES_OF_PARENT (GUARD_ROLE_PARENT | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_PARENT_COMMAND)
 /* ... and for all that descend from it. */
@@ -355,5 +359,9 @@ struct guard_config {
 #define GUARD_SUBJECT_INVOKED_UNKNOWN 32u
 #define GUARD_SUBJECT_PARENT_UNKNOWN 64u
 #define GUARD_SUBJECT_AS_PARENT_UNKNOWN 128u /* what its children will know of their parent */
+#define GUARD_SUBJECT_COMMAND_UNKNOWN 256u
+#define GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN 512u
+#define GUARD_SUBJECT_ANCESTOR_UNKNOWN 1024u
+#define GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN 2048u
 
 #endif

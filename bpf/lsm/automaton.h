@@ -68,42 +68,79 @@ static __always_inline bool atom_is_set(const struct guard_scratch *s, __u32 ato
 	return s->bits[word] & (1ull << (atom & 63));
 }
 
-/* Atom n would hold for the children of the program whose path is read: kept apart from this decision. */
-static __always_inline void atom_holds_as_parent(struct guard_scratch *s, __u32 atom)
+/* Adds to a list of bounded length without repetition. False: no room. */
+static __always_inline bool atom_kept(__u16 *list, __u32 *length, __u32 atom)
 {
-	__u32 count = s->as_parent_count;
+	__u32 count = *length;
 
 	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++) {
+		/* Hidden, or the verifier follows every length apart. */
+		asm volatile("" : "+r"(count));
 		if (i >= count)
 			break;
-		if (s->as_parent[i] == atom)
-			return;
+		if (list[i] == atom)
+			return true;
 	}
-	if (count >= GUARD_SUBJECT_ATOMS_MAX) {
-		s->as_parent_overflow = 1;
-		return;
-	}
-	s->as_parent[count & (GUARD_SUBJECT_ATOMS_MAX - 1)] = atom;
-	s->as_parent_count = count + 1;
+	if (count >= GUARD_SUBJECT_ATOMS_MAX)
+		return false;
+	list[count & (GUARD_SUBJECT_ATOMS_MAX - 1)] = atom;
+	*length = count + 1;
+	return true;
 }
 
-/* Whether segment k of a sequence counts: k-1 was seen and ended at or before the start of k. */
+/* Atom n would hold for the children, or for all descendants, of the program that is read: apart from this
+ * decision. */
+static __always_inline void atom_holds_for_others(struct guard_scratch *s, __u32 atom, __u32 roles)
+{
+	if (roles & GUARD_ROLES_OF_PARENT) {
+		if (!atom_kept(s->as_parent, &s->as_parent_count, atom))
+			s->as_parent_overflow = 1;
+	} else if (!atom_kept(s->as_ancestor, &s->as_ancestor_count, atom)) {
+		s->as_ancestor_overflow = 1;
+	}
+}
+
+/* An automaton is to be run over this text after the walk, once however often it is asked for. */
+static __always_inline void confirmation_asked(struct guard_scratch *s, __u32 automaton)
+{
+	__u32 count = s->candidate_count;
+
+	for (__u32 i = 0; i < GUARD_CANDIDATES_MAX; i++) {
+		asm volatile("" : "+r"(count));
+		if (i >= count)
+			break;
+		if (s->candidates[i] == automaton)
+			return;
+	}
+	if (count >= GUARD_CANDIDATES_MAX) {
+		decision_fails(s, GUARD_REASON_TOO_MANY_MATCHES);
+		return;
+	}
+	s->candidates[count & (GUARD_CANDIDATES_MAX - 1)] = automaton;
+	s->candidate_count = count + 1;
+}
+
+/*
+ * Whether segment k of a sequence counts: k-1 was seen and ended at or before the start of k. Progress is
+ * stamp << 40 | next segment << 32 | where it may begin.
+ */
 static __always_inline bool segment_completes(struct guard_scratch *s, const struct guard_pattern *pattern,
 					      __u32 position)
 {
 	__u64 *slot = &s->sequences[pattern->sequence & (GUARD_SEQUENCES_MAX - 1)];
 	__u64 progress = *slot;
-	__u32 next = 0, from = 0;
+	__u32 next = 0;
+	__u64 from = 0;
 
-	if (progress >> 32 == s->stamp) {
-		next = (progress >> 16) & 0xff;
-		from = progress & 0xffff;
+	if (progress >> 40 == s->stamp) {
+		next = (progress >> 32) & 0xff;
+		from = progress & 0xffffffff;
 	}
 	if (pattern->segment != next || position < from + pattern->length)
 		return false;
 	if (pattern->segment == pattern->last_segment)
 		return true;
-	*slot = (__u64)s->stamp << 32 | (__u64)(next + 1) << 16 | position;
+	*slot = (__u64)s->stamp << 40 | (__u64)(next + 1) << 32 | position;
 	return false;
 }
 
@@ -112,16 +149,33 @@ static __always_inline void pattern_seen(const struct guard_image *image, struct
 {
 	__u32 offset = image_header(image)->patterns_off + number * (__u32)sizeof(struct guard_pattern);
 	const struct guard_pattern *pattern =
-		(const struct guard_pattern *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+	    (const struct guard_pattern *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+	__u32 roles = pattern->roles;
 
-	if (!(pattern->roles & s->roles))
+	if (!(roles & s->roles))
 		return;
+	if (pattern->kind == GUARD_PATTERN_CANDIDATE) {
+		confirmation_asked(s, pattern->atom);
+		return;
+	}
 	if (pattern->kind == GUARD_PATTERN_SEGMENT && !segment_completes(s, pattern, position))
 		return;
-	if (pattern->roles & GUARD_ROLES_OF_PARENT)
-		atom_holds_as_parent(s, pattern->atom);
+	if (roles & (GUARD_ROLES_OF_PARENT | GUARD_ROLES_OF_ANCESTOR))
+		atom_holds_for_others(s, pattern->atom, roles);
 	else
 		atom_holds(s, pattern->atom);
+}
+
+/* Entries of the list at this offset; 0 where there is none. */
+static __always_inline __u32 list_count(const struct guard_image *image, struct guard_scratch *s, __u32 list,
+					__u32 bound)
+{
+	__u32 count = list ? image_u32(image, list) : 0;
+
+	if (count <= bound)
+		return count;
+	decision_fails(s, GUARD_REASON_BAD_IMAGE);
+	return 0;
 }
 
 struct pattern_list {
@@ -143,23 +197,16 @@ static long pattern_list_step(__u32 index, struct pattern_list *list)
 __noinline int patterns_seen(struct guard_image *image, struct guard_scratch *s, __u32 list, __u32 position)
 {
 	struct pattern_list context = {.image = image, .scratch = s, .list = list, .position = position};
-	__u32 count;
 
 	if (!image || !s)
 		return 0;
-	if (!list)
-		return 0;
-	count = image_u32(image, list);
-	if (count > GUARD_LIST_MAX) {
-		decision_fails(s, GUARD_REASON_BAD_IMAGE);
-		return 0;
-	}
-	bpf_loop(count, pattern_list_step, &context, 0);
+	bpf_loop(list_count(image, s, list, GUARD_LIST_MAX), pattern_list_step, &context, 0);
 	return 0;
 }
 
 /* The state after one byte: a row's offset with its flags. */
-static __always_inline __u32 automaton_next(const struct guard_image *image, __u32 classes, __u32 state, __u8 byte)
+static __always_inline __u32 automaton_next(const struct guard_image *image, __u32 classes, __u32 state,
+					    __u8 byte)
 {
 	__u16 class = *(const __u16 *)(image->bytes + (classes & GUARD_IMAGE_MASK) + byte * 2);
 
@@ -167,8 +214,8 @@ static __always_inline __u32 automaton_next(const struct guard_image *image, __u
 }
 
 /* A chunk in which something ended, once more and byte by byte, to learn what and where. */
-__noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, struct guard_text *text, __u32 state,
-			   __u64 where)
+__noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
+			   __u32 state, __u64 where)
 {
 	__u32 classes = where >> 32;
 	__u32 position = where & (GUARD_PATH_MAX - 1);
@@ -178,7 +225,8 @@ __noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, s
 	for (__u32 i = 0; i < GUARD_CHUNK; i++) {
 		state = automaton_next(image, classes, state, text->bytes[position + i]);
 		if (state & GUARD_TRANSITION_OUTPUT)
-			patterns_seen(image, s, image_u32(image, state + s->stride), position + i + 1);
+			patterns_seen(image, s, image_u32(image, state + s->stride),
+				      s->base + position + i + 1);
 	}
 	return 0;
 }
@@ -188,26 +236,32 @@ __noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, s
  * drops the flags), load the next row. The mask is what lets the verifier accept the load.
  */
 #define GUARD_STEP(K)                                                                                          \
-	asm volatile("%[r] = *(u8 *)(%[p] + " #K ")\n"                                                         \
-		     "%[r] <<= 1\n"                                                                            \
-		     "%[r] += %[classes]\n"                                                                    \
-		     "%[r] = *(u16 *)(%[r] + 0)\n"                                                             \
-		     "%[state] += %[r]\n"                                                                      \
-		     "%[state] &= %[mask]\n"                                                                   \
-		     "%[state] += %[table]\n"                                                                  \
-		     "%[state] = *(u32 *)(%[state] + 0)\n"                                                     \
-		     "%[seen] |= %[state]\n"                                                                   \
-		     : [state] "+r"(state), [seen] "+r"(seen), [r] "=&r"(register_)                            \
-		     : [p] "r"(bytes), [classes] "r"(class_table), [table] "r"(table), [mask] "i"(GUARD_IMAGE_MASK))
+	asm volatile(                                                                                          \
+	    "%[r] = *(u8 *)(%[p] + " #K ")\n"                                                                  \
+	    "%[r] <<= 1\n"                                                                                     \
+	    "%[r] += %[classes]\n"                                                                             \
+	    "%[r] = *(u16 *)(%[r] + 0)\n"                                                                      \
+	    "%[state] += %[r]\n"                                                                               \
+	    "%[state] &= %[mask]\n"                                                                            \
+	    "%[state] += %[table]\n"                                                                           \
+	    "%[state] = *(u32 *)(%[state] + 0)\n"                                                              \
+	    "%[seen] |= %[state]\n"                                                                            \
+	    : [state] "+r"(state), [seen] "+r"(seen), [r] "=&r"(register_)                                     \
+	    : [p] "r"(bytes), [classes] "r"(class_table), [table] "r"(table), [mask] "i"(GUARD_IMAGE_MASK))
+
+static __always_inline const struct guard_automaton *automaton_at(const struct guard_image *image, __u32 number)
+{
+	__u32 offset = image_header(image)->automata_off + number * (__u32)sizeof(struct guard_automaton);
+
+	return (const struct guard_automaton *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+}
 
 /*
- * Walks automaton `number` over text[from, to). A global function: verified once a program.
- * packed = from << 32 | to; from = 0 means that the text is complete, GUARD_WALK_FLOATING that its beginning is cut.
+ * Runs automaton `number` from s->state over text[from, to); packed = from << 32 | to. Leaves the state in
+ * s->state. A global function: verified once a program.
  */
-#define GUARD_WALK_FLOATING (1ull << 63)
-
-__noinline int automaton_walk(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
-			      __u32 number, __u64 packed)
+__noinline int automaton_run(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
+			     __u32 number, __u64 packed)
 {
 	const struct guard_automaton *automaton;
 	const __u8 *table, *class_table, *bytes;
@@ -217,18 +271,13 @@ __noinline int automaton_walk(struct guard_image *image, struct guard_scratch *s
 
 	if (!image || !s || !text)
 		return 0;
-	automaton = &image_header(image)->automata[number & (GUARD_AUTOMATA - 1)];
-	if (!automaton->classes_off)
-		return 0;
-	s->stamp++;
-	s->stride = automaton->class_count * 4;
-	state = packed & GUARD_WALK_FLOATING ? automaton->floating_row : automaton->anchored_row;
-	patterns_seen(image, s, automaton->start_list, 0);
-
+	automaton = automaton_at(image, number);
+	state = s->state;
 	table = image->bytes;
 	class_table = image->bytes + (automaton->classes_off & GUARD_IMAGE_MASK);
 	for (__u32 i = 0; i <= GUARD_PATH_MAX / GUARD_CHUNK; i++) {
-		/* Hidden from the verifier, which would otherwise narrow `position` every turn and never merge states. */
+		/* Hidden from the verifier, which would otherwise narrow `position` every turn and never merge
+		 * states. */
 		asm volatile("" : "+r"(position));
 		if (position >= end || position >= GUARD_PATH_MAX)
 			break;
@@ -255,19 +304,63 @@ __noinline int automaton_walk(struct guard_image *image, struct guard_scratch *s
 			chunk_again(image, s, text, before, (__u64)automaton->classes_off << 32 | position);
 		position += GUARD_CHUNK;
 	}
-	/* For an empty text the start state's own end list counts: rows carry it, the flag is on transitions only. */
-	if (state & GUARD_TRANSITION_END || end <= ((packed >> 32) & (2 * GUARD_PATH_MAX - 1)))
-		patterns_seen(image, s, image_u32(image, (__u32)state + s->stride + 4), end);
+	s->state = state;
 	return 0;
 }
 
-/* Both automata of a text. */
-static __always_inline void text_walk(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
-				      __u32 which, __u32 roles, __u64 packed)
+/* Progress of sequences belongs to one walk: an older stamp means none. 24 bits of it, so all is cleared on a
+ * wrap. */
+__noinline int stamp_renew(struct guard_scratch *s)
 {
-	s->roles = roles;
-	automaton_walk(image, s, text, which * 2, packed);
-	automaton_walk(image, s, text, which * 2 + 1, packed);
+	if (!s)
+		return 0;
+	s->stamp = (s->stamp + 1) & 0xffffff;
+	if (s->stamp)
+		return 0;
+	for (__u32 i = 0; i < GUARD_SEQUENCES_MAX; i++) {
+		s->sequences[i] = 0;
+		/* Or the compiler makes a call to memset of it, which there is none of. */
+		asm volatile("" ::: "memory");
+	}
+	s->stamp = 1;
+	return 0;
+}
+
+/* The state before the first byte, and what holds there already. False: this automaton is absent. */
+static __always_inline bool automaton_begin(struct guard_image *image, struct guard_scratch *s, __u32 number,
+					    bool floating)
+{
+	const struct guard_automaton *automaton = automaton_at(image, number);
+
+	if (!automaton->classes_off)
+		return false;
+	stamp_renew(s);
+	s->stride = automaton->class_count * 4;
+	s->state = floating ? automaton->floating_row : automaton->anchored_row;
+	if (automaton->start_list)
+		patterns_seen(image, s, automaton->start_list, 0);
+	return true;
+}
+
+/* What holds because the text ends here. */
+static __always_inline void automaton_end(struct guard_image *image, struct guard_scratch *s, __u32 position)
+{
+	__u32 list = image_u32(image, (__u32)s->state + s->stride + 4);
+
+	if (list)
+		patterns_seen(image, s, list, position);
+}
+
+/* packed as for automaton_run, with GUARD_WALK_FLOATING when the beginning of the text is cut. */
+#define GUARD_WALK_FLOATING (1ull << 63)
+
+static __always_inline void automaton_walk(struct guard_image *image, struct guard_scratch *s,
+					   struct guard_text *text, __u32 number, __u64 packed)
+{
+	if (!automaton_begin(image, s, number, packed & GUARD_WALK_FLOATING))
+		return;
+	automaton_run(image, s, text, number, packed);
+	automaton_end(image, s, packed & 0xffffffff);
 }
 
 #endif

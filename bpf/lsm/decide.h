@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only place that decides. Pure: an image, scratch memory and what is known of the operation go in, a verdict
- * comes out; no map and no helper but bpf_loop, so that the same code runs natively under BPF_PROG_TEST_RUN and is
- * compared with the C# simulator (Guard.Policies/Simulation/ImageSimulator.cs), which follows the same order:
+ * The only place that decides. Pure: an image, scratch memory and what is known of the operation go in, a
+ * verdict comes out; no map and no helper but bpf_loop, so that the same code runs natively under
+ * BPF_PROG_TEST_RUN and is compared with the C# simulator (Guard.Policies/Simulation/ImageSimulator.cs), which
+ * follows the same order:
  *
- *   1. atoms of the process (exec: of the program to be run; open: of the running one), then of its parent,
- *   2. exec: none; open: atoms of the target,
- *   3. atoms of the uid, then of the kinds of access,
- *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing triggers,
- *      then, if a field is incomplete, the rules that deny on unknown.
+ *   1. atoms of the process (exec: of the program to be run, then of its directory; open: of the running one),
+ * then of its parent, then of its ancestors,
+ *   2. open: atoms of the target,
+ *   3. atoms of the uid, of the login uid, then of the kinds of access,
+ *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing
+ * triggers, then, if a field is incomplete, the rules that deny on unknown.
  */
 #ifndef GUARD_DECIDE_H
 #define GUARD_DECIDE_H
 
-#include "automaton.h"
+#include "stream.h"
+#include "text.h"
 
 static __always_inline void decision_begin(struct guard_scratch *s, __u32 category)
 {
@@ -28,52 +31,94 @@ static __always_inline void decision_begin(struct guard_scratch *s, __u32 catego
 	s->match_count = 0;
 	s->as_parent_count = 0;
 	s->as_parent_overflow = 0;
+	s->as_ancestor_count = 0;
+	s->as_ancestor_overflow = 0;
 	for (__u32 i = 0; i < GUARD_TOUCHED_WORDS; i++)
 		s->touched[i] = 0;
 }
 
-struct subject_atoms {
+struct kept_atoms {
 	struct guard_scratch *scratch;
-	struct guard_subject *who;
-	__u32 parent;
+	const __u16 *list;
 };
 
-static long subject_atom_step(__u32 index, struct subject_atoms *context)
+static long kept_atom_step(__u32 index, struct kept_atoms *context)
 {
-	struct guard_subject *who = context->who;
-	__u32 i = index & (GUARD_SUBJECT_ATOMS_MAX - 1);
-
-	atom_holds(context->scratch, context->parent ? who->parent[i] : who->own[i]);
+	atom_holds(context->scratch, context->list[index & (GUARD_SUBJECT_ATOMS_MAX - 1)]);
 	return 0;
+}
+
+/* Atoms of a list that was made when the process was. */
+static __always_inline void kept_hold(struct guard_scratch *s, const __u16 *list, __u32 count)
+{
+	struct kept_atoms context = {.scratch = s, .list = list};
+
+	if (count)
+		bpf_loop(count, kept_atom_step, &context, 0);
+}
+
+static __always_inline void field_unknown(struct guard_scratch *s, __u32 flags, __u32 flag, __u32 field)
+{
+	if (flags & flag)
+		s->incomplete |= 1u << field;
 }
 
 /* Atoms that were computed at exec: of the process itself. */
 __noinline int subject_own_hold(struct guard_scratch *s, struct guard_subject *who)
 {
-	struct subject_atoms context = {.scratch = s, .who = who, .parent = 0};
-
 	if (!s || !who)
 		return 0;
-	if (who->flags & GUARD_SUBJECT_IMAGE_UNKNOWN)
-		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
-	if (who->flags & GUARD_SUBJECT_INVOKED_UNKNOWN)
-		s->incomplete |= 1u << GUARD_FIELD_INVOKED;
-	if (who->own_count)
-		bpf_loop(who->own_count, subject_atom_step, &context, 0);
+	field_unknown(s, who->flags, GUARD_SUBJECT_IMAGE_UNKNOWN, GUARD_FIELD_IMAGE);
+	field_unknown(s, who->flags, GUARD_SUBJECT_INVOKED_UNKNOWN, GUARD_FIELD_INVOKED);
+	field_unknown(s, who->flags, GUARD_SUBJECT_COMMAND_UNKNOWN, GUARD_FIELD_COMMAND);
+	kept_hold(s, who->own, who->own_count);
 	return 0;
 }
 
-/* And of its parent. */
-__noinline int subject_parent_holds(struct guard_scratch *s, struct guard_subject *who)
+/* Of its parent, and of all from whom it descends. */
+__noinline int subject_lineage_holds(struct guard_scratch *s, struct guard_subject *who)
 {
-	struct subject_atoms context = {.scratch = s, .who = who, .parent = 1};
+	if (!s || !who)
+		return 0;
+	field_unknown(s, who->flags, GUARD_SUBJECT_PARENT_UNKNOWN, GUARD_FIELD_PARENT);
+	field_unknown(s, who->flags, GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN, GUARD_FIELD_PARENT_COMMAND);
+	field_unknown(s, who->flags, GUARD_SUBJECT_ANCESTOR_UNKNOWN, GUARD_FIELD_ANCESTOR);
+	field_unknown(s, who->flags, GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN, GUARD_FIELD_ANCESTOR_COMMAND);
+	kept_hold(s, who->parent, who->parent_count);
+	kept_hold(s, who->ancestor, who->ancestor_count);
+	return 0;
+}
+
+struct more_ancestors {
+	struct guard_scratch *scratch;
+	struct guard_subject *who;
+	__u32 count;
+	__u32 overflow;
+};
+
+static long more_ancestors_step(__u32 index, struct more_ancestors *context)
+{
+	__u32 atom = context->scratch->as_ancestor[index & (GUARD_SUBJECT_ATOMS_MAX - 1)];
+
+	if (!atom_kept(context->who->ancestor, &context->count, atom))
+		context->overflow = 1;
+	return 0;
+}
+
+/* What the program that was read last gives to its descendants joins the list of one of them. */
+__noinline int ancestors_add(struct guard_scratch *s, struct guard_subject *who)
+{
+	struct more_ancestors context = {.scratch = s, .who = who};
 
 	if (!s || !who)
 		return 0;
-	if (who->flags & GUARD_SUBJECT_PARENT_UNKNOWN)
-		s->incomplete |= 1u << GUARD_FIELD_PARENT;
-	if (who->parent_count)
-		bpf_loop(who->parent_count, subject_atom_step, &context, 0);
+	context.count = who->ancestor_count;
+	context.overflow = s->as_ancestor_overflow;
+	if (s->as_ancestor_count)
+		bpf_loop(s->as_ancestor_count, more_ancestors_step, &context, 0);
+	who->ancestor_count = context.count;
+	if (context.overflow)
+		who->flags |= GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN;
 	return 0;
 }
 
@@ -93,48 +138,41 @@ static long atom_list_step(__u32 index, struct atom_list *context)
 __noinline int atoms_hold(struct guard_image *image, struct guard_scratch *s, __u32 list)
 {
 	struct atom_list context = {.image = image, .scratch = s, .list = list};
-	__u32 count;
 
 	if (!image || !s)
 		return 0;
-	if (!list)
-		return 0;
-	count = image_u32(image, list);
-	if (count > GUARD_LIST_MAX) {
-		decision_fails(s, GUARD_REASON_BAD_IMAGE);
-		return 0;
-	}
-	bpf_loop(count, atom_list_step, &context, 0);
+	bpf_loop(list_count(image, s, list, GUARD_LIST_MAX), atom_list_step, &context, 0);
 	return 0;
 }
 
 /*
- * Atoms of the effective uid: binary search, 13 steps cover GUARD_UIDS_MAX. The bounds live in memory, where the
- * verifier does not relate them to each other (in registers: 430,000 instructions to verify instead of 400).
+ * Atoms of a number: the last range that does not begin above it, by binary search; 15 steps cover
+ * GUARD_RANGES_MAX. The bounds live in memory, where the verifier does not relate them to each other (in
+ * registers: 430,000 instructions to verify instead of 400).
  */
-__noinline int uid_holds(struct guard_image *image, struct guard_scratch *s, __u32 uid)
+__noinline int number_holds(struct guard_image *image, struct guard_scratch *s, __u32 which, __u32 value)
 {
+	__u32 ranges;
+
 	if (!image || !s)
 		return 0;
+	which &= GUARD_NUMBERS - 1;
+	ranges = image_header(image)->ranges_off[which];
 	s->low = 0;
-	s->high = image_header(image)->uid_count;
-	for (__u32 i = 0; i < 13; i++) {
-		__u32 middle, entry, found;
+	s->high = image_header(image)->range_count[which];
+	if (!s->high)
+		return 0;
+	for (__u32 i = 0; i < 15; i++) {
+		__u32 middle = (s->low + s->high) / 2;
 
-		if (s->low >= s->high)
-			return 0;
-		middle = (s->low + s->high) / 2;
-		entry = image_header(image)->uids_off + middle * (__u32)sizeof(struct guard_uid);
-		found = image_u32(image, entry);
-		if (found == uid) {
-			atoms_hold(image, s, image_u32(image, entry + 4));
-			return 0;
-		}
-		if (found < uid)
-			s->low = middle + 1;
+		if (s->low + 1 >= s->high)
+			break;
+		if (image_u32(image, ranges + middle * (__u32)sizeof(struct guard_range)) <= value)
+			s->low = middle;
 		else
 			s->high = middle;
 	}
+	atoms_hold(image, s, image_u32(image, ranges + s->low * (__u32)sizeof(struct guard_range) + 4));
 	return 0;
 }
 
@@ -258,18 +296,10 @@ static long rule_list_step(__u32 index, struct rule_list *context)
 __noinline int rules_evaluate(struct guard_image *image, struct guard_scratch *s, __u32 list)
 {
 	struct rule_list context = {.image = image, .scratch = s, .list = list};
-	__u32 count;
 
-	if (!image || !s)
+	if (!image || !s || !list)
 		return 0;
-	if (!list)
-		return 0;
-	count = image_u32(image, list);
-	if (count > GUARD_RULES_MAX) {
-		decision_fails(s, GUARD_REASON_BAD_IMAGE);
-		return 0;
-	}
-	bpf_loop(count, rule_list_step, &context, 0);
+	bpf_loop(list_count(image, s, list, GUARD_RULES_MAX), rule_list_step, &context, 0);
 	return 0;
 }
 
@@ -279,7 +309,8 @@ static long trigger_step(__u32 index, struct rule_list *context)
 	struct guard_scratch *s = context->scratch;
 	__u32 atom = s->matches[index & (GUARD_MATCHES_MAX - 1)];
 	__u32 offset = image_header(image)->atoms_off + atom * (__u32)sizeof(struct guard_atom);
-	const struct guard_atom *entry = (const struct guard_atom *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+	const struct guard_atom *entry =
+	    (const struct guard_atom *)(image->bytes + (offset & GUARD_IMAGE_MASK));
 
 	rules_evaluate(image, s, entry->triggers[s->category & (GUARD_CATEGORIES - 1)]);
 	return 0;
@@ -303,8 +334,8 @@ __noinline int decision_end(struct guard_image *image, struct guard_scratch *s)
 }
 
 /*
- * The engine could not decide, and the failure mode has to. A rule that blocks was evaluated on what is true, so that
- * more matches or more rules can't take it back: such a verdict stands.
+ * The engine could not decide, and the failure mode has to. A rule that blocks was evaluated on what is true,
+ * so that more matches or more rules can't take it back: such a verdict stands.
  */
 static __always_inline bool decision_failed(const struct guard_scratch *s)
 {
@@ -325,41 +356,53 @@ static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
 }
 
 /*
- * Step 1 for an exec: what the program in s->path, called as s->name, is for itself and for its children. A path that
- * was not resolved is not matched by what was read of it, nor is a name that could not be read.
+ * Step 1 for an exec: what the program in s->path, called as s->name, is for itself and for its children. A
+ * path that was not resolved is not matched by what was read of it, nor is a name that could not be read.
  */
 static __always_inline void exec_atoms(struct guard_image *image, struct guard_scratch *s)
 {
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
-		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, path_packed(s));
+		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_PATH, path_packed(s));
 	if (s->name_cut)
 		s->incomplete |= 1u << GUARD_FIELD_INVOKED;
 	else
-		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
-			  s->name_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_NAME, s->name_length);
 	if (path_is_incomplete(s))
 		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
 }
 
-/* The rest of the decision about an exec, after exec_atoms. s->subject is who asks. */
-static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid)
+/* The directory in s->path that the process is in. */
+static __always_inline void directory_atoms(struct guard_image *image, struct guard_scratch *s)
 {
-	subject_parent_holds(s, &s->subject);
-	uid_holds(image, s, uid);
+	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
+		text_walk(image, s, &s->path, GUARD_TEXT_DIRECTORY, GUARD_ROLE_DIRECTORY, path_packed(s));
+	if (path_is_incomplete(s))
+		s->incomplete |= 1u << GUARD_FIELD_DIRECTORY;
+}
+
+/* The rest of the decision about an exec, after exec_atoms and the command line. s->subject is who asks. */
+static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
+					__u32 logon)
+{
+	subject_lineage_holds(s, &s->subject);
+	number_holds(image, s, GUARD_NUMBER_UID, uid);
+	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
 	decision_end(image, s);
 }
 
 /* The whole decision about an open of the file in s->path by s->subject. */
-static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 access)
+static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
+					__u32 logon, __u32 access)
 {
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	subject_own_hold(s, &s->subject);
-	subject_parent_holds(s, &s->subject);
+	subject_lineage_holds(s, &s->subject);
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
 		text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
 	if (path_is_incomplete(s))
 		s->incomplete |= 1u << GUARD_FIELD_TARGET;
-	uid_holds(image, s, uid);
+	number_holds(image, s, GUARD_NUMBER_UID, uid);
+	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
 	access_holds(image, s, access);
 	decision_end(image, s);
 }

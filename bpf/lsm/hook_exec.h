@@ -72,7 +72,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	if (bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY))
 		bpf_map_delete_elem(&pending, &address);
 
-	exec_decide(image, s, effective_uid());
+	exec_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val);
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);

@@ -52,7 +52,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before. */
 	if (s->walk.flags & GUARD_PATH_BACKING)
 		return 0;
-	open_decide(image, s, effective_uid(), access);
+	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);

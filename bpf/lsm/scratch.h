@@ -10,6 +10,7 @@
 #include "subject_types.h"
 
 #define GUARD_SCRATCH_SLOTS 4u
+#define GUARD_STREAMS 2u
 
 /* A text that an automaton reads: zero for at least 16 bytes after its end, which may be at GUARD_PATH_MAX. */
 struct guard_text {
@@ -19,6 +20,15 @@ struct guard_text {
 /* The image as the programs see it. */
 struct guard_image {
 	__u8 bytes[GUARD_IMAGE_BYTES + GUARD_IMAGE_SLACK];
+};
+
+/* One automaton that a text is fed to in windows. */
+struct guard_stream {
+	__u64 state;
+	__u32 number;
+	__u32 stride;
+	__u32 present;
+	__u32 pad;
 };
 
 struct guard_scratch_key {
@@ -34,7 +44,7 @@ struct guard_path_walk {
 	__u64 dentry;
 	__u64 mount;
 	__u64 mount_root;
-	__u64 chain; /* of all dentries and mounts on the way */
+	__u64 chain;	/* of all dentries and mounts on the way */
 	__u32 position; /* first byte of the text, from the end downwards */
 	__u32 flags;	/* GUARD_EVENT_PATH_* and GUARD_PATH_* */
 	__u32 done;
@@ -46,8 +56,8 @@ struct guard_scratch {
 	__u32 from_table;
 
 	/* The decision */
-	__u32 stamp; /* of the current walk: older progress of sequences counts as none */
-	__u32 roles; /* of the current walk */
+	__u32 stamp;  /* of the current walk: older progress of sequences counts as none */
+	__u32 roles;  /* of the current walk */
 	__u32 stride; /* bytes of a row's transitions in the current automaton */
 	__u32 category;
 	__u32 incomplete; /* bit f: field f is not known completely */
@@ -60,14 +70,23 @@ struct guard_scratch {
 	__u32 match_count;
 	__u32 as_parent_count;
 	__u32 as_parent_overflow;
-	__u32 low; /* of a search */
+	__u32 as_ancestor_count;
+	__u32 as_ancestor_overflow;
+	__u32 candidate_count; /* of the current text */
+	__u32 base;	       /* bytes of the text before what is in memory */
+	__u32 low;	       /* of a search */
 	__u32 high;
 	__u32 rules[GUARD_EVENT_RULES_MAX];
 	__u16 as_parent[GUARD_SUBJECT_ATOMS_MAX];
+	__u16 as_ancestor[GUARD_SUBJECT_ATOMS_MAX];
+	__u32 candidates[GUARD_CANDIDATES_MAX]; /* automata that this text asked for */
+	struct guard_stream streams[GUARD_STREAMS];
+	__u64 state;   /* of the current automaton: a row's offset with its flags */
+	__u64 hash[2]; /* of the current text */
 	__u32 matches[GUARD_MATCHES_MAX];
 	__u64 touched[GUARD_TOUCHED_WORDS];
 	__u64 bits[GUARD_ATOM_WORDS];
-	__u64 sequences[GUARD_SEQUENCES_MAX]; /* stamp << 32 | next segment << 16 | where it may begin */
+	__u64 sequences[GUARD_SEQUENCES_MAX]; /* see segment_completes */
 
 	__u64 task; /* address, for reading a task that is not the current one */
 
@@ -76,7 +95,7 @@ struct guard_scratch {
 	struct guard_text path; /* right-aligned: [walk.position, GUARD_PATH_MAX) */
 	struct guard_text name; /* from 0 */
 	__u32 name_length;
-	__u32 name_cut; /* the name could not be read */
+	__u32 name_cut;		      /* the name could not be read */
 	__u8 out[2 * GUARD_PATH_MAX]; /* on its way to the ring; the upper half is for measuring */
 
 	struct guard_subject subject; /* of who acts */

@@ -102,9 +102,10 @@ __noinline int subject_take_atoms(struct guard_scratch *s, struct guard_subject 
 		return 0;
 	count = s->match_count;
 
-	who->flags &= ~(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN);
+	who->flags &= ~(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_COMMAND_UNKNOWN);
 	if (count > GUARD_SUBJECT_ATOMS_MAX || s->failure) {
-		who->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN;
+		who->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN |
+			      GUARD_SUBJECT_COMMAND_UNKNOWN;
 		count = GUARD_SUBJECT_ATOMS_MAX;
 	}
 	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++) {
@@ -220,16 +221,15 @@ __noinline int subject_renew(struct guard_image *image, struct guard_scratch *s)
 	whole = !(who->flags & GUARD_SUBJECT_IMAGE_CUT);
 	if (whole) {
 		name_from(s, who->image, GUARD_SUBJECT_IMAGE_MAX, who->image_length);
-		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, s->name_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_PATH, s->name_length);
 	} else if (task_image_path(s, s->task) && !(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED)) {
 		/* Longer than what is kept: read again, or a long path would be a way out of every exclusion. */
-		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT, path_packed(s));
+		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_PATH, path_packed(s));
 		whole = !path_is_incomplete(s);
 	}
 	if (!(who->flags & GUARD_SUBJECT_INVOKED_CUT)) {
 		name_from(s, who->invoked, GUARD_SUBJECT_INVOKED_MAX, who->invoked_length);
-		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED,
-			  s->name_length);
+		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_NAME, s->name_length);
 	}
 	subject_take_atoms(s, who);
 	if (!whole)
@@ -283,7 +283,7 @@ __noinline int subject_discover(struct guard_image *image, struct guard_scratch 
 	who->tgid = 0;
 	who->parent_image_length = 0;
 	who->parent_invoked_length = 0;
-	who->pad = 0;
+	who->ancestor_count = 0;
 	READ(parent, task->real_parent);
 	if (parent && task_image_path(s, (__u64)parent)) {
 		from = s->walk.position & (GUARD_PATH_MAX - 1);

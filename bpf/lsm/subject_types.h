@@ -14,14 +14,15 @@ struct guard_subject {
 	__u16 own_count;
 	__u16 as_parent_count; /* what holds for its children's ParentImage */
 	__u16 parent_count;
+	__u16 ancestor_count;
 	__u16 image_length;
 	__u16 invoked_length;
 	__u16 parent_image_length;
 	__u16 parent_invoked_length;
-	__u16 pad;
 	__u16 own[GUARD_SUBJECT_ATOMS_MAX];
 	__u16 as_parent[GUARD_SUBJECT_ATOMS_MAX];
 	__u16 parent[GUARD_SUBJECT_ATOMS_MAX];
+	__u16 ancestor[GUARD_SUBJECT_ATOMS_MAX];
 	__u8 image[GUARD_SUBJECT_IMAGE_MAX];
 	__u8 invoked[GUARD_SUBJECT_INVOKED_MAX];
 	__u8 parent_image[GUARD_SUBJECT_IMAGE_MAX];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decision core under BPF_PROG_TEST_RUN: one request in, one decision out, through the very headers that the
- * hooks include. Guard.Abi.Tests compares it with the C# simulator.
+ * The decision core under BPF_PROG_TEST_RUN: one request in, one decision out, through the very headers that
+ * the hooks include. Guard.Abi.Tests compares it with the C# simulator.
  */
 #include "kernel_types.h"
 #include <bpf/bpf_helpers.h>
@@ -20,6 +20,17 @@ char LICENSE[] SEC("license") = "GPL";
 #define TEST_PARENT_ABSENT 32u
 #define TEST_INVOKED_ABSENT 64u
 #define TEST_PARENT_INVOKED_ABSENT 128u
+/* Arguments are known from the first on: cut, their end is missing. */
+#define TEST_COMMAND_TRUNCATED 256u
+#define TEST_COMMAND_ABSENT 512u
+#define TEST_PARENT_COMMAND_TRUNCATED 1024u
+#define TEST_PARENT_COMMAND_ABSENT 2048u
+#define TEST_DIRECTORY_TRUNCATED 4096u
+#define TEST_DIRECTORY_ABSENT 8192u
+/* Some ancestor is not known at all. */
+#define TEST_ANCESTORS_ABSENT 16384u
+
+#define TEST_ANCESTORS_MAX 4u
 
 struct test_text {
 	__u32 length;
@@ -27,16 +38,28 @@ struct test_text {
 	__u8 bytes[GUARD_PATH_MAX];
 };
 
+struct test_ancestor {
+	struct test_text image;
+	struct test_text invoked;
+	struct test_text command;
+};
+
 struct test_request {
 	__u32 category;
 	__u32 uid;
+	__u32 logon;
 	__u32 access;
-	__u32 flags; /* TEST_* */
+	__u32 flags;	      /* TEST_* */
+	__u32 ancestor_count; /* of those above the parent, nearest first; their texts are complete */
 	struct test_text image;
 	struct test_text invoked;
+	struct test_text command;
+	struct test_text directory;
 	struct test_text parent_image;
 	struct test_text parent_invoked;
+	struct test_text parent_command;
 	struct test_text target;
+	struct test_ancestor ancestors[TEST_ANCESTORS_MAX];
 };
 
 struct test_result {
@@ -74,38 +97,150 @@ static __always_inline void to_name(struct guard_scratch *s, struct test_text *t
 }
 
 /* A text to s->path, to its end, as path_resolve leaves it. */
-static __always_inline void to_path(struct guard_scratch *s, struct test_text *text, bool truncated, bool absent)
+static __always_inline void to_path(struct guard_scratch *s, struct test_text *text, bool truncated,
+				    bool absent)
 {
 	__u64 length = BOUNDED(text->length, GUARD_PATH_MAX - 1);
 	__u32 position = GUARD_PATH_MAX - length;
 
-	bpf_probe_read_kernel(s->path.bytes + (position & (GUARD_PATH_MAX - 1)), length ? length : 0, text->bytes);
+	bpf_probe_read_kernel(s->path.bytes + (position & (GUARD_PATH_MAX - 1)), length ? length : 0,
+			      text->bytes);
 	s->walk.position = position;
 	s->walk.flags = truncated ? GUARD_EVENT_PATH_TRUNCATED : 0;
 	if (absent)
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 }
 
-/* What the parent left with its child: what its own exec said about it as a parent. */
-static __always_inline void parent_of(struct guard_image *image, struct guard_scratch *s, struct test_request *request)
+/* One window of a command line to s->name. */
+static __always_inline void to_window(struct guard_scratch *s, struct test_text *text, __u64 from, __u64 length)
 {
+	length = BOUNDED(length, GUARD_PATH_MAX - 1);
+	from = BOUNDED(from, GUARD_PATH_MAX - 1);
+	if (from + length > GUARD_PATH_MAX)
+		return;
+	bpf_probe_read_kernel(s->name.bytes, length, text->bytes + from);
+	*(__u64 *)(s->name.bytes + length) = 0;
+	*(__u64 *)(s->name.bytes + length + 8) = 0;
+}
+
+/* In two windows, as arguments that do not fit into memory go. */
+__noinline int feed_command(struct guard_image *image, struct guard_scratch *s, struct test_text *text,
+			    __u32 complete)
+{
+	__u32 length, first;
+
+	if (!image || !s || !text)
+		return 0;
+	length = text->length;
+	first = length / 2 & ~(GUARD_CHUNK - 1);
+	if (first) {
+		to_window(s, text, 0, first);
+		stream_feed(image, s, first);
+	}
+	to_window(s, text, first, length - first);
+	stream_feed(image, s, length - first);
+	return stream_end(image, s, complete);
+}
+
+__noinline int read_command(struct guard_image *image, struct guard_scratch *s, struct test_text *text,
+			    __u32 complete)
+{
+	if (!image || !s || !text)
+		return 0;
+	stream_begin(image, s, GUARD_TEXT_COMMAND, GUARD_ROLES_OF_COMMAND);
+	feed_command(image, s, text, complete);
+	for (__u32 i = 0; i < GUARD_CANDIDATES_MAX; i++) {
+		if (i >= s->candidate_count)
+			break;
+		stream_confirm(image, s, i);
+		feed_command(image, s, text, complete);
+	}
+	return 0;
+}
+
+/* A program's arguments, unless they are not known; true when they are known to their end. */
+static __always_inline bool command_of(struct guard_image *image, struct guard_scratch *s,
+				       struct test_text *text, bool truncated, bool absent)
+{
+	if (!absent)
+		read_command(image, s, text, !truncated);
+	return !truncated && !absent;
+}
+
+/* What the parent left with its child: what its own exec said about it as a parent, and as an ancestor. */
+static __always_inline void parent_of(struct guard_image *image, struct guard_scratch *s,
+				      struct test_request *request)
+{
+	bool incomplete;
+
 	decision_begin(s, GUARD_CATEGORY_EXEC);
-	to_path(s, &request->parent_image, request->flags & TEST_PARENT_TRUNCATED, request->flags & TEST_PARENT_ABSENT);
+	to_path(s, &request->parent_image, request->flags & TEST_PARENT_TRUNCATED,
+		request->flags & TEST_PARENT_ABSENT);
 	to_name(s, &request->parent_invoked, request->flags & TEST_PARENT_INVOKED_ABSENT);
 	exec_atoms(image, s);
+	incomplete = path_is_incomplete(s) || s->name_cut;
+	if (!command_of(image, s, &request->parent_command, request->flags & TEST_PARENT_COMMAND_TRUNCATED,
+			request->flags & TEST_PARENT_COMMAND_ABSENT))
+		s->subject.flags |=
+		    GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN;
 	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++)
 		s->subject.parent[i] = s->as_parent[i];
 	s->subject.parent_count = s->as_parent_count;
-	if (s->as_parent_overflow || path_is_incomplete(s) || s->name_cut)
-		s->subject.flags |= GUARD_SUBJECT_PARENT_UNKNOWN;
+	if (s->as_parent_overflow)
+		s->subject.flags |= GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN;
+	if (incomplete)
+		s->subject.flags |= GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_ANCESTOR_UNKNOWN;
+	ancestors_add(s, &s->subject);
 }
 
-static __always_inline void program_of(struct guard_image *image, struct guard_scratch *s, struct test_request *request)
+static __always_inline void ancestor_of(struct guard_image *image, struct guard_scratch *s,
+					struct test_ancestor *ancestor)
+{
+	decision_begin(s, GUARD_CATEGORY_EXEC);
+	to_path(s, &ancestor->image, false, false);
+	to_name(s, &ancestor->invoked, false);
+	exec_atoms(image, s);
+	read_command(image, s, &ancestor->command, true);
+	ancestors_add(s, &s->subject);
+}
+
+static __always_inline void program_of(struct guard_image *image, struct guard_scratch *s,
+				       struct test_request *request)
 {
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	to_path(s, &request->image, request->flags & TEST_IMAGE_TRUNCATED, request->flags & TEST_IMAGE_ABSENT);
 	to_name(s, &request->invoked, request->flags & TEST_INVOKED_ABSENT);
 	exec_atoms(image, s);
+	if (!command_of(image, s, &request->command, request->flags & TEST_COMMAND_TRUNCATED,
+			request->flags & TEST_COMMAND_ABSENT))
+		s->incomplete |= 1u << GUARD_FIELD_COMMAND;
+}
+
+/* The open of a process whose program is what program_of has read. */
+static __always_inline void decide_open(struct guard_image *image, struct guard_scratch *s,
+					struct test_request *request)
+{
+	__u32 incomplete = s->incomplete;
+
+	subject_take_atoms(s, &s->subject);
+	if (incomplete & 1u << GUARD_FIELD_IMAGE)
+		s->subject.flags |= GUARD_SUBJECT_IMAGE_UNKNOWN;
+	if (incomplete & 1u << GUARD_FIELD_INVOKED)
+		s->subject.flags |= GUARD_SUBJECT_INVOKED_UNKNOWN;
+	if (incomplete & 1u << GUARD_FIELD_COMMAND)
+		s->subject.flags |= GUARD_SUBJECT_COMMAND_UNKNOWN;
+	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
+		request->flags & TEST_TARGET_ABSENT);
+	open_decide(image, s, request->uid, request->logon, request->access);
+}
+
+static __always_inline void decide_exec(struct guard_image *image, struct guard_scratch *s,
+					struct test_request *request)
+{
+	to_path(s, &request->directory, request->flags & TEST_DIRECTORY_TRUNCATED,
+		request->flags & TEST_DIRECTORY_ABSENT);
+	directory_atoms(image, s);
+	exec_decide(image, s, request->uid, request->logon);
 }
 
 SEC("syscall")
@@ -118,21 +253,21 @@ int decide(void *ctx)
 
 	if (!request || !image || !result || !s)
 		return 1;
-	s->subject.flags = 0;
+	s->subject.flags = request->flags & TEST_ANCESTORS_ABSENT
+			       ? GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN
+			       : 0;
+	s->subject.ancestor_count = 0;
 	parent_of(image, s, request);
-	program_of(image, s, request);
-	if (request->category == GUARD_CATEGORY_FILE) {
-		subject_take_atoms(s, &s->subject);
-		if (path_is_incomplete(s))
-			s->subject.flags |= GUARD_SUBJECT_IMAGE_UNKNOWN;
-		if (s->name_cut)
-			s->subject.flags |= GUARD_SUBJECT_INVOKED_UNKNOWN;
-		to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
-			request->flags & TEST_TARGET_ABSENT);
-		open_decide(image, s, request->uid, request->access);
-	} else {
-		exec_decide(image, s, request->uid);
+	for (__u32 i = 0; i < TEST_ANCESTORS_MAX; i++) {
+		if (i >= request->ancestor_count)
+			break;
+		ancestor_of(image, s, &request->ancestors[i]);
 	}
+	program_of(image, s, request);
+	if (request->category == GUARD_CATEGORY_FILE)
+		decide_open(image, s, request);
+	else
+		decide_exec(image, s, request);
 	/* What the hooks make of a failure. */
 	if (decision_failed(s)) {
 		s->verdict = GUARD_VERDICT_ALLOW;
