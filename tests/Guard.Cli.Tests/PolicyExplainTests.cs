@@ -67,12 +67,12 @@ public sealed class PolicyExplainTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new[] { "--command", "nc -l -p 80" }, "holds by CommandLine", "block")]
-    [InlineData(new[] { "--", "nc", "-l", "-p", "80" }, "holds by CommandLine", "block")]
-    [InlineData(new[] { "--", "nc", "-v" }, "does not hold", "allow")]
-    [InlineData(new string[0], "unknown", "allow")]
-    [InlineData(new[] { "--unknown", "command-line", "--", "nc", "-l" }, "unknown", "allow")]
-    public async Task The_command_line_is_told_as_text_or_as_arguments(string[] told, string result, string verdict)
+    [InlineData(new[] { "--command", "nc -l -p 80" }, "[holds by CommandLine]", "block")]
+    [InlineData(new[] { "--", "nc", "-l", "-p", "80" }, "[holds by CommandLine]", "block")]
+    [InlineData(new[] { "--", "nc", "-v" }, "CommandLine=nc -v", "allow")]
+    [InlineData(new string[0], "unknown: CommandLine (tell it with --command)", "allow")]
+    [InlineData(new[] { "--unknown", "command-line", "--", "nc", "-l" }, "unknown: CommandLine (tell it with --command)", "allow")]
+    public async Task The_command_line_is_told_as_text_or_as_arguments(string[] told, string part, string verdict)
     {
         var file = Write("a.yml", """
             title: Listening
@@ -86,7 +86,7 @@ public sealed class PolicyExplainTests : IDisposable
             """);
         var answer = await Cli.RunAsync(Real, ["policy", "explain", "exec", "/bin/nc", "--rules", file, .. told]);
         Assert.StartsWith($"exec /bin/nc: {verdict}", answer.Out, StringComparison.Ordinal);
-        Assert.Contains($"(6,9): CommandLine|contains: ' -l '  [{result}]", answer.Out, StringComparison.Ordinal);
+        Assert.Contains(part, answer.Out, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class PolicyExplainTests : IDisposable
             """);
         var answer = await Cli.RunAsync(Real, "policy", "explain", "exec", "/bin/sh", option, value, "--rules", file);
         Assert.StartsWith("exec /bin/sh: block\n", answer.Out, StringComparison.Ordinal);
-        Assert.Contains($"{field}={value}", answer.Out, StringComparison.Ordinal);
+        Assert.Contains($"={value}", answer.Out, StringComparison.Ordinal);
     }
 
     [Fact]
