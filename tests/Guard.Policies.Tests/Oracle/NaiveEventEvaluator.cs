@@ -58,7 +58,7 @@ internal static class NaiveEventEvaluator
 
     private static bool Compares(string value, EventNumberAtom test)
     {
-        if (!Regex.IsMatch(value, @"^[-+]?[0-9]+(\.[0-9]+)?\z"))
+        if (!Regex.IsMatch(value, @"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)\z"))
         {
             return false;
         }
