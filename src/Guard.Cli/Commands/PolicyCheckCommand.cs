@@ -26,7 +26,7 @@ internal static class PolicyCheckCommand
     /// <summary>PATH...</summary>
     public static Argument<string[]> CreatePaths() => new("path")
     {
-        Description = "Files, and directories that are read recursively (*.yml, *.yaml)",
+        Description = "Files, and directories that are read recursively (*.yml, *.yaml, and lists: *.txt, *.list)",
         HelpName = "PATH",
         Arity = ArgumentArity.OneOrMore,
     };

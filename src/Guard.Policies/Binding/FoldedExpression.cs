@@ -11,8 +11,21 @@ namespace Guard.Policies.Binding;
 /// </summary>
 internal static class FoldedExpression
 {
-    public static bool IsNeeded(ValueText value) => value.Parts.Any(p => p is TextPart text && HasForeignLetter(text.Text))
-        && !value.Parts.Any(p => p is BytesPart);
+    public static bool IsNeeded(ValueText value)
+    {
+        var needed = false;
+        foreach (var part in value.Parts)
+        {
+            if (part is BytesPart)
+            {
+                return false;
+            }
+
+            needed |= part is TextPart text && HasForeignLetter(text.Text);
+        }
+
+        return needed;
+    }
 
     public static RegexPattern Build(ValueText value)
     {

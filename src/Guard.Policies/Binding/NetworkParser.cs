@@ -28,9 +28,7 @@ internal static class NetworkParser
             return Refuse(value, $"does not have a prefix length from 0 to {bits}", bag);
         }
 
-        return IPNetwork.TryParse($"{address}/{length.ToString(CultureInfo.InvariantCulture)}", out var network)
-            ? network
-            : Refuse(value, "has host bits set", bag);
+        return HasHostBits(address, length) ? Refuse(value, "has host bits set", bag) : new IPNetwork(address, length);
     }
 
     /// <summary>An address, written as people and programs write it.</summary>
@@ -48,6 +46,13 @@ internal static class NetworkParser
 
         address = read;
         return true;
+    }
+
+    private static bool HasHostBits(IPAddress address, int length)
+    {
+        var bytes = address.GetAddressBytes();
+        var partial = length % 8 == 0 ? 0 : bytes[length / 8] & (0xFF >> (length % 8));
+        return partial != 0 || bytes.AsSpan()[((length + 7) / 8)..].ContainsAnyExcept((byte)0);
     }
 
     private static bool IsOctet(string text)

@@ -10,12 +10,14 @@ namespace Guard.Policies.Binding;
 internal sealed class ValueBinder
 {
     private readonly PolicyDomain _domain;
+    private readonly ValueLists _lists;
     private readonly PlaceholderExpansion _expansion;
     private readonly DiagnosticBag _bag;
 
     public ValueBinder(PolicyDomain domain, ValueLists lists, DiagnosticBag bag)
     {
         _domain = domain;
+        _lists = lists;
         _expansion = new PlaceholderExpansion(lists, bag);
         _bag = bag;
     }
@@ -58,6 +60,7 @@ internal sealed class ValueBinder
         {
             var text = modifiers.Kind == ItemKind.Expression
                 ? BindExpression(modifiers, value)
+                : modifiers.Expand ? BindExpanded(modifiers, placement, value)
                 : BindText(modifiers, placement, value);
             if (text is not null)
             {
@@ -101,6 +104,18 @@ internal sealed class ValueBinder
         => ExpressionBinder.Bind(value, modifiers.RegexFlags, _bag) is { } expression
             ? new TextValue([], [expression])
             : null;
+
+    private TextValue? BindExpanded(ItemModifiers modifiers, Placement placement, YamlScalar value)
+    {
+        var key = $"{placement} {string.Join('|', modifiers.Uses.Select(u => u.Name))} {value.Text}";
+        if (!_lists.Expanded.TryGetValue(key, out var expanded) && BindText(modifiers, placement, value) is { } bound)
+        {
+            expanded = bound;
+            _lists.Expanded.Add(key, bound);
+        }
+
+        return expanded;
+    }
 
     private TextValue? BindText(ItemModifiers modifiers, Placement placement, YamlScalar value)
     {

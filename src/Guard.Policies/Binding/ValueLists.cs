@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Guard.Policies.Ast;
 using Guard.Policies.Diagnostics;
 
 namespace Guard.Policies.Binding;
@@ -14,6 +15,9 @@ internal sealed class ValueLists
 {
     private readonly Dictionary<string, ValueList> _lists = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    /// <summary>What values with placeholders have become, so that a long list that many rules expand is read once.</summary>
+    public Dictionary<string, TextValue> Expanded { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Names => _lists.Keys;
 

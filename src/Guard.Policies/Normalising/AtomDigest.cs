@@ -12,8 +12,14 @@ namespace Guard.Policies.Normalising;
 /// one and put in order, so that neither their order nor repetition counts and a list of 100,000 costs no more than
 /// reading it.
 /// </summary>
-internal readonly record struct AtomDigest(UInt128 High, UInt128 Low)
+internal readonly record struct AtomDigest(UInt128 High, UInt128 Low) : IComparable<AtomDigest>
 {
+    public int CompareTo(AtomDigest other)
+    {
+        var high = High.CompareTo(other.High);
+        return high != 0 ? high : Low.CompareTo(other.Low);
+    }
+
     public static AtomDigest Of(NormalisedAtom atom) => atom switch
     {
         TextAtom text => OfValues($"text {(int)text.Field}", text.Patterns, text.Expressions),
@@ -57,8 +63,15 @@ internal readonly record struct AtomDigest(UInt128 High, UInt128 Low)
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(Encoding.UTF8.GetBytes(head));
         buffer.Write([(byte)0]);
-        foreach (var value in values.Distinct().OrderBy(v => v.High).ThenBy(v => v.Low))
+        values.Sort();
+        for (var i = 0; i < values.Count; i++)
         {
+            var value = values[i];
+            if (i > 0 && value == values[i - 1])
+            {
+                continue;
+            }
+
             BinaryPrimitives.WriteUInt128LittleEndian(buffer.GetSpan(16), value.High);
             buffer.Advance(16);
             BinaryPrimitives.WriteUInt128LittleEndian(buffer.GetSpan(16), value.Low);

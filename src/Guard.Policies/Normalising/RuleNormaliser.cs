@@ -77,7 +77,8 @@ internal sealed class RuleNormaliser
         ImmutableArray<TextValue> values,
         Func<ImmutableArray<TextPattern>, ImmutableArray<RegexPattern>, NormalisedAtom> make)
     {
-        return all ? _build.And(values.Select(v => _atoms.Add(make(v.Patterns, v.Expressions))))
+        return values.Length == 1 ? _atoms.Add(make(values[0].Patterns, values[0].Expressions))
+            : all ? _build.And(values.Select(v => _atoms.Add(make(v.Patterns, v.Expressions))))
             : _atoms.Add(make([.. values.SelectMany(v => v.Patterns)], [.. values.SelectMany(v => v.Expressions)]));
     }
 

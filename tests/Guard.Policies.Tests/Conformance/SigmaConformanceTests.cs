@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 using Guard.Policies.Tests.Oracle;
@@ -8,7 +9,7 @@ using Xunit.Abstractions;
 namespace Guard.Policies.Tests.Conformance;
 
 /// <summary>The shared conformance data against the front end and the specification of events: no exceptions.</summary>
-public sealed class SigmaConformanceTests(ITestOutputHelper output)
+public sealed partial class SigmaConformanceTests(ITestOutputHelper output)
 {
     private static readonly CompilerOptions Events = new() { Domain = PolicyDomain.Events };
 
@@ -86,11 +87,20 @@ public sealed class SigmaConformanceTests(ITestOutputHelper output)
         Skip.If(SharedData.Sigma is null, SharedData.Missing);
         var events = 0;
         var kernel = 0;
+        var refused = 0;
         var files = Directory.GetFiles(Path.Combine(SharedData.Sigma!, "rules"), "*.yml", SearchOption.AllDirectories);
         foreach (var path in files)
         {
             var text = File.ReadAllText(path);
             var result = Check(text, Events);
+            if (CountingCondition().IsMatch(text))
+            {
+                // Five of the unsupported rules (statement 34).
+                Assert.Contains(result.Diagnostics, d => d.Id == DiagnosticCatalogue.AggregationRefused.Id);
+                refused++;
+                continue;
+            }
+
             Assert.False(result.HasErrors, $"{path}: {Errors(result)}");
             events++;
             var category = result.Normalised!.Rules.Single().Source.Category;
@@ -106,9 +116,12 @@ public sealed class SigmaConformanceTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{events} bind for events, {kernel} for a kernel");
-        Assert.True(events >= 203 && kernel >= 100, $"{events} {kernel}");
+        output.WriteLine($"{events} bind for events, {kernel} for a kernel, {refused} are refused");
+        Assert.True(events + refused >= 203 && kernel >= 100 && refused == 5, $"{events} {kernel} {refused}");
     }
+
+    [GeneratedRegex(@"^    condition: .*\|", RegexOptions.Multiline)]
+    private static partial Regex CountingCondition();
 
     private static bool Answers(JsonElement row, NormalisedPolicy policy)
         => NaiveEventEvaluator.MatchingRules(policy, row.GetProperty("event")).Count > 0 == row.GetProperty("expected").GetBoolean();

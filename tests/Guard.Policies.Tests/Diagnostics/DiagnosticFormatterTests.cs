@@ -30,7 +30,7 @@ public sealed class DiagnosticFormatterTests
     [Fact]
     public void Columns_count_characters()
     {
-        var result = PolicyText.Compile("😀😀: &x y");
+        var result = PolicyText.Compile("😀😀: !x y");
         Assert.Equal("p.yml(1,5)", result.Diagnostics[0].Span.ToString());
     }
 }
