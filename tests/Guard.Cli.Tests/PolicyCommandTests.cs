@@ -15,7 +15,7 @@ public sealed class PolicyCommandTests : IDisposable
     {
         Write("a.yml", "rule");
         Write("deep/er/b.yaml", "rule");
-        Write("notes.txt", "bad");
+        Write("notes.md", "bad");
         var result = await Cli.RunAsync("policy", "check", _directory);
         Assert.Equal(0, result.Code);
         Assert.Equal("ok: 2 rules (2 block) in 2 files, 0 warnings; image 128 B, hash 000000000000\n", result.Out);
@@ -50,7 +50,7 @@ public sealed class PolicyCommandTests : IDisposable
     [Fact]
     public async Task Check_of_a_directory_without_policies_says_so()
     {
-        Write("notes.txt", "x");
+        Write("notes.md", "x");
         var result = await Cli.RunAsync("policy", "check", _directory);
         Assert.Equal(1, result.Code);
         Assert.Contains("no policy in this directory", result.Error, StringComparison.Ordinal);
