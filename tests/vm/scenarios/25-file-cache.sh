@@ -37,7 +37,8 @@ decided() { guardctl status -o json | grep -oE '"hook":"file_open","decisions":[
 disk=$work/disk memory=$work/memory
 mkdir "$disk" "$memory"
 mount -t tmpfs none "$memory"
-on_exit umount -R "$memory" "$disk"
+# Twice: a mount on a mount.
+on_exit umount -R "$disk" "$memory" "$memory"
 for directory in "$disk" "$memory"; do
     expect_errno OK "a directory is filled ($directory)" file-cache prepare "$directory"
     # Moving a mount is refused below a shared one.
