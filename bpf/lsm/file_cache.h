@@ -14,9 +14,9 @@
  *   dentry            the name in its directory. While a dentry lives, its name and its place in the tree change only
  *                     under rename_lock (d_move, d_exchange, d_splice_alias).
  *   mount             the same file has another path in another mount. Where a mount hangs changes only under
- *                     mount_lock, and every new one is entered under it (attach, umount, move, propagation, pivot, the end of a
- *                     namespace, clone_mnt, vfs_create_mount), so that an address that is used again, for a mount or for
- *                     the superblock below it, is told from its former owner.
+ *                     mount_lock, and every new one is entered under it (attach, umount, move, propagation, pivot,
+ *                     the end of a namespace, clone_mnt, vfs_create_mount), so that an address that is used again, for
+ *                     a mount or for the superblock below it, is told from its former owner.
  *   inode number,     a dentry may be freed and its address used for another name. Then it is the same file, under the
  *   ctime             same name, if the inode is the same and its only link was neither made nor removed meanwhile:
  *                     link, unlink and rename set ctime before the new name can be looked up. A deleted file whose

@@ -1,5 +1,5 @@
-/* A directory goes to and fro between plain/ and vault/, by rename or by moving a mount, while others open the file in it
- * by both names. Who moves it publishes a number: odd while it moves, then a multiple of four when it rests in plain/.
+/* A directory goes to and fro between plain/ and vault/, by rename or by moving a mount, while others open the file in
+ * it by both names. Who moves it publishes a number: odd while it moves, a multiple of four when it rests in plain/.
  * An open during which the number did not change knows where the file was, and what the answer had to be. */
 #define _GNU_SOURCE
 #include "file_cache.h"
@@ -148,8 +148,9 @@ int race(const char *how, int seconds)
     must(failed == 0, "a process of the race failed");
     if (mounts)
         umount2("plain/moving", MNT_DETACH);
-    printf("{\"case\":\"%s\",\"moves\":%u,\"vault\":{\"opened\":%u,\"refused\":%u},\"plain\":{\"opened\":%u,\"refused\":%u},\"other\":%u}\n",
-           how, shared->position / 2, shared->vault_opened, shared->vault_refused, shared->plain_opened,
-           shared->plain_refused, shared->other);
+    printf("{\"case\":\"%s\",\"moves\":%u,\"vault\":{\"opened\":%u,\"refused\":%u},", how, shared->position / 2,
+           shared->vault_opened, shared->vault_refused);
+    printf("\"plain\":{\"opened\":%u,\"refused\":%u},\"other\":%u}\n", shared->plain_opened, shared->plain_refused,
+           shared->other);
     return shared->vault_opened || shared->plain_refused || shared->other ? 1 : 0;
 }
