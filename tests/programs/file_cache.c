@@ -212,6 +212,16 @@ static int move_mount_below(void)
     return open_once("vault/moving/file");
 }
 
+/* Onto what is a mount already: of the two locks, only that of mounts moves. */
+static int move_onto_mount(void)
+{
+    bind("plain/root", "vault/onto");
+    bind("plain/tree", "plain/onto");
+    warm("plain/onto/file");
+    must(mount("plain/onto", "vault/onto", NULL, MS_MOVE, NULL) == 0, "move");
+    return open_once("vault/onto/file");
+}
+
 /* Detached, it has no path, and the rule says: deny on unknown. */
 static int detached(void)
 {
@@ -307,7 +317,8 @@ static int prepare(void)
     static const char *const directories[] = {
         "plain", "vault", "plain/parent", "plain/parent/below", "plain/exchange.d", "vault/exchange.d", "plain/many",
         "vault/many", "plain/reuse", "plain/bound.d", "vault/bound.d", "plain/tree", "plain/moving",
-        "vault/moving", "plain/root", "plain/root/nsvault", "plain/race", "plain/race/below", "plain/storm",
+        "vault/moving", "plain/onto", "vault/onto", "plain/root", "plain/root/nsvault", "plain/race",
+        "plain/race/below", "plain/storm",
     };
     static const char *const files[] = {
         "plain/file", "plain/parent/below/file", "plain/exchange", "vault/exchange", "plain/exchange.d/file",
@@ -351,6 +362,7 @@ static const struct {
     { "bind-file", bind_file },
     { "bind-directory", bind_directory },
     { "move-mount", move_mount_below },
+    { "move-onto-mount", move_onto_mount },
     { "detached", detached },
     { "mount-reused", mount_reused },
     { "namespaces", namespaces },
