@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,6 +117,7 @@ static pid_t started(void (*run)(bool, bool), bool mounts, bool held)
 
     must(child >= 0, "fork");
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         run(mounts, held);
         _exit(0);
     }
