@@ -204,6 +204,14 @@ static int bind_directory(void)
     return open_once("vault/bound.d/file");
 }
 
+/* Both mounts are there all the time: only the mount that is gone through differs. */
+static int bound_before(void)
+{
+    bind("plain/tree", "vault/before");
+    warm("plain/tree/file");
+    return open_once("vault/before/file");
+}
+
 static int move_mount_below(void)
 {
     bind("plain/tree", "plain/moving");
@@ -317,7 +325,7 @@ static int prepare(void)
     static const char *const directories[] = {
         "plain", "vault", "plain/parent", "plain/parent/below", "plain/exchange.d", "vault/exchange.d", "plain/many",
         "vault/many", "plain/reuse", "plain/bound.d", "vault/bound.d", "plain/tree", "plain/moving",
-        "vault/moving", "plain/onto", "vault/onto", "plain/root", "plain/root/nsvault", "plain/race",
+        "vault/moving", "plain/onto", "vault/onto", "vault/before", "plain/root", "plain/root/nsvault", "plain/race",
         "plain/race/below", "plain/storm",
     };
     static const char *const files[] = {
@@ -361,6 +369,7 @@ static const struct {
     { "nameless", nameless },
     { "bind-file", bind_file },
     { "bind-directory", bind_directory },
+    { "bound-before", bound_before },
     { "move-mount", move_mount_below },
     { "move-onto-mount", move_onto_mount },
     { "detached", detached },

@@ -61,7 +61,7 @@ for directory in "$disk" "$memory"; do
         not_ok "$name: most of them were not decided again" "$((after - before)) were"
     fi
     for case in rename-file rename-parent exchange-file exchange-directory hard-link many-links same-tick inode-reused \
-        nameless bind-file bind-directory move-mount move-onto-mount detached \
+        nameless bind-file bind-directory bound-before move-mount move-onto-mount detached \
         mount-reused namespaces new-root; do
         expect_errno EPERM "$name: $case" file-cache "$case" "$directory"
     done
