@@ -35,7 +35,7 @@
  *   - ctime is older than GUARD_FILE_CACHE_SETTLED_NS. The kernel stamps with the time of the last tick: a link and an
  *     unlink in the same tick as the stamp would leave it as it is. The clock that is compared with is TAI, which
  *     is ahead of UTC by 37 s at most where anybody set it, and never behind;
- *   - the file system is one for which the above was checked: ext4, xfs, tmpfs with stamps of one nanosecond (ext4 with
+ *   - the file system is one for which the above was checked (ext4, xfs, tmpfs) with stamps of one nanosecond (ext4 with
  *     inodes of 128 bytes has whole seconds). Not btrfs (snapshots share number and ctime), not those that revalidate
  *     or whose names change without a rename: casefold (a dentry has the name as it was typed), encrypted directories
  *     (names change when the key comes).
