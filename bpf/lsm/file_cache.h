@@ -35,12 +35,14 @@
  *   - ctime is older than GUARD_FILE_CACHE_SETTLED_NS. The kernel stamps with the time of the last tick: a link and an
  *     unlink in the same tick as the stamp would leave it as it is. The clock that is compared with is TAI, which
  *     is ahead of UTC by 37 s at most where anybody set it, and never behind;
- *   - the file system is one for which the above was checked (ext4, xfs, tmpfs) with stamps of one nanosecond (ext4 with
- *     inodes of 128 bytes has whole seconds). Not btrfs (snapshots share number and ctime), not those that revalidate
- *     or whose names change without a rename: casefold (a dentry has the name as it was typed), encrypted directories
- *     (names change when the key comes).
+ *   - the file system is one for which the above was checked (ext4, xfs, tmpfs) with stamps of one nanosecond (ext4
+ *     with inodes of 128 bytes has whole seconds). Not btrfs (snapshots share number and ctime), not those that
+ *     revalidate or whose names change without a rename: casefold (a dentry has the name as it was typed), encrypted
+ *     directories (names change when the key comes).
  *
- * A clock that root sets back by just so much that a later change gets the same nanosecond is not covered.
+ * A clock that root sets back by just so much that a later change gets the same nanosecond is not covered. What is said
+ * of the kernel's locks holds for 6.1 to 6.12. Before a newer kernel is supported, look whether every mount is still
+ * made and hung under mount_lock as a writer: a reader that excludes writers does not move the sequence.
  */
 #ifndef GUARD_FILE_CACHE_H
 #define GUARD_FILE_CACHE_H
