@@ -137,11 +137,11 @@ static const struct operation {
     int per_batch, batches, settle;
 } operations[] = {
     {"loop", nothing, 1000, 50, 10},
-    {"open-seen", open_seen, 50, 200, 1000},
+    {"open-seen", open_seen, 50, 400, 1000},
     {"open-first", open_first, 20, 0, 0},
-    {"fork-exit", fork_exit, 5, 80, 40},
-    {"exec", exec_short, 2, 60, 20},
-    {"exec-4k", exec_4k, 2, 60, 10},
+    {"fork-exit", fork_exit, 5, 200, 60},
+    {"exec", exec_short, 2, 150, 30},
+    {"exec-4k", exec_4k, 2, 150, 10},
 };
 
 static int ascending(const void *a, const void *b)
