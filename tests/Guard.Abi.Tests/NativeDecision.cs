@@ -85,13 +85,25 @@ internal sealed class NativeDecision : IDisposable
     /// <summary>Decides one request by the policy in force.</summary>
     public Decision Decide(DecisionRequest request)
     {
-        Write(request);
-        Libbpf.UpdateElement(_maps["test_request"], 0, _request);
-        Assert.Equal(0u, Libbpf.TestRun(_decide, []).ReturnValue);
+        Prepare(request);
+        Run();
         Assert.True(Libbpf.TryLookup(_maps["test_result"], 0, _result));
         var rules = Enumerable.Range(0, (int)Result(4)).Select(i => (int)Result(6 + i));
         return new Decision((Verdict)Result(0), [.. rules], Result(3) != 0, Result(2) != 0, (DecisionFailure)Result(1));
     }
+
+    /// <summary>Bytes of the map that holds the policy.</summary>
+    public int ImageCapacity => _image.Length;
+
+    /// <summary>Lays a request down for <see cref="Run"/>.</summary>
+    public void Prepare(DecisionRequest request)
+    {
+        Write(request);
+        Libbpf.UpdateElement(_maps["test_request"], 0, _request);
+    }
+
+    /// <summary>Decides what was prepared, once more each time.</summary>
+    public void Run() => Assert.Equal(0u, Libbpf.TestRun(_decide, []).ReturnValue);
 
     /// <inheritdoc/>
     public void Dispose()

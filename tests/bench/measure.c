@@ -1,22 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* measure FILE-6 FILE-3 PROGRAM - instructions per operation, in a guest where
- * one nanosecond is one instruction (tests/vm/run --icount). Prints lines of
+/* measure SEEN FRESH COUNT PROGRAM - instructions per operation, in a guest
+ * where one nanosecond is one instruction (tests/vm/run --icount).
+ *     SEEN      a file that is opened again and again
+ *     FRESH     a directory of COUNT files 000, 001, ... none of which was
+ *               opened since the state to be measured came into force
+ *     PROGRAM   what is executed
+ * Prints lines of
  *     operation<TAB>minimum<TAB>median
  * The minimum over many short batches is the operation alone; a median above
- * it is what timer ticks and deferred work of the kernel add. */
+ * it is what timer ticks and deferred work of the kernel add.
+ *
+ * measure --look FRESH COUNT - looks the files up, so that dentries and inodes
+ * are cached, and opens none of them.
+ * measure --once FILE PROGRAM - one open and one exec, what a control needs. */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCHES_MAX = 400 };
+enum {
+    BATCHES_MAX = 400,
+    ARGUMENTS = 32,
+    ARGUMENT_BYTES = 128, /* the NUL included: 4 KB together */
+};
 
-static const char *file_6, *file_3, *program;
+static const char *seen, *fresh, *program;
+static unsigned fresh_next, fresh_count;
+static char argument[ARGUMENT_BYTES];
+static char *long_arguments[ARGUMENTS + 1];
 
 static uint64_t now(void)
 {
@@ -41,8 +58,28 @@ static void open_close(const char *path)
     close(fd);
 }
 
-static void open_6(void) { open_close(file_6); }
-static void open_3(void) { open_close(file_3); }
+static void open_seen(void) { open_close(seen); }
+
+/* Digits by hand: snprintf would be part of what is measured. */
+static void fresh_path(char *path, unsigned index)
+{
+    size_t length = strlen(fresh);
+
+    memcpy(path, fresh, length);
+    path[length] = '/';
+    path[length + 1] = (char)('0' + index / 100);
+    path[length + 2] = (char)('0' + index / 10 % 10);
+    path[length + 3] = (char)('0' + index % 10);
+    path[length + 4] = '\0';
+}
+
+static void open_first(void)
+{
+    char path[4096];
+
+    fresh_path(path, fresh_next++);
+    open_close(path);
+}
 
 static void wait_for(pid_t child)
 {
@@ -65,11 +102,10 @@ static void fork_exit(void)
     wait_for(child);
 }
 
-static void vfork_exec(void)
+static void fork_exec(char *const *arguments)
 {
     static char *const environment[] = {NULL};
-    char *const arguments[] = {(char *)program, NULL};
-    pid_t child = vfork();
+    pid_t child = fork();
 
     if (child == 0) {
         execve(program, arguments, environment);
@@ -78,21 +114,14 @@ static void vfork_exec(void)
     wait_for(child);
 }
 
-/* Whatever was remembered of any file is worth nothing after a rename: the next open is a first one. */
-static void forget(void)
+static void exec_short(void)
 {
-    static char names[2][256];
-    static int turn;
+    char *const arguments[] = {(char *)program, NULL};
 
-    if (!names[0][0]) {
-        snprintf(names[0], sizeof(names[0]), "%s-renamed", file_3);
-        snprintf(names[1], sizeof(names[1]), "%s-renamed-too", file_3);
-        close(open(names[0], O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    }
-    if (rename(names[turn], names[!turn]) != 0)
-        fail("rename");
-    turn = !turn;
+    fork_exec(arguments);
 }
+
+static void exec_4k(void) { fork_exec(long_arguments); }
 
 static void nothing(void)
 {
@@ -103,17 +132,16 @@ static void nothing(void)
 static const struct operation {
     const char *name;
     void (*run)(void);
-    /* A batch stays below the 4 ms of a timer tick. */
+    /* A batch stays below the 4 ms of a timer tick. batches 0: as many as
+     * there are fresh files for. */
     int per_batch, batches, settle;
-    void (*before)(void); /* each batch, not measured */
 } operations[] = {
-    {"loop", nothing, 1000, 50, 10, NULL},
-    {"open-6", open_6, 100, 400, 2000, NULL},
-    {"open-3", open_3, 100, 400, 2000, NULL},
-    {"first-6", open_6, 1, 400, 200, forget},
-    {"first-3", open_3, 1, 400, 200, forget},
-    {"fork-exit", fork_exit, 8, 120, 60, NULL},
-    {"vfork-exec", vfork_exec, 5, 120, 60, NULL},
+    {"loop", nothing, 1000, 50, 10},
+    {"open-seen", open_seen, 50, 400, 1000},
+    {"open-first", open_first, 20, 0, 0},
+    {"fork-exit", fork_exit, 5, 200, 60},
+    {"exec", exec_short, 2, 150, 30},
+    {"exec-4k", exec_4k, 2, 150, 10},
 };
 
 static int ascending(const void *a, const void *b)
@@ -126,32 +154,73 @@ static int ascending(const void *a, const void *b)
 static void measure(const struct operation *operation)
 {
     uint64_t batch[BATCHES_MAX];
+    int batches = operation->batches;
 
+    if (batches == 0)
+        batches = (int)fresh_count / operation->per_batch;
     for (int i = 0; i < operation->settle; i++)
         operation->run();
-    for (int i = 0; i < operation->batches; i++) {
-        uint64_t start;
+    for (int i = 0; i < batches; i++) {
+        uint64_t start = now();
 
-        if (operation->before)
-            operation->before();
-        start = now();
         for (int j = 0; j < operation->per_batch; j++)
             operation->run();
         batch[i] = (now() - start) / (unsigned)operation->per_batch;
     }
-    qsort(batch, operation->batches, sizeof(batch[0]), ascending);
-    printf("%s\t%lu\t%lu\n", operation->name, batch[0], batch[operation->batches / 2]);
+    qsort(batch, batches, sizeof(batch[0]), ascending);
+    printf("%s\t%lu\t%lu\n", operation->name, batch[0], batch[batches / 2]);
+    fflush(stdout);
+}
+
+static void set_fresh(const char *directory, const char *count)
+{
+    fresh = directory;
+    fresh_count = (unsigned)strtoul(count, NULL, 10);
+    if (fresh_count < 20 || fresh_count > 999 || strlen(directory) > 4000) {
+        fprintf(stderr, "measure: %s files are not between 20 and 999\n", count);
+        exit(2);
+    }
+}
+
+static int look(void)
+{
+    struct stat status;
+    char path[4096];
+
+    for (unsigned i = 0; i < fresh_count; i++) {
+        fresh_path(path, i);
+        if (stat(path, &status) != 0)
+            fail(path);
+    }
+    return 0;
+}
+
+static int once(const char *file, const char *what)
+{
+    program = what;
+    open_close(file);
+    exec_short();
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "usage: measure FILE-6 FILE-3 PROGRAM\n");
+    if (argc == 4 && strcmp(argv[1], "--look") == 0) {
+        set_fresh(argv[2], argv[3]);
+        return look();
+    }
+    if (argc == 4 && strcmp(argv[1], "--once") == 0)
+        return once(argv[2], argv[3]);
+    if (argc != 5) {
+        fprintf(stderr, "usage: measure SEEN FRESH COUNT PROGRAM | --look FRESH COUNT | --once FILE PROGRAM\n");
         return 2;
     }
-    file_6 = argv[1];
-    file_3 = argv[2];
-    program = argv[3];
+    seen = argv[1];
+    set_fresh(argv[2], argv[3]);
+    program = argv[4];
+    memset(argument, 'x', sizeof(argument) - 1);
+    for (int i = 0; i < ARGUMENTS; i++)
+        long_arguments[i] = argument;
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
         measure(&operations[i]);
     return 0;

@@ -38,7 +38,7 @@ for unit in "${masked[@]}"; do
 done
 
 # Installed for scenarios that start them; not running from the start.
-for unit in auditd.service rsyslog.service; do
+for unit in apparmor.service auditd.service rsyslog.service; do
     chroot "$root" systemctl disable "$unit" > /dev/null 2>&1 || true
 done
 
