@@ -50,7 +50,7 @@ public sealed class ItemTests
         Assert.Empty(result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
         var @event = json ?? JsonSerializer.Serialize(new Dictionary<string, string> { ["A"] = value });
         using var document = JsonDocument.Parse(@event);
-        var matches = EventEvaluator.MatchingRules(result.Normalised!, document.RootElement).Count > 0;
+        var matches = NaiveEventEvaluator.MatchingRules(result.Normalised!, document.RootElement).Count > 0;
         Assert.Equal(other ?? expected, matches);
     }
 

@@ -75,6 +75,39 @@ public sealed class EventConformanceTests(ITestOutputHelper output)
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {ran}:\n{string.Join('\n', wrong.Take(50))}");
     }
 
+    /// <summary>The same with an image for each rule, which says more about the meaning and less about the bounds.</summary>
+    [SkippableFact]
+    public void Every_event_is_matched_by_its_rule_compiled_alone_or_not()
+    {
+        var wrong = new List<string>();
+        var ran = 0;
+        foreach (var rows in Rows("events.jsonl").GroupBy(row => Text(row, "rule_path")))
+        {
+            var rule = File.ReadAllText(Path.Combine(SharedData.Sigma!, "rules", rows.Key));
+            var result = PolicyText.Compile(rule, Events);
+            if (result.HasErrors)
+            {
+                wrong.Add($"{rows.Key}: {Errors(result)}");
+                continue;
+            }
+
+            var simulator = new EventSimulator(result.Image!);
+            foreach (var row in rows)
+            {
+                ran++;
+                var @event = row.GetProperty("event").GetRawText();
+                if (simulator.Match(Parse(@event)).Length > 0 != row.GetProperty("expected").GetBoolean())
+                {
+                    wrong.Add($"{Text(row, "id")} {rows.Key}\n{Shortened(@event)}");
+                }
+            }
+        }
+
+        output.WriteLine($"events: {ran}");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {ran}:\n{string.Join('\n', wrong.Take(50))}");
+        Assert.True(ran >= 1000, $"only {ran} ran");
+    }
+
     [SkippableFact]
     public void Every_rule_that_must_be_refused_is_refused()
     {

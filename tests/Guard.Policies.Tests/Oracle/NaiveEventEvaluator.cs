@@ -95,12 +95,13 @@ internal static class NaiveEventEvaluator
 
     private static bool HasPart(EventTimeAtom test, string value)
     {
-        if (!DateTime.TryParseExact(
-            value, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
+        if (!DateTimeOffset.TryParseExact(
+            value, "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
         {
             return false;
         }
 
+        var time = moment.DateTime;
         return test.Values.Contains(test.Part switch
         {
             TimePart.Minute => time.Minute,
