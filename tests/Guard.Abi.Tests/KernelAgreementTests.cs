@@ -86,9 +86,16 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
     private static string Describe(DecisionRequest request, DecisionTrace trace)
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"{request.Category} uid {request.Uid} access {request.Access}, image {Text(request.Image)}, invoked ")
-            + $"{Text(request.Invoked)}, parent {Text(request.ParentImage)} {Text(request.ParentInvoked)}, target "
-            + $"{Text(request.Target)}\nheld {string.Join(' ', trace.Held)}\nrules {string.Join(' ', trace.Evaluations)}";
+            $"{request.Category} uid {request.Uid} logon {request.LogonId} access {request.Access}, ")
+            + $"program {Text(request.Image)} {Text(request.Invoked)} {Text(request.CommandLine)}, "
+            + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
+            + $"ancestors {request.AncestorsKnown} {string.Join(' ', request.Ancestors.Select(Text))}, "
+            + $"directory {Text(request.CurrentDirectory)}, target {Text(request.Target)}\n"
+            + $"held {string.Join(' ', trace.Held)}\nincomplete {string.Join(' ', trace.Incomplete)}\n"
+            + $"rules {string.Join(' ', trace.Evaluations)}";
+
+    private static string Text(RequestProgram program)
+        => $"({Text(program.Image)} {Text(program.Invoked)} {Text(program.CommandLine)})";
 
     private static string Text(RequestText text) => $"{text.State}:{Convert.ToHexStringLower(text.Bytes.Span)}";
 

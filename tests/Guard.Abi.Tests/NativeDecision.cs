@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Guard.Engine.Interop;
 using Guard.Policies.Image;
-using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using Xunit;
 
@@ -14,8 +13,12 @@ namespace Guard.Abi.Tests;
 /// </summary>
 internal sealed class NativeDecision : IDisposable
 {
+    /// <summary>Programs above the parent that one request has room for.</summary>
+    public const int AncestorsMax = 4;
+
     private const int TextBytes = 8 + KernelLimits.PathMax;
-    private const int RequestBytes = 16 + (5 * TextBytes);
+    private const int TextsOff = 6 * sizeof(uint);
+    private const int RequestBytes = TextsOff + ((8 + (3 * AncestorsMax)) * TextBytes);
     private const int ResultBytes = (6 + KernelLimits.EventRulesMax) * sizeof(uint);
 
     private readonly BpfObjectHandle _object;
@@ -46,6 +49,13 @@ internal sealed class NativeDecision : IDisposable
         ParentAbsent = 32,
         InvokedAbsent = 64,
         ParentInvokedAbsent = 128,
+        CommandTruncated = 256,
+        CommandAbsent = 512,
+        ParentCommandTruncated = 1024,
+        ParentCommandAbsent = 2048,
+        DirectoryTruncated = 4096,
+        DirectoryAbsent = 8192,
+        AncestorsAbsent = 16384,
     }
 
     /// <summary>Builds and loads the program, or skips the test with what this machine lacks.</summary>
@@ -143,10 +153,21 @@ internal sealed class NativeDecision : IDisposable
         return Path.Combine(output, "decide_test.bpf.o");
     }
 
+    private static TestFlags FlagsOf(DecisionRequest request)
+        => FlagsOf(request.Image, TestFlags.ImageTruncated, TestFlags.ImageAbsent)
+            | FlagsOf(request.Invoked, TestFlags.None, TestFlags.InvokedAbsent)
+            | FlagsOf(request.CommandLine, TestFlags.CommandTruncated, TestFlags.CommandAbsent)
+            | FlagsOf(request.CurrentDirectory, TestFlags.DirectoryTruncated, TestFlags.DirectoryAbsent)
+            | FlagsOf(request.ParentImage, TestFlags.ParentTruncated, TestFlags.ParentAbsent)
+            | FlagsOf(request.ParentInvoked, TestFlags.None, TestFlags.ParentInvokedAbsent)
+            | FlagsOf(request.ParentCommandLine, TestFlags.ParentCommandTruncated, TestFlags.ParentCommandAbsent)
+            | FlagsOf(request.Target, TestFlags.TargetTruncated, TestFlags.TargetAbsent)
+            | (request.AncestorsKnown ? TestFlags.None : TestFlags.AncestorsAbsent);
+
     private static TestFlags FlagsOf(RequestText text, TestFlags truncated, TestFlags absent) => text.State switch
     {
         TextState.Absent => absent,
-        TextState.TruncatedFront => truncated,
+        TextState.TruncatedFront or TextState.TruncatedEnd => truncated,
         _ => TestFlags.None,
     };
 
@@ -157,21 +178,23 @@ internal sealed class NativeDecision : IDisposable
         // A name is whole or not known: the kernel has no front to cut from it.
         Assert.NotEqual(TextState.TruncatedFront, request.Invoked.State);
         Assert.NotEqual(TextState.TruncatedFront, request.ParentInvoked.State);
-        var flags = FlagsOf(request.Image, TestFlags.ImageTruncated, TestFlags.ImageAbsent)
-            | FlagsOf(request.Target, TestFlags.TargetTruncated, TestFlags.TargetAbsent)
-            | FlagsOf(request.ParentImage, TestFlags.ParentTruncated, TestFlags.ParentAbsent)
-            | FlagsOf(request.Invoked, TestFlags.None, TestFlags.InvokedAbsent)
-            | FlagsOf(request.ParentInvoked, TestFlags.None, TestFlags.ParentInvokedAbsent);
+        Assert.InRange(request.Ancestors.Length, 0, AncestorsMax);
         Array.Clear(_request);
-        Put(0, request.Category == RuleCategory.FileAccess ? 1u : 0u);
+        Put(0, (uint)request.Category);
         Put(4, request.Uid);
-        Put(8, (uint)request.Access);
-        Put(12, (uint)flags);
+        Put(8, request.LogonId);
+        Put(12, (uint)request.Access);
+        Put(16, (uint)FlagsOf(request));
+        Put(20, (uint)request.Ancestors.Length);
         RequestText[] texts =
-            [request.Image, request.Invoked, request.ParentImage, request.ParentInvoked, request.Target];
+        [
+            request.Image, request.Invoked, request.CommandLine, request.CurrentDirectory, request.ParentImage,
+            request.ParentInvoked, request.ParentCommandLine, request.Target,
+            .. request.Ancestors.SelectMany(a => new[] { a.Image, a.Invoked, a.CommandLine }),
+        ];
         for (var i = 0; i < texts.Length; i++)
         {
-            var at = 16 + (i * TextBytes);
+            var at = TextsOff + (i * TextBytes);
             Put(at, (uint)texts[i].Bytes.Length);
             texts[i].Bytes.Span.CopyTo(_request.AsSpan(at + 8));
         }

@@ -47,6 +47,13 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             Mark(PolicyField.AncestorImage, PolicyField.AncestorCommandLine);
         }
 
+        foreach (var ancestor in request.Ancestors)
+        {
+            MarkUnless(ancestor.Image, PolicyField.AncestorImage);
+            MarkUnless(ancestor.Invoked, PolicyField.AncestorImage);
+            MarkUnless(ancestor.CommandLine, PolicyField.AncestorCommandLine);
+        }
+
         if (IsOpen)
         {
             MarkUnless(request.Target, PolicyField.TargetFilename);

@@ -30,11 +30,19 @@ internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest req
 
     public Truth AtomTruth(int number) => policy.Atoms[number] switch
     {
-        NumberAtom { Field: PolicyField.User } users => users.Ranges.Any(r => r.From <= request.Uid && request.Uid <= r.To) ? Truth.True : Truth.False,
-        AccessAtom access => request.Category == RuleCategory.FileAccess && (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
+        NumberAtom numbers => NumberTruth(numbers),
+        AccessAtom access => IsOpen && (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
         TextAtom text => TextTruth(text),
         _ => throw new InvalidOperationException(),
     };
+
+    private bool IsOpen => request.Category == RuleCategory.FileAccess;
+
+    private Truth NumberTruth(NumberAtom atom)
+    {
+        var value = atom.Field == PolicyField.LogonId ? request.LogonId : request.Uid;
+        return atom.Ranges.Any(r => r.From <= value && value <= r.To) ? Truth.True : Truth.False;
+    }
 
     private Truth Evaluate(ConditionNode node) => node switch
     {
@@ -48,44 +56,43 @@ internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest req
 
     private Truth TextTruth(TextAtom atom)
     {
-        var texts = TextsOf(atom.Roles).ToList();
-        if (texts.Any(text => atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, text))))
-        {
-            return Truth.True;
-        }
+        var holds = TextsOf(atom.Roles).Any(text =>
+            atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, text))
+            || atom.Expressions.Any(expression => NaiveMatcher.Matches(expression, text)));
+        return holds ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
+    }
 
-        // The kernel keeps one bit for both texts of a parent.
-        var asked = atom.Field == PolicyField.ParentImage
-            ? TextsOf(TextRoles.Parent | TextRoles.ParentInvoked)
-            : texts;
-        return asked.Any(text => text.State != TextState.Complete) ? Truth.Unknown : Truth.False;
+    /// <summary>The kernel keeps one bit for both texts of a parent, and one for all texts of all ancestors.</summary>
+    private bool IsIncomplete(TextAtom atom)
+    {
+        var asked = atom.Field switch
+        {
+            PolicyField.ParentImage => TextRoles.Parent | TextRoles.ParentInvoked,
+            PolicyField.AncestorImage => TextRoles.Ancestor | TextRoles.AncestorInvoked,
+            _ => atom.Roles,
+        };
+        var ofAncestors = TextRoles.Ancestor | TextRoles.AncestorInvoked | TextRoles.AncestorCommand;
+        return ((asked & ofAncestors) != 0 && !request.AncestorsKnown)
+            || TextsOf(asked).Any(text => text.State != TextState.Complete);
     }
 
     private IEnumerable<RequestText> TextsOf(TextRoles roles)
+        => Enum.GetValues<TextRoles>().Where(role => (roles & role) != 0).SelectMany(TextsOfOne);
+
+    /// <summary>A parent is an ancestor too.</summary>
+    private IEnumerable<RequestText> TextsOfOne(TextRoles role) => role switch
     {
-        if (roles.HasFlag(TextRoles.Image))
-        {
-            yield return request.Image;
-        }
-
-        if (roles.HasFlag(TextRoles.Invoked))
-        {
-            yield return request.Invoked;
-        }
-
-        if (roles.HasFlag(TextRoles.Parent))
-        {
-            yield return request.ParentImage;
-        }
-
-        if (roles.HasFlag(TextRoles.ParentInvoked))
-        {
-            yield return request.ParentInvoked;
-        }
-
-        if (roles.HasFlag(TextRoles.Target) && request.Category == RuleCategory.FileAccess)
-        {
-            yield return request.Target;
-        }
-    }
+        TextRoles.Image => [request.Image],
+        TextRoles.Invoked => [request.Invoked],
+        TextRoles.Command => [request.CommandLine],
+        TextRoles.Directory => IsOpen ? [] : [request.CurrentDirectory],
+        TextRoles.Target => IsOpen ? [request.Target] : [],
+        TextRoles.Parent => [request.ParentImage],
+        TextRoles.ParentInvoked => [request.ParentInvoked],
+        TextRoles.ParentCommand => [request.ParentCommandLine],
+        TextRoles.Ancestor => request.Ancestors.Select(a => a.Image).Prepend(request.ParentImage),
+        TextRoles.AncestorInvoked => request.Ancestors.Select(a => a.Invoked).Prepend(request.ParentInvoked),
+        TextRoles.AncestorCommand => request.Ancestors.Select(a => a.CommandLine).Prepend(request.ParentCommandLine),
+        _ => throw new ArgumentOutOfRangeException(nameof(role)),
+    };
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 
@@ -15,11 +17,35 @@ internal static class NaiveMatcher
                 return false;
             case TextState.Complete:
                 return Matches(pattern.Elements.AsSpan(), bytes, pattern.CaseSensitive);
+            case TextState.TruncatedEnd:
+                // Only what holds whatever follows.
+                return pattern.Elements is [.., AnyRunElement]
+                    && Matches(pattern.Elements.AsSpan(), bytes, pattern.CaseSensitive);
             default:
                 // Only what holds whatever the missing front is.
                 return pattern.Elements is [AnyRunElement, ..]
                     && Matches(pattern.Elements.AsSpan(), bytes, pattern.CaseSensitive);
         }
+    }
+
+    /// <summary>
+    /// What an expression of ASCII without <c>.</c> outside of <c>.*</c> means over bytes. A place that is not known is
+    /// no place at all: <c>^</c> behind a missing front, <c>$</c> before a missing end.
+    /// </summary>
+    public static bool Matches(RegexPattern pattern, RequestText text)
+    {
+        if (text.State == TextState.Absent)
+        {
+            return false;
+        }
+
+        var start = text.State == TextState.TruncatedFront ? "(?!)" : @"\A";
+        var end = text.State == TextState.TruncatedEnd ? "(?!)" : @"\z";
+        var expression = pattern.Expression
+            .Replace("^", start, StringComparison.Ordinal).Replace("$", end, StringComparison.Ordinal);
+        var options = RegexOptions.CultureInvariant | RegexOptions.Singleline
+            | (pattern.Flags.HasFlag(RegexFlags.IgnoreCase) ? RegexOptions.IgnoreCase : RegexOptions.None);
+        return Regex.IsMatch(Encoding.Latin1.GetString(text.Bytes.Span), expression, options);
     }
 
     private static bool Matches(ReadOnlySpan<PatternElement> elements, ReadOnlySpan<byte> text, bool cased)

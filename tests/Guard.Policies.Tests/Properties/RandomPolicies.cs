@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Guard.Policies.Binding;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
@@ -9,7 +8,8 @@ namespace Guard.Policies.Tests.Properties;
 
 /// <summary>
 /// Random policies and requests that meet often: a small alphabet with shared prefixes and both cases, multi-byte
-/// characters, wildcards, negations, incomplete texts. The same seed gives the same sequence.
+/// characters, wildcards, expressions, long lists, ranges, negations, incomplete texts. The same seed gives the same
+/// sequence.
 /// </summary>
 public sealed class RandomPolicies(int seed)
 {
@@ -18,6 +18,31 @@ public sealed class RandomPolicies(int seed)
         .. new[] { "a", "b", "A", "/", "aa", "ab", "/a", "/ab", "bin", "/bin/", "é", "€", "@", "`", "[", "{" }
             .Select(Encoding.UTF8.GetBytes),
         [0xc3], [0xa9], [0xff], [0xe2, 0x82],
+    ];
+
+    /// <summary>ASCII only, and <c>.</c> only in <c>.*</c>, so that plain byte strings show what they mean.</summary>
+    private static readonly string[] Expressions =
+    [
+        "ab", "a|B", "^a", "b$", "^/a.*b$", "[ab]{2}/", "^(a|b)*$", "bin/?a", "aa.*/", "(aa|ab)[/@]", "^$", "", "a*",
+        "@|`", "/ab?a", "^.*$", "b{2,3}a", "(^|/)a", "a($|/)",
+    ];
+
+    private static readonly (PolicyField Field, TextRoles Roles)[] TextFields =
+    [
+        (PolicyField.Image, TextRoles.Image),
+        (PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
+        (PolicyField.ImageInvoked, TextRoles.Invoked),
+        (PolicyField.CommandLine, TextRoles.Command),
+        (PolicyField.CurrentDirectory, TextRoles.Directory),
+        (PolicyField.ParentImage, TextRoles.Parent),
+        (PolicyField.ParentImage, TextRoles.Parent | TextRoles.ParentInvoked),
+        (PolicyField.ParentCommandLine, TextRoles.ParentCommand),
+        (PolicyField.AncestorImage, TextRoles.Ancestor),
+        (PolicyField.AncestorImage, TextRoles.Ancestor | TextRoles.AncestorInvoked),
+        (PolicyField.AncestorCommandLine, TextRoles.AncestorCommand),
+        (PolicyField.TargetFilename, TextRoles.Target),
+        (PolicyField.TargetFilename, TextRoles.Target),
+        (PolicyField.TargetFilename, TextRoles.Target),
     ];
 
     private readonly Random _random = new(seed);
@@ -47,10 +72,16 @@ public sealed class RandomPolicies(int seed)
     {
         Image = Text(),
         Invoked = Text(),
+        CommandLine = Arguments(),
+        CurrentDirectory = Text(),
         ParentImage = Text(),
         ParentInvoked = Text(),
+        ParentCommandLine = Arguments(),
+        Ancestors = Many(0, 4, () => new RequestProgram(Whole(), Whole(), Whole())),
+        AncestorsKnown = Chance(90),
         Target = Text(),
-        Uid = (uint)_random.Next(4),
+        Uid = Number(),
+        LogonId = Number(),
         Access = (AccessKinds)_random.Next(64),
     };
 
@@ -78,6 +109,23 @@ public sealed class RandomPolicies(int seed)
         };
     }
 
+    /// <summary>Arguments: all of them, the first ones, or none.</summary>
+    public RequestText Arguments()
+    {
+        // Longer than a chunk of the kernel's walk, so that it goes through in several windows.
+        var bytes = Bytes(_random.Next(Chance(20) ? 40 : 8));
+        return _random.Next(12) switch
+        {
+            0 => RequestText.Absent,
+            1 => RequestText.CutShort(bytes),
+            _ => RequestText.Whole(bytes),
+        };
+    }
+
+    private RequestText Whole() => RequestText.Complete(Bytes(_random.Next(8)));
+
+    private uint Number() => _random.Next(8) == 0 ? uint.MaxValue : (uint)_random.Next(6);
+
     private void Append(List<PatternElement> elements, int kind)
     {
         var last = elements.Count == 0 ? null : elements[^1];
@@ -101,41 +149,88 @@ public sealed class RandomPolicies(int seed)
     private NormalisedAtom Atom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        return _random.Next(10) switch
+        return _random.Next(12) switch
         {
-            0 => new NumberAtom(PolicyField.User, span, NumberRanges.Union(Enumerable.Range(0, 4).Where(_ => Chance(40)).Select(u => new NumberRange((uint)u, (uint)u)))),
-            1 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
-            2 => TextOf(span, PolicyField.ImageInvoked, TextRoles.Invoked),
-            3 => TextOf(span, PolicyField.ParentImage, TextRoles.Parent),
-            4 => TextOf(span, PolicyField.ParentImage, TextRoles.Parent | TextRoles.ParentInvoked),
-            5 => TextOf(span, PolicyField.Image, TextRoles.Image),
-            6 => TextOf(span, PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
-            _ => TextOf(span, PolicyField.TargetFilename, TextRoles.Target),
+            0 => new NumberAtom(PolicyField.User, span, Ranges()),
+            1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
+            2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
+            _ => AtomOfText(span),
         };
     }
+
+    /// <summary>Ascending and apart: single numbers, pairs, and at times all from one number on.</summary>
+    private ImmutableArray<NumberRange> Ranges()
+    {
+        var ranges = ImmutableArray.CreateBuilder<NumberRange>();
+        for (uint from = 0; from < 6; from += 3)
+        {
+            if (Chance(50))
+            {
+                ranges.Add(new NumberRange(from, from + (uint)_random.Next(2)));
+            }
+        }
+
+        if (Chance(25))
+        {
+            ranges.Add(new NumberRange(6, uint.MaxValue));
+        }
+
+        return ranges.ToImmutable();
+    }
+
+    private TextAtom AtomOfText(SourceSpan span)
+    {
+        var (field, roles) = TextFields[_random.Next(TextFields.Length)];
+        return _random.Next(10) switch
+        {
+            0 => new TextAtom(field, span, roles, Many(120, 160, WholeValue)),
+            1 => new TextAtom(field, span, roles, []) { Expressions = Many(1, 3, Expression) },
+            2 => new TextAtom(field, span, roles, Many(1, 3, Pattern)) { Expressions = Many(1, 2, Expression) },
+            _ => new TextAtom(field, span, roles, Many(1, 4, Pattern)),
+        };
+    }
+
+    /// <summary>Long lists of such values become a set.</summary>
+    private TextPattern WholeValue() => new([new LiteralElement([.. Bytes(_random.Next(1, 4))])], false);
+
+    private RegexPattern Expression()
+        => new(Expressions[_random.Next(Expressions.Length)], Chance(30) ? RegexFlags.IgnoreCase : RegexFlags.None);
 
     private TextAtom CrowdedAtom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        var any = new AnyRunElement();
-        var pattern = new TextPattern([any, new LiteralElement([.. Pieces[_random.Next(6)]]), any], Chance(5));
-        var (field, roles) = _random.Next(6) switch
+        var (field, roles) = _random.Next(8) switch
         {
             0 => (PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
             1 => (PolicyField.ParentImage, TextRoles.Parent | TextRoles.ParentInvoked),
+            2 => (PolicyField.AncestorImage, TextRoles.Ancestor | TextRoles.AncestorInvoked),
             _ => (PolicyField.TargetFilename, TextRoles.Target),
         };
-        return new TextAtom(field, span, roles, [pattern]);
+        return new TextAtom(field, span, roles, [Chance(30) ? Confirmed() : CrowdedPattern()]);
     }
 
-    private TextAtom TextOf(SourceSpan span, PolicyField field, TextRoles roles)
-        => new(field, span, roles, Many(1, 4, Pattern));
+    private TextPattern CrowdedPattern()
+    {
+        var any = new AnyRunElement();
+        return new TextPattern([any, new LiteralElement([.. Pieces[_random.Next(6)]]), any], Chance(5));
+    }
+
+    /// <summary>One of many different patterns that the same two bytes ask to be confirmed.</summary>
+    private TextPattern Confirmed()
+    {
+        var before = Enumerable.Repeat<PatternElement>(new AnyCharacterElement(), _random.Next(4));
+        var after = Enumerable.Repeat<PatternElement>(new AnyCharacterElement(), _random.Next(1, 4));
+        var any = new AnyRunElement();
+        return new TextPattern([any, .. before, new LiteralElement([.. "ab"u8]), .. after, any], Chance(50));
+    }
 
     private NormalisedRule Rule(int number, ImmutableArray<NormalisedAtom> atoms)
     {
         var category = Chance(40) ? RuleCategory.ProcessCreation : RuleCategory.FileAccess;
         var usable = Enumerable.Range(0, atoms.Length)
-            .Where(a => category == RuleCategory.FileAccess || atoms[a].Field != PolicyField.TargetFilename)
+            .Where(a => atoms[a].Field != (category == RuleCategory.FileAccess
+                ? PolicyField.CurrentDirectory
+                : PolicyField.TargetFilename))
             .ToList();
         var span = new SourceSpan("random.yml", 1000 + number, 1);
         var identity = new RuleIdentity($"rule-{number}", $"Rule {number}", null, RuleLevel.High, [], [], span);

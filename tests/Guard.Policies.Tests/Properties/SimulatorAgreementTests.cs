@@ -80,9 +80,12 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
     private static void AssertAgrees(NormalisedPolicy policy, DecisionRequest request, DecisionTrace trace, string where)
     {
         var naive = new NaiveDecision(policy, request);
-        foreach (var held in trace.Held)
+        for (var atom = 0; atom < policy.Atoms.Length; atom++)
         {
-            Assert.True(naive.AtomTruth(held.Atom) == Truth.True, $"{where}: atom {held.Atom} holds wrongly");
+            var holds = trace.Held.Any(h => h.Atom == atom);
+            Assert.True(
+                (naive.AtomTruth(atom) == Truth.True) == holds,
+                $"{where}: atom {atom} {(holds ? "holds" : "does not hold")}, wrongly\n{Describe(policy.Atoms[atom], request)}");
         }
 
         var expected = naive.Matches();
@@ -98,5 +101,21 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
             Assert.True((Verdict)policy.Rules[first].Action == verdict, $"{where}: the first rule did not decide");
             Assert.True(expected[first] == decision.FromUnknown, $"{where}: unknown is wrong");
         }
+    }
+
+    private static string Describe(NormalisedAtom atom, DecisionRequest request)
+    {
+        if (atom is not TextAtom text)
+        {
+            return $"{atom} {request}";
+        }
+
+        string Element(PatternElement e) => e is LiteralElement l ? Convert.ToHexStringLower(l.Bytes.AsSpan()) : e is AnyRunElement ? "*" : "?";
+        string Text(RequestText t) => $"{t.State}:{Convert.ToHexStringLower(t.Bytes.Span)}";
+        var patterns = text.Patterns.Select(p => $"{(p.CaseSensitive ? "cased " : string.Empty)}{string.Join(' ', p.Elements.Select(Element))}");
+        return $"{request.Category} {text.Field} {text.Roles}: [{string.Join(", ", patterns)}] [{string.Join(", ", text.Expressions)}]\n"
+            + $"program {Text(request.Image)} {Text(request.Invoked)} {Text(request.CommandLine)}, directory {Text(request.CurrentDirectory)}, "
+            + $"target {Text(request.Target)}, parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
+            + string.Join(' ', request.Ancestors.Select(a => $"({Text(a.Image)} {Text(a.Invoked)} {Text(a.CommandLine)})"));
     }
 }
