@@ -16,8 +16,6 @@ internal sealed class BudgetFindings
     public const string Rules = "GP3004";
     public const string RuleOps = "GP3005";
     public const string RuleDepth = "GP3006";
-    public const string Sequences = "GP3007";
-    public const string Segments = "GP3008";
     public const string Uids = "GP3009";
     public const string List = "GP3010";
     public const string Evaluations = "GP3011";
@@ -27,6 +25,7 @@ internal sealed class BudgetFindings
     public const string Automata = "GP3015";
     public const string Expression = "GP3016";
     public const string SetEntries = "GP3017";
+    public const string Candidates = "GP3018";
 
     /// <summary>Where errors that no single rule causes are reported.</summary>
     public static readonly SourceSpan Bundle = new("(bundle)", 0, 0);

@@ -81,7 +81,16 @@ public static class ImageCompiler
     {
         foreach (var text in patterns.Texts.Take(KernelAbi.Texts))
         {
-            var atoms = text.Always.Select(p => (int)patterns.Table[p].Atom).Distinct().ToList();
+            var always = text.Always.Select(p => patterns.Table[p]).ToList();
+            findings.Check(
+                BudgetFindings.Candidates,
+                BudgetFindings.Bundle,
+                always.Count(p => p.Kind == KernelAbi.PatternCandidate),
+                KernelLimits.CandidatesMax,
+                "GUARD_CANDIDATES_MAX",
+                "expressions and wildcards without a literal text, over one kind of text",
+                "give them a literal text of two characters or more");
+            var atoms = always.Where(p => p.Kind == KernelAbi.PatternSimple).Select(p => (int)p.Atom).Distinct().ToList();
             if (atoms.Count > KernelLimits.MatchesMax)
             {
                 findings.Check(

@@ -7,7 +7,7 @@ namespace Guard.Policies.Compiling;
 internal sealed class TextAutomata
 {
     /// <summary>States of the automaton of a text that is always run beside the literals.</summary>
-    public const int AlwaysStatesMax = 16384;
+    public const int AlwaysStatesMax = 4096;
 
     private readonly LoweredPatterns _patterns;
     private readonly ListPool _lists;
@@ -52,7 +52,7 @@ internal sealed class TextAutomata
             }
         }
 
-        return always.Count == 0 ? null : BuildAlways(always);
+        return always.Count == 0 ? null : BuildAlways(text, always);
     }
 
     private void AddConfirmation(LoweredText text, GeneralEntry entry)
@@ -75,32 +75,42 @@ internal sealed class TextAutomata
             "use plain values where they say the same");
         foreach (var factor in entry.Source.Factors)
         {
-            _patterns.Table.Add(new GuardPattern
-            {
-                Atom = (uint)number,
-                Roles = entry.Roles,
-                Kind = KernelAbi.PatternCandidate,
-                Length = (ushort)factor.Length,
-            });
-            text.Literals.Add(new LiteralEntry(_patterns.Table.Count - 1, factor, false, false));
+            text.Literals.Add(new LiteralEntry(AddCandidate(entry, number, factor.Length), factor, false, false));
         }
-    }
 
-    private AutomatonTable? BuildAlways(List<GeneralEntry> entries)
-    {
-        var dfa = Determiniser.Run([.. entries.Select(e => e.Source.Nfa)], AlwaysStatesMax);
-        if (dfa is null)
+        if (entry.Source.Factors.IsEmpty)
         {
-            ReportStates(Worst(entries), AlwaysStatesMax);
-            return null;
+            text.Always.Add(AddCandidate(entry, number, 0));
         }
-
-        return dfa.ToTable(_lists, [.. entries.Select(e => e.Patterns)]);
     }
 
-    /// <summary>The one that needs most states alone.</summary>
-    private static GeneralEntry Worst(List<GeneralEntry> entries)
-        => entries.Take(256).MaxBy(e => Determiniser.Run([e.Source.Nfa], 1024)?.States ?? int.MaxValue)!;
+    private int AddCandidate(GeneralEntry entry, int automaton, int length)
+    {
+        _patterns.Table.Add(new GuardPattern
+        {
+            Atom = (uint)automaton,
+            Roles = entry.Roles,
+            Kind = KernelAbi.PatternCandidate,
+            Length = (ushort)length,
+        });
+        return _patterns.Table.Count - 1;
+    }
+
+    /// <summary>One automaton for all of them, or, where their union explodes, each by itself: then every text is read by each.</summary>
+    private AutomatonTable? BuildAlways(LoweredText text, List<GeneralEntry> entries)
+    {
+        if (Determiniser.Run([.. entries.Select(e => e.Source.Nfa)], AlwaysStatesMax) is { } dfa)
+        {
+            return dfa.ToTable(_lists, [.. entries.Select(e => e.Patterns)]);
+        }
+
+        foreach (var entry in entries)
+        {
+            AddConfirmation(text, entry);
+        }
+
+        return null;
+    }
 
     private void ReportStates(GeneralEntry entry, int limit)
         => _findings.Exceeded(

@@ -1,6 +1,7 @@
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 using Xunit;
 
 namespace Guard.Policies.Tests.Compiling;
@@ -77,26 +78,25 @@ public sealed class BudgetTests
         AssertError("GP3006", "GUARD_RULE_DEPTH_MAX", "rules.yml(1,1)");
     }
 
+    /// <summary>What the literal automaton has no room for gets an automaton of its own.</summary>
     [Fact]
-    public void Too_many_patterns_with_a_run_inside_are_GP3007()
+    public void Patterns_beyond_the_room_for_sequences_still_match()
     {
-        _builder.User(0);
-        _builder.File(_builder.Target([.. Enumerable.Range(0, KernelLimits.SequencesMax + 1).Select(n => $"/{n}*x")]));
-        AssertError("GP3007", "GUARD_SEQUENCES_MAX", "atoms.yml(2,7)");
-    }
+        var values = Enumerable.Range(0, KernelLimits.SequencesMax + 9).Select(n => $"/dir{n:d4}*x").ToArray();
+        _builder.File(_builder.Target([.. values, string.Join('*', Enumerable.Repeat("ab", KernelLimits.SegmentsMax + 1))]));
+        var simulator = new ImageSimulator(_builder.Image());
+        Assert.Equal(Verdict.Block, Open($"/dir{KernelLimits.SequencesMax + 8:d4}/y/x"));
+        Assert.Equal(Verdict.Allow, Open($"/dir{KernelLimits.SequencesMax + 8:d4}/y/z"));
+        Assert.Equal(Verdict.Block, Open(string.Join('/', Enumerable.Repeat("ab", KernelLimits.SegmentsMax + 1))));
 
-    [Fact]
-    public void Too_many_segments_are_GP3008()
-    {
-        _builder.File(_builder.Target(string.Join('*', Enumerable.Repeat("a", KernelLimits.SegmentsMax + 1))));
-        AssertError("GP3008", "GUARD_SEGMENTS_MAX", "atoms.yml(1,7)");
+        Verdict Open(string path) => simulator.Decide(new DecisionRequest(RuleCategory.FileAccess) { Target = RequestText.Of(path) }).Verdict;
     }
 
     [Fact]
     public void Too_many_users_are_GP3009()
     {
         _builder.Exec(_builder.User([.. Enumerable.Range(0, KernelLimits.RangesMax + 1).Select(u => (uint)u)]));
-        AssertError("GP3009", "GUARD_UIDS_MAX", "(bundle)");
+        AssertError("GP3009", "GUARD_RANGES_MAX", "(bundle)");
     }
 
     [Fact]

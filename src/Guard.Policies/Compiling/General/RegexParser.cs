@@ -159,7 +159,8 @@ internal sealed class RegexParser
 
         if (_sets.ReadClass(ref _at) is { } known)
         {
-            return new SetNode(_scope.IgnoreCase && kind is 'p' or 'P' ? CharacterClasses.IgnoringCase(known) : known);
+            // .NET adds the other case to characters only: (?i)\p{Lu} is no small letter.
+            return new SetNode(known);
         }
 
         return Character(_sets.ReadEscapedRune(ref _at));

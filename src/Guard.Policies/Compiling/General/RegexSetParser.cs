@@ -21,7 +21,8 @@ internal sealed class RegexSetParser(string text)
         at++;
         var negated = at < text.Length && text[at] == '^';
         at += negated ? 1 : 0;
-        var ranges = new List<(int, int)>();
+        var characters = new List<(int, int)>();
+        var classes = new List<(int, int)>();
         RuneSet? subtracted = null;
         for (var first = true; first || text[at] != ']'; first = false)
         {
@@ -32,7 +33,7 @@ internal sealed class RegexSetParser(string text)
                 break;
             }
 
-            ReadElement(ref at, ranges);
+            ReadElement(ref at, characters, classes);
             if (at >= text.Length)
             {
                 throw new RegexSyntaxException("a set without an end");
@@ -40,8 +41,8 @@ internal sealed class RegexSetParser(string text)
         }
 
         at++;
-        var set = RuneSet.Of(ranges);
-        set = ignoreCase ? CharacterClasses.IgnoringCase(set) : set;
+        var set = RuneSet.Of(characters);
+        set = (ignoreCase ? CharacterClasses.IgnoringCase(set) : set).Union(RuneSet.Of(classes));
         set = negated ? set.Complement() : set;
         return subtracted is null ? set : set.Except(subtracted);
     }
@@ -108,11 +109,11 @@ internal sealed class RegexSetParser(string text)
     /// <summary>Whether digits at this place are an octal character and no back-reference.</summary>
     public bool IsOctal(int at) => at + 1 < text.Length && text[at] is >= '0' and <= '7' && text[at + 1] is >= '0' and <= '7';
 
-    private void ReadElement(ref int at, List<(int, int)> ranges)
+    private void ReadElement(ref int at, List<(int, int)> characters, List<(int, int)> classes)
     {
         if (ReadClass(ref at) is { } known)
         {
-            ranges.AddRange(known.Ranges);
+            classes.AddRange(known.Ranges);
             return;
         }
 
@@ -120,13 +121,13 @@ internal sealed class RegexSetParser(string text)
         var isRange = at + 1 < text.Length && text[at] == '-' && text[at + 1] is not (']' or '[');
         if (!isRange)
         {
-            ranges.Add((from, from));
+            characters.Add((from, from));
             return;
         }
 
         at++;
         var to = ReadCharacter(ref at);
-        ranges.Add((from, to));
+        characters.Add((from, to));
     }
 
     private int ReadCharacter(ref int at) => text[at] == '\\' ? ReadEscapedRune(ref at) : ReadRune(ref at);
