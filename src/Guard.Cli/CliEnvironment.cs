@@ -12,6 +12,9 @@ internal sealed class CliEnvironment
     /// <summary>stderr: everything else.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>stdin, for the commands that read it.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Whether a person looks at stdout.</summary>
     public bool IsTerminal { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Guard.Cli.Explaining;
 
 namespace Guard.Cli;
 
@@ -23,4 +24,5 @@ internal sealed record VersionReport(string Guardctl, string? Guardd);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(ExplainReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -12,13 +12,15 @@ internal static class GuardCtl
     /// <summary>The tree.</summary>
     public static RootCommand CreateRoot(CliEnvironment environment)
     {
-        var policy = new Command("policy", "Check, push, list, show and remove policies")
+        var policy = new Command("policy", "Check, push, list, show, remove, explain and evaluate policies")
         {
             PolicyCheckCommand.Create(environment),
             PolicyPushCommand.Create(environment),
             PolicyListCommand.Create(environment),
             PolicyShowCommand.Create(environment),
             PolicyRemoveCommand.Create(environment),
+            PolicyExplainCommand.Create(environment),
+            PolicyEvalCommand.Create(environment),
         };
         var audit = new Command("audit", "Read the audit trail")
         {

@@ -19,11 +19,19 @@ public sealed record CompilerOptions
     /// <summary>Whether the engine's own self-test rules are added (true for what goes into a kernel).</summary>
     public bool IncludeSelfTest { get; init; }
 
-    /// <summary>Most bytes of one file.</summary>
+    /// <summary>Most bytes of one YAML file.</summary>
     public int MaxFileBytes { get; init; } = 4 << 20;
+
+    /// <summary>Most bytes of one list file: 100,000 digests and more.</summary>
+    public int MaxListFileBytes { get; init; } = 32 << 20;
 
     /// <summary>Most bytes of a bundle.</summary>
     public int MaxBundleBytes { get; init; } = 64 << 20;
+
+    /// <summary>Most bytes of a file of this name.</summary>
+    /// <param name="name">Name or path.</param>
+    /// <returns>The bound for its kind of file.</returns>
+    public int MaxBytesOf(string name) => PolicyFile.IsListName(name) ? MaxListFileBytes : MaxFileBytes;
 }
 
 /// <summary>Text in, image out. Pure: no I/O, no clock, no randomness; the same input gives the same bytes.</summary>
@@ -38,20 +46,28 @@ public static class PolicyCompiler
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
         var bag = new DiagnosticBag();
-        var documents = YamlBundleReader.Read(files, options, bag);
-        var rules = RuleBinder.BindAll(documents, options, bag);
+        var policy = Analyse(files, options, bag);
+        return policy is null || bag.HasErrors
+            ? new CompilationResult(null, policy, bag.ToImmutable())
+            : CompileImage(policy, bag);
+    }
+
+    /// <summary>The front end: what the bundle means, or null after errors that hide it.</summary>
+    internal static NormalisedPolicy? Analyse(IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)
+    {
+        var text = YamlBundleReader.Read(files, options, bag);
+        var rules = BundleBinder.BindAll(text, options, bag);
         DuplicateIdCheck.Run(rules, bag);
         if (bag.HasErrors)
         {
-            return new CompilationResult(null, null, bag.ToImmutable());
+            return null;
         }
 
         var normalisation = Normalisation.Run(rules, options, bag);
         ConstantRuleCheck.Run(normalisation, bag);
         LockOutCheck.Run(normalisation, bag);
-        return bag.HasErrors
-            ? new CompilationResult(null, normalisation.Policy, bag.ToImmutable())
-            : CompileImage(normalisation.Policy, bag);
+        CommandLineExclusionCheck.Run(normalisation, bag);
+        return normalisation.Policy;
     }
 
     private static CompilationResult CompileImage(NormalisedPolicy policy, DiagnosticBag bag)

@@ -29,6 +29,7 @@ internal static class Cli
             Time = options.Time ?? new Clock(),
             Compile = options.Compile,
             HostChecks = () => options.HostChecks,
+            OpenInput = () => options.Input,
         };
         var code = await GuardCtl.RunAsync(args, environment).WaitAsync(TimeSpan.FromSeconds(30));
         return new CliResult(code, output.ToString(), error.ToString());
@@ -65,6 +66,8 @@ internal static class Cli
         public TimeProvider? Time { get; init; }
 
         public Func<IReadOnlyList<PolicyFile>, CompilerOptions, CompilationResult> Compile { get; init; } = Cli.Compile;
+
+        public Stream Input { get; init; } = Stream.Null;
 
         public IReadOnlyList<SupportCheck> HostChecks { get; init; } = [];
     }

@@ -14,6 +14,7 @@ public sealed class CommandTreeTests
     public void The_commands_are_the_documented_ones() => Assert.Equal(
         [
             "status", "doctor", "policy check", "policy push", "policy list", "policy show", "policy remove",
+            "policy explain exec", "policy explain open", "policy explain connect", "policy eval",
             "audit list", "audit follow", "trace exec", "version", "completion",
         ],
         Paths);
@@ -65,6 +66,19 @@ public sealed class CommandTreeTests
     [InlineData("policy", "check")]
     [InlineData("policy", "remove")]
     [InlineData("policy", "remove", "x", "--all")]
+    [InlineData("policy", "explain")]
+    [InlineData("policy", "explain", "exec")]
+    [InlineData("policy", "explain", "exec", "relative")]
+    [InlineData("policy", "explain", "exec", "/x", "--image", "relative")]
+    [InlineData("policy", "explain", "exec", "/x", "--user", "root", "--uid", "0")]
+    [InlineData("policy", "explain", "exec", "/x", "--user", "no such account")]
+    [InlineData("policy", "explain", "exec", "/x", "--uid", "-1")]
+    [InlineData("policy", "explain", "exec", "/x", "--unknown", "weather")]
+    [InlineData("policy", "explain", "exec", "/x", "--access", "read")]
+    [InlineData("policy", "explain", "open", "/x", "--access", "smell")]
+    [InlineData("policy", "eval")]
+    [InlineData("policy", "eval", "--rules", "x")]
+    [InlineData("policy", "eval", "--events", "-")]
     [InlineData("audit", "list", "--limit", "0")]
     [InlineData("audit", "list", "--verdict", "deny")]
     [InlineData("audit", "list", "--since", "whenever")]

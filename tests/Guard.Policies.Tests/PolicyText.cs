@@ -15,6 +15,19 @@ internal static class PolicyText
     public static CompilationResult Compile(string text, CompilerOptions? options = null)
         => PolicyCompiler.Compile([File(text)], options ?? new CompilerOptions());
 
+    /// <summary>Compiled, or for events, which other tests compile, read only.</summary>
+    public static CompilationResult Check(IReadOnlyList<PolicyFile> files, CompilerOptions options)
+    {
+        if (options.Domain == PolicyDomain.Kernel)
+        {
+            return PolicyCompiler.Compile(files, options);
+        }
+
+        var bag = new DiagnosticBag();
+        var policy = PolicyCompiler.Analyse(files, options, bag);
+        return new CompilationResult(null, policy, bag.ToImmutable());
+    }
+
     /// <summary>The policy; fails with the findings when there are errors.</summary>
     public static NormalisedPolicy Normalise(string text, CompilerOptions? options = null)
     {

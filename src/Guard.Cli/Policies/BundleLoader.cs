@@ -33,7 +33,7 @@ internal sealed class BundleLoader
                 LoadDirectory(path, "", path, 0);
                 if (_files.Count == before)
                 {
-                    throw new CliException(ExitCode.Findings, $"{path}: no policy in this directory (*.yml, *.yaml)", "ls " + path);
+                    throw new CliException(ExitCode.Findings, $"{path}: no policy in this directory (*.yml, *.yaml; lists: *.txt, *.list)", "ls " + path);
                 }
             }
             else
@@ -42,6 +42,9 @@ internal sealed class BundleLoader
             }
         }
     }
+
+    /// <summary>Takes a file that is no file here.</summary>
+    public void Add(PolicyFile file) => _files.Add(file);
 
     private void LoadDirectory(string directory, string prefix, string root, int depth)
     {
@@ -60,7 +63,9 @@ internal sealed class BundleLoader
         }
         foreach (var entry in entries)
         {
-            var isPolicy = entry.Name.EndsWith(".yml", StringComparison.Ordinal) || entry.Name.EndsWith(".yaml", StringComparison.Ordinal);
+            var isPolicy = entry.Name.EndsWith(".yml", StringComparison.Ordinal)
+                || entry.Name.EndsWith(".yaml", StringComparison.Ordinal)
+                || PolicyFile.IsListName(entry.Name);
             if (entry is DirectoryInfo { LinkTarget: null })
             {
                 LoadDirectory(entry.FullName, prefix + entry.Name + "/", root, depth + 1);
@@ -78,7 +83,7 @@ internal sealed class BundleLoader
 
     private void LoadFile(string path, string name, string shown)
     {
-        var content = Read(path, shown);
+        var content = Read(path, shown, _limits.MaxBytesOf(name));
         _bytes += content.Length;
         if (_bytes > _limits.MaxBundleBytes || _files.Count >= MostFiles)
         {
@@ -98,23 +103,23 @@ internal sealed class BundleLoader
     }
 
     /// <summary>Reads at most one byte more than the limit, whatever the file claims to be.</summary>
-    private byte[] Read(string path, string shown)
+    private static byte[] Read(string path, string shown, int most)
     {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            if (stream.CanSeek && stream.Length > _limits.MaxFileBytes)
+            if (stream.CanSeek && stream.Length > most)
             {
-                throw TooLarge(shown);
+                throw TooLarge(shown, most);
             }
             var content = new MemoryStream();
             var buffer = new byte[64 << 10];
             for (var read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
             {
                 content.Write(buffer, 0, read);
-                if (content.Length > _limits.MaxFileBytes)
+                if (content.Length > most)
                 {
-                    throw TooLarge(shown);
+                    throw TooLarge(shown, most);
                 }
             }
             return content.ToArray();
@@ -133,6 +138,6 @@ internal sealed class BundleLoader
         }
     }
 
-    private CliException TooLarge(string shown)
-        => new(ExitCode.Findings, $"{shown}: larger than {_limits.MaxFileBytes >> 20} MiB, which is the most for one policy file", "split it");
+    private static CliException TooLarge(string shown, int most)
+        => new(ExitCode.Findings, $"{shown}: larger than {most >> 20} MiB, which is the most for one policy file", "split it");
 }

@@ -1,6 +1,7 @@
 using Guard.Cli.Output;
 using Guard.Policies;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Protocol;
 
@@ -23,15 +24,45 @@ internal sealed class LocalCheck
     /// <summary>Findings with the bundle's names, counts, hash.</summary>
     public PolicyOutcome Outcome { get; }
 
+    /// <summary>The compiled rules; null when they are refused.</summary>
+    public PolicyImage? Image => _result.HasErrors ? null : _result.Image;
+
+    /// <summary>What the rules mean; null when they are refused early.</summary>
+    public NormalisedPolicy? Normalised => _result.Normalised;
+
     /// <summary>Loads and compiles.</summary>
-    public static LocalCheck Run(CommandRun run, IEnumerable<string> paths)
+    public static LocalCheck Run(CommandRun run, IEnumerable<string> paths, PolicyDomain domain = PolicyDomain.Kernel)
     {
-        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile) };
+        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile), Domain = domain };
         var loader = new BundleLoader(options);
         loader.Load(paths);
+        return Compile(run, loader, options);
+    }
+
+    /// <summary>Compiles what is in force as guardd does, the self-test included, so that the hashes can be compared.</summary>
+    public static LocalCheck Compile(CommandRun run, IReadOnlyList<PolicyFile> inForce)
+    {
+        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile), IncludeSelfTest = true };
+        var loader = new BundleLoader(options);
+        foreach (var file in inForce)
+        {
+            loader.Add(file);
+        }
+
+        return Compile(run, loader, options);
+    }
+
+    private static LocalCheck Compile(CommandRun run, BundleLoader loader, CompilerOptions options)
+    {
         var result = run.Environment.Compile(loader.Files, options);
         return new LocalCheck(loader, result, ToOutcome(result));
     }
+
+    /// <summary>The files that were compiled, under their names in the bundle.</summary>
+    public IReadOnlyList<PolicyFile> Files => _loader.Files;
+
+    /// <summary>A position with the path that was typed.</summary>
+    public string Shown(SourceSpan span) => (span with { File = _loader.Shown(span.File) }).ToString();
 
     /// <summary>The bundle as it travels.</summary>
     public PolicyBundle ToBundle() => new([.. _loader.Files.Select(file => new BundleFile(file.Name, file.Content.ToArray()))]);
@@ -41,13 +72,16 @@ internal sealed class LocalCheck
         => [.. findings.Select(finding => finding with { File = _loader.Shown(finding.File) })];
 
     /// <summary>Prints the findings with the lines that they are about, under the paths that were typed.</summary>
-    public void WriteDiagnostics(CommandRun run)
+    public void WriteDiagnostics(CommandRun run) => WriteDiagnostics(run.Out);
+
+    /// <summary>The same, to anywhere.</summary>
+    public void WriteDiagnostics(TextWriter output)
     {
         var formatter = new DiagnosticFormatter(_loader.Files.Select(f => new PolicyFile(_loader.Shown(f.Name), f.Content)));
         foreach (var diagnostic in _result.Diagnostics)
         {
             var span = diagnostic.Span;
-            run.Out.Write(formatter.Format(diagnostic with { Span = span with { File = _loader.Shown(span.File) } }));
+            output.Write(formatter.Format(diagnostic with { Span = span with { File = _loader.Shown(span.File) } }));
         }
     }
 
@@ -69,6 +103,25 @@ internal sealed class LocalCheck
                 run.Out.WriteLine($"  hint: {SafeText.Line(finding.Hint)}");
             }
         }
+    }
+
+    /// <summary>By rule number of the image: the rule's place in the order of files, then of lines.</summary>
+    public IReadOnlyList<int> RuleRanks()
+    {
+        var files = _loader.Files.Select((file, i) => (file.Name, i)).ToDictionary(f => f.Name, f => f.i, StringComparer.Ordinal);
+        var rules = Image!.Rules;
+        var ordered = Enumerable.Range(0, rules.Length)
+            .OrderBy(i => files.GetValueOrDefault(rules[i].Identity.Span.File, int.MaxValue))
+            .ThenBy(i => rules[i].Identity.Span.Line)
+            .ThenBy(i => rules[i].Identity.Span.Column);
+        var ranks = new int[rules.Length];
+        var rank = 0;
+        foreach (var rule in ordered)
+        {
+            ranks[rule] = rank++;
+        }
+
+        return ranks;
     }
 
     /// <summary>How many files were read.</summary>

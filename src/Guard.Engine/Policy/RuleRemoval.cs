@@ -6,11 +6,11 @@ namespace Guard.Engine.Policy;
 
 /// <summary>
 /// Cuts rules out of the text of a bundle: a rule's document, from where it begins to where the next one begins. The
-/// rest of the text stays as its author wrote it.
+/// rest of the text stays as its author wrote it: other documents of the file may be filters, lists or orders.
 /// </summary>
 internal static class RuleRemoval
 {
-    /// <summary>The bundle without these rules; files without a rule are left out.</summary>
+    /// <summary>The bundle without these rules; files of which nothing remains are left out.</summary>
     /// <param name="policy">What is in force.</param>
     /// <param name="ids">Ids or titles.</param>
     /// <param name="unknown">Those that name no rule.</param>
@@ -28,9 +28,9 @@ internal static class RuleRemoval
             {
                 files.Add(file);
             }
-            else if (gone.Count < here.Count)
+            else if (Cut(Encoding.UTF8.GetString(file.Content), gone) is var rest && HasContent(rest))
             {
-                files.Add(new BundleFile(file.Name, Encoding.UTF8.GetBytes(Cut(Encoding.UTF8.GetString(file.Content), gone))));
+                files.Add(new BundleFile(file.Name, Encoding.UTF8.GetBytes(rest)));
             }
         }
 
@@ -48,6 +48,9 @@ internal static class RuleRemoval
             rule.Identity.Span.Line >= document.FirstLine && rule.Identity.Span.Line <= document.LastLine));
         return string.Join("\n---\n", kept.Select(document => document.Text));
     }
+
+    private static bool HasContent(string text)
+        => text.Split('\n').Any(line => line.Trim() is { Length: > 0 } content && content[0] != '#' && content != "---");
 
     private static List<(int FirstLine, int LastLine, string Text)> SplitDocuments(string text)
     {

@@ -8,28 +8,34 @@ namespace Guard.Policies.Ast;
 internal sealed record RuleNode(
     RuleIdentity Identity,
     SourceSpan IdSpan,
-    RuleCategory Category,
-    GuardNode Guard,
-    ImmutableArray<SearchNode> Searches,
-    ConditionSyntax Condition);
+    LogSourceNode LogSource,
+    GuardNode? WrittenGuard,
+    DetectionNode Detection)
+{
+    /// <summary>Sigma's <c>name</c>, by which other documents may refer to the rule.</summary>
+    public string? Name { get; init; }
 
-/// <summary>The <c>guard:</c> block; audit when there is none.</summary>
-internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown);
+    /// <summary>What Sigma filters add: each must hold as well.</summary>
+    public ImmutableArray<DetectionNode> Filters { get; init; } = [];
+
+    /// <summary>The <c>guard:</c> block; audit when there is none.</summary>
+    public GuardNode Guard => WrittenGuard ?? GuardNode.Default;
+}
+
+/// <summary>The log source as written, and what it means in the domain that is compiled for.</summary>
+/// <param name="Source">As written.</param>
+/// <param name="Category">What is decided; null while it is not known (after a finding, or in a filter).</param>
+/// <param name="WritesOnly">True for <c>file_event</c>: opens that create, write or cut a file.</param>
+internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Category, bool WritesOnly);
+
+/// <summary>A <c>guard:</c> block.</summary>
+internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown, SourceSpan Span)
+{
+    public static GuardNode Default { get; } = new(RuleAction.Audit, OnUnknown.Allow, default);
+}
+
+/// <summary>Search identifiers and the condition over them; a name space of its own.</summary>
+internal sealed record DetectionNode(ImmutableArray<SearchNode> Searches, ConditionSyntax Condition);
 
 /// <summary>A search identifier: one of the alternatives holds; an alternative holds when all its items do.</summary>
 internal sealed record SearchNode(string Name, SourceSpan Span, ImmutableArray<ImmutableArray<ItemNode>> Alternatives);
-
-/// <summary>One <c>field|modifiers: values</c>. <paramref name="All"/>: every value must hold, not one of them.</summary>
-internal abstract record ItemNode(PolicyField Field, SourceSpan Span, bool All);
-
-/// <summary>An item over a path.</summary>
-internal sealed record TextItem(PolicyField Field, SourceSpan Span, bool All, ImmutableArray<TextPattern> Patterns)
-    : ItemNode(Field, Span, All);
-
-/// <summary>An item over the uid; each value has become the set of uids that it means.</summary>
-internal sealed record UidItem(SourceSpan Span, bool All, ImmutableArray<ImmutableArray<uint>> Values)
-    : ItemNode(PolicyField.User, Span, All);
-
-/// <summary>An item over the kind of access.</summary>
-internal sealed record AccessItem(SourceSpan Span, bool All, ImmutableArray<AccessKinds> Values)
-    : ItemNode(PolicyField.Access, Span, All);

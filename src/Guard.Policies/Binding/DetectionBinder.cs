@@ -1,44 +1,48 @@
 using System.Collections.Immutable;
 using Guard.Policies.Ast;
 using Guard.Policies.Diagnostics;
-using Guard.Policies.Normalising;
 using Guard.Policies.Yaml;
 
 namespace Guard.Policies.Binding;
 
 /// <summary>
-/// The <c>detection:</c> map: search identifiers (a map = all its items, a list of maps = any of them) and the
+/// Search identifiers (a map = all its items, a list = any of its maps and keywords, a text = a keyword) and the
 /// condition over them.
 /// </summary>
 internal sealed class DetectionBinder
 {
+    private static readonly ItemModifiers NoModifiers = new(ItemKind.Text, []);
+
     private readonly ItemBinder _items;
     private readonly DiagnosticBag _bag;
 
-    /// <param name="category">Null when it is not known: then fields of any category are accepted, others reported.</param>
-    /// <param name="options">Accounts.</param>
-    /// <param name="bag">Findings.</param>
-    public DetectionBinder(RuleCategory? category, CompilerOptions options, DiagnosticBag bag)
+    public DetectionBinder(ItemBinder items, DiagnosticBag bag)
     {
-        _items = new ItemBinder(category, options, bag);
+        _items = items;
         _bag = bag;
     }
 
     /// <summary>The detection, or null after a finding.</summary>
-    public (ImmutableArray<SearchNode> Searches, ConditionSyntax Condition)? Bind(YamlMapping detection)
+    /// <param name="detection">The map.</param>
+    /// <param name="ownKeys">Keys of it that are no search identifiers, <c>condition</c> among them.</param>
+    /// <param name="where">What the map is called in findings.</param>
+    public DetectionNode? Bind(YamlMapping detection, ReadOnlySpan<string> ownKeys, string where)
     {
         var searches = ImmutableArray.CreateBuilder<SearchNode>();
-        foreach (var (key, value) in detection.Entries.Where(e => e.Key.Text != "condition"))
+        foreach (var (key, value) in detection.Entries)
         {
-            searches.Add(new SearchNode(key.Text, key.Span, BindAlternatives(key, value)));
+            if (!ownKeys.Contains(key.Text))
+            {
+                searches.Add(new SearchNode(key.Text, key.Span, BindAlternatives(key, value)));
+            }
         }
 
         if (searches.Count == 0)
         {
-            _bag.Report(DiagnosticCatalogue.DetectionEmpty, detection.Span, "the detection has no search identifier");
+            _bag.Report(DiagnosticCatalogue.DetectionEmpty, detection.Span, $"{where} has no search identifier");
         }
 
-        var entry = NodeReading.Required(detection, "condition", "the detection", _bag);
+        var entry = NodeReading.Required(detection, "condition", where, _bag);
         var syntax = entry is null ? null : ConditionParser.ParseEntry(entry, _bag);
         if (syntax is null)
         {
@@ -46,7 +50,7 @@ internal sealed class DetectionBinder
         }
 
         var condition = new ConditionResolver(searches.ToImmutable(), _bag).Resolve(syntax);
-        return condition is null ? null : (searches.ToImmutable(), condition);
+        return condition is null ? null : new DetectionNode(searches.ToImmutable(), condition);
     }
 
     private ImmutableArray<ImmutableArray<ItemNode>> BindAlternatives(YamlScalar key, YamlNode value)
@@ -56,31 +60,42 @@ internal sealed class DetectionBinder
             case YamlMapping map:
                 return [BindMap(map)];
             case YamlSequence { Items.Length: > 0 } list:
-                return [.. list.Items.Select(item => BindElement(key, item))];
+                return BindList(key, list);
             case YamlSequence:
                 Report(DiagnosticCatalogue.EmptyCollection, value, $"{TerminalText.Quote(key.Text)} is an empty list");
                 return [];
             default:
-                return [BindElement(key, value)];
+                return [BindKeywords([value])];
         }
     }
 
-    private ImmutableArray<ItemNode> BindElement(YamlScalar key, YamlNode element)
+    /// <summary>The keywords of a list are one item, the maps one alternative each.</summary>
+    private ImmutableArray<ImmutableArray<ItemNode>> BindList(YamlScalar key, YamlSequence list)
     {
-        switch (element)
+        var alternatives = ImmutableArray.CreateBuilder<ImmutableArray<ItemNode>>();
+        ImmutableArray<YamlNode> keywords = [.. list.Items.Where(i => i is YamlScalar)];
+        if (keywords.Length > 0)
         {
-            case YamlMapping map:
-                return BindMap(map);
-            case YamlSequence:
-                var nested = $"{TerminalText.Quote(key.Text)} is a list of lists";
-                Report(DiagnosticCatalogue.NestedValue, element, nested);
-                return [];
-            default:
-                var keyword = $"{TerminalText.Quote(((YamlScalar)element).Text)} is a keyword without a field";
-                Report(DiagnosticCatalogue.KeywordRefused, element, keyword);
-                return [];
+            alternatives.Add(BindKeywords(keywords));
         }
+
+        foreach (var element in list.Items.Where(i => i is not YamlScalar))
+        {
+            if (element is YamlMapping map)
+            {
+                alternatives.Add(BindMap(map));
+            }
+            else
+            {
+                Report(DiagnosticCatalogue.NestedValue, element, $"{TerminalText.Quote(key.Text)} is a list of lists");
+            }
+        }
+
+        return alternatives.ToImmutable();
     }
+
+    private ImmutableArray<ItemNode> BindKeywords(ImmutableArray<YamlNode> nodes)
+        => _items.BindKeywords(nodes[0].Span, NoModifiers, nodes) is { } item ? [item] : [];
 
     private ImmutableArray<ItemNode> BindMap(YamlMapping map)
     {

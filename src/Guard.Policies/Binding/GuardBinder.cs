@@ -6,36 +6,60 @@ using Guard.Policies.Yaml;
 
 namespace Guard.Policies.Binding;
 
-/// <summary>The <c>guard:</c> block. Absent means audit: published rules are detections and must never stop a server.</summary>
+/// <summary>
+/// What a <c>guard:</c> block orders. Absent means audit: published rules are detections and must never stop a server.
+/// </summary>
 internal static class GuardBinder
 {
     private static readonly ImmutableArray<string> Keys = ["action", "on_unknown"];
     private static readonly ImmutableArray<string> Actions = ["audit", "block"];
     private static readonly ImmutableArray<string> Outcomes = ["allow", "deny"];
 
-    public static GuardNode Bind(YamlEntry? entry, DiagnosticBag bag)
+    /// <summary>The block, or null when there is none.</summary>
+    /// <param name="entry">The key guard, if there is one.</param>
+    /// <param name="otherKeys">Keys that somebody else reads.</param>
+    /// <param name="bag">Findings.</param>
+    public static GuardNode? Bind(YamlEntry? entry, ReadOnlySpan<string> otherKeys, DiagnosticBag bag)
     {
-        var action = RuleAction.Audit;
-        var onUnknown = OnUnknown.Allow;
-        foreach (var (key, value) in NodeReading.Map(entry, bag)?.Entries ?? [])
+        if (NodeReading.Map(entry, bag) is not { } map)
+        {
+            return null;
+        }
+
+        var guard = GuardNode.Default with { Span = entry!.Key.Span };
+        foreach (var (key, value) in map.Entries)
         {
             switch (key.Text)
             {
                 case "action":
-                    action = Choose(key, value, Actions, bag) == 1 ? RuleAction.Block : RuleAction.Audit;
+                    var action = Choose(key, value, Actions, bag) == 1 ? RuleAction.Block : RuleAction.Audit;
+                    guard = guard with { Action = action };
                     break;
                 case "on_unknown":
-                    onUnknown = Choose(key, value, Outcomes, bag) == 1 ? OnUnknown.Deny : OnUnknown.Allow;
+                    var outcome = Choose(key, value, Outcomes, bag) == 1 ? OnUnknown.Deny : OnUnknown.Allow;
+                    guard = guard with { OnUnknown = outcome };
                     break;
                 default:
-                    var message = $"guard has no key {TerminalText.Quote(key.Text)}";
-                    var hint = NearestName.Hint(key.Text, Keys, "keys of guard");
-                    bag.Report(DiagnosticCatalogue.GuardUnknownKey, key.Span, message, hint);
+                    if (!otherKeys.Contains(key.Text))
+                    {
+                        ReportUnknown(key, [.. Keys, .. otherKeys], bag);
+                    }
+
                     break;
             }
         }
 
-        return new GuardNode(action, onUnknown);
+        return guard;
+    }
+
+    /// <summary>The finding about a key that has no meaning in its block.</summary>
+    public static void ReportUnknown(YamlScalar key, ImmutableArray<string> known, DiagnosticBag bag)
+    {
+        var message = $"guard has no key {TerminalText.Quote(key.Text)} here";
+        var hint = key.Text is "rules" or "list"
+            ? $"guard: {key.Text} is a document of its own, without logsource and detection"
+            : NearestName.Hint(key.Text, known, "keys of guard");
+        bag.Report(DiagnosticCatalogue.GuardUnknownKey, key.Span, message, hint);
     }
 
     private static int Choose(YamlScalar key, YamlNode value, ImmutableArray<string> permitted, DiagnosticBag bag)

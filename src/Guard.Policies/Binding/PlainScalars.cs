@@ -19,6 +19,14 @@ internal static partial class PlainScalars
         => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uid)
             && (text.Length == 1 || text[0] != '0');
 
+    /// <summary>A decimal number of at most 28 characters.</summary>
+    public static bool TryReadNumber(string text, out decimal number)
+    {
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        number = 0;
+        return text.Length <= 28 && decimal.TryParse(text, style, CultureInfo.InvariantCulture, out number);
+    }
+
     [GeneratedRegex(@"\A(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])\z", RegexOptions.CultureInvariant)]
     private static partial Regex Decimal();
 

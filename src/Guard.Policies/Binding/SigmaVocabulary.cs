@@ -1,43 +1,68 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Binding;
 
-/// <summary>The words of Sigma: what the engine decides, and what it knows but cannot decide yet.</summary>
+/// <summary>The words of Sigma: what the engine decides, and what it knows but cannot decide in the kernel.</summary>
 internal static class SigmaVocabulary
 {
-    /// <summary>Fields of <c>process_creation</c>.</summary>
+    /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
     public static readonly ImmutableArray<string> ProcessFields =
-        ["Image", "ImageInvoked", "ParentImage", "User", "Uid"];
+    [
+        "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage", "AncestorCommandLine",
+        "CurrentDirectory", "User", "Uid", "LogonId",
+    ];
 
-    /// <summary>Fields of <c>file_access</c>.</summary>
+    /// <summary>Fields of <c>file_access</c> and <c>file_event</c> that the kernel knows; but for the first two, the process's.</summary>
     public static readonly ImmutableArray<string> FileFields =
-        ["TargetFilename", "Image", "ImageInvoked", "ParentImage", "User", "Uid", "Access"];
+    [
+        "TargetFilename", "Access", "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine",
+        "AncestorImage", "AncestorCommandLine", "User", "Uid", "LogonId",
+    ];
 
-    /// <summary>Fields of Sigma's taxonomy that the kernel side cannot decide yet.</summary>
+    /// <summary>Fields of either.</summary>
+    public static readonly ImmutableArray<string> KernelFields = [.. FileFields.Union(ProcessFields)];
+
+    /// <summary>Fields of Sigma's taxonomy that the kernel side does not know.</summary>
     public static readonly ImmutableHashSet<string> UndecidableFields =
     [
-        "CommandLine", "ParentCommandLine", "CurrentDirectory", "Hashes", "sha256", "md5", "sha1", "Imphash", "LogonId",
+        "Hashes", "sha256", "md5", "sha1", "Imphash",
         "LogonGuid", "ProcessId", "ProcessGuid", "ParentProcessId", "ParentProcessGuid", "ParentUser",
         "IntegrityLevel", "Product", "Company", "Description", "OriginalFileName", "FileVersion", "TerminalSessionId",
         "SourceFilename", "CreationUtcTime", "UtcTime", "Euid", "ParentUid", "ContainerId", "CgroupPath", "TargetUser",
         "DestinationIp", "DestinationPort", "DestinationHostname", "SourceIp", "SourcePort", "Initiated", "Protocol",
     ];
 
-    /// <summary>Modifiers that the engine has.</summary>
-    public static readonly ImmutableArray<string> Modifiers = ["contains", "startswith", "endswith", "all", "cased"];
-
-    /// <summary>Modifiers of Sigma that it has not.</summary>
-    public static readonly ImmutableHashSet<string> UnsupportedModifiers =
+    /// <summary>All modifiers, in the order of their names in the specification.</summary>
+    public static readonly ImmutableArray<string> ModifierNames =
     [
-        "re", "i", "m", "s", "base64", "base64offset", "wide", "utf16", "utf16le", "utf16be", "windash", "cidr",
-        "exists", "fieldref", "expand", "gt", "gte", "lt", "lte", "neq", "minute", "hour", "day", "week", "month",
-        "year",
+        "contains", "startswith", "endswith", "all", "cased", "neq", "re", "i", "m", "s", "cidr", "exists", "fieldref",
+        "gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year", "base64", "base64offset", "wide",
+        "utf16le", "utf16be", "utf16", "windash", "expand",
     ];
+
+    /// <summary>The same by name.</summary>
+    public static readonly FrozenDictionary<string, Modifier> Modifiers =
+        ModifierNames.Select((name, index) => (name, index)).ToFrozenDictionary(m => m.name, m => (Modifier)m.index);
 
     /// <summary>The names of the kinds of access, as <see cref="AccessKinds"/> numbers its bits.</summary>
     public static readonly ImmutableArray<string> AccessNames = ["read", "write", "append", "create", "truncate", "exec"];
 
-    public static ImmutableArray<string> FieldsOf(RuleCategory category)
-        => category == RuleCategory.FileAccess ? FileFields : ProcessFields;
+    /// <summary>How an item with <c>gt gte lt lte</c> compares.</summary>
+    public static NumberComparison ComparisonOf(ItemModifiers modifiers) => modifiers.Defining!.Value.Modifier switch
+    {
+        Modifier.Gt => NumberComparison.Greater,
+        Modifier.Gte => NumberComparison.GreaterOrEqual,
+        Modifier.Lt => NumberComparison.Less,
+        _ => NumberComparison.LessOrEqual,
+    };
+
+    /// <summary>Fields of a category; of either while it is not known.</summary>
+    public static ImmutableArray<string> FieldsOf(RuleCategory? category) => category switch
+    {
+        RuleCategory.FileAccess => FileFields,
+        RuleCategory.ProcessCreation => ProcessFields,
+        _ => KernelFields,
+    };
 }

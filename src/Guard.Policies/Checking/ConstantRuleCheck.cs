@@ -11,9 +11,9 @@ namespace Guard.Policies.Checking;
 /// </summary>
 internal sealed class ConstantRuleCheck
 {
-    private readonly ImmutableArray<string> _meanings;
+    private readonly ImmutableArray<int> _meanings;
 
-    private ConstantRuleCheck(ImmutableArray<string> meanings) => _meanings = meanings;
+    private ConstantRuleCheck(ImmutableArray<int> meanings) => _meanings = meanings;
 
     public static void Run(Normalisation normalisation, DiagnosticBag bag)
     {
@@ -23,11 +23,11 @@ internal sealed class ConstantRuleCheck
             var title = TerminalText.Quote(meant.Identity.Title);
             if (!check.CanBe(meant.Condition, true))
             {
-                bag.Report(DiagnosticCatalogue.NeverMatches, written.Condition.Span, $"the rule {title} can never match");
+                bag.Report(DiagnosticCatalogue.NeverMatches, written.Detection.Condition.Span, $"the rule {title} can never match");
             }
             else if (meant.Action == RuleAction.Block && !check.CanBe(meant.Condition, false))
             {
-                bag.Report(DiagnosticCatalogue.AlwaysMatches, written.Condition.Span, $"the rule {title} always matches");
+                bag.Report(DiagnosticCatalogue.AlwaysMatches, written.Detection.Condition.Span, $"the rule {title} always matches");
             }
         }
     }
@@ -51,13 +51,13 @@ internal sealed class ConstantRuleCheck
 
     private bool CanAllBe(ImmutableArray<ConditionNode> nodes, bool value)
     {
-        var assumed = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var assumed = new Dictionary<int, bool>();
         return nodes.All(n => Assume(n, value, assumed))
             && nodes.All(n => Evaluate(n, assumed) != !value && CanBe(n, value));
     }
 
     /// <summary>Notes what must hold when the node has the value; false on a contradiction.</summary>
-    private bool Assume(ConditionNode node, bool value, Dictionary<string, bool> assumed)
+    private bool Assume(ConditionNode node, bool value, Dictionary<int, bool> assumed)
     {
         switch (node)
         {
@@ -75,7 +75,7 @@ internal sealed class ConstantRuleCheck
     }
 
     /// <summary>The value under the assumptions, or null when they don't decide it.</summary>
-    private bool? Evaluate(ConditionNode node, Dictionary<string, bool> assumed) => node switch
+    private bool? Evaluate(ConditionNode node, Dictionary<int, bool> assumed) => node switch
     {
         ConstantNode constant => constant.Value,
         NotNode not => !Evaluate(not.Operand, assumed),
@@ -85,7 +85,7 @@ internal sealed class ConstantRuleCheck
         _ => null,
     };
 
-    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, Dictionary<string, bool> assumed)
+    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, Dictionary<int, bool> assumed)
     {
         bool? result = !deciding;
         foreach (var operand in operands)

@@ -1,22 +1,31 @@
 using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using Guard.Policies.Binding;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Checking;
 
-/// <summary>A blocking rule that definitely refuses something of the survival set is an error, not a bad day.</summary>
+/// <summary>
+/// A blocking rule that definitely refuses something of the survival set is an error, not a bad day. Nobody knows with
+/// which arguments, from which directory and under which login the survival set is used: an item over those is unknown
+/// (unless it holds for every text), and what is unknown is no lock-out.
+/// </summary>
 internal sealed class LockOutCheck
 {
     private const int MaxNamed = 3;
     private readonly ImmutableArray<NormalisedAtom> _atoms;
 
     /// <summary>Per request: the atoms that were asked for already.</summary>
-    private readonly Dictionary<int, bool>[] _known;
+    private readonly Dictionary<int, bool?>[] _known;
+
+    private readonly Dictionary<RegexPattern, Regex> _expressions = [];
 
     private LockOutCheck(NormalisedPolicy policy)
     {
         _atoms = policy.Atoms;
-        _known = [.. SurvivalSet.Requests.Select(_ => new Dictionary<int, bool>())];
+        _known = [.. SurvivalSet.Requests.Select(_ => new Dictionary<int, bool?>())];
     }
 
     public static void Run(Normalisation normalisation, DiagnosticBag bag)
@@ -30,7 +39,7 @@ internal sealed class LockOutCheck
                 var named = string.Join(", ", refused.Take(MaxNamed));
                 var more = refused.Count > MaxNamed ? $" and {refused.Count - MaxNamed} more" : string.Empty;
                 var message = $"this rule would lock you out: for root it refuses {named}{more}";
-                bag.Report(DiagnosticCatalogue.LockOut, written.Condition.Span, message);
+                bag.Report(DiagnosticCatalogue.LockOut, written.Detection.Condition.Span, message);
             }
         }
     }
@@ -41,7 +50,7 @@ internal sealed class LockOutCheck
         for (var i = 0; i < SurvivalSet.Requests.Length; i++)
         {
             var request = SurvivalSet.Requests[i];
-            if (request.Category == rule.Category && Holds(rule.Condition, i) && !refused.Contains(request.Description))
+            if (request.Category == rule.Category && Holds(rule.Condition, i) == true && !refused.Contains(request.Description))
             {
                 refused.Add(request.Description);
             }
@@ -50,17 +59,35 @@ internal sealed class LockOutCheck
         return refused;
     }
 
-    private bool Holds(ConditionNode node, int request) => node switch
+    /// <summary>Null when it is unknown.</summary>
+    private bool? Holds(ConditionNode node, int request) => node switch
     {
         ConstantNode constant => constant.Value,
         NotNode not => !Holds(not.Operand, request),
-        AndNode and => and.Operands.All(o => Holds(o, request)),
-        OrNode or => or.Operands.Any(o => Holds(o, request)),
+        AndNode and => Combine(and.Operands, false, request),
+        OrNode or => Combine(or.Operands, true, request),
         AtomNode atom => AtomHolds(atom.Atom, request),
         _ => throw new ArgumentOutOfRangeException(nameof(node)),
     };
 
-    private bool AtomHolds(int atom, int request)
+    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, int request)
+    {
+        bool? result = !deciding;
+        foreach (var operand in operands)
+        {
+            var value = Holds(operand, request);
+            if (value == deciding)
+            {
+                return deciding;
+            }
+
+            result = value is null ? null : result;
+        }
+
+        return result;
+    }
+
+    private bool? AtomHolds(int atom, int request)
     {
         if (!_known[request].TryGetValue(atom, out var holds))
         {
@@ -71,24 +98,50 @@ internal sealed class LockOutCheck
         return holds;
     }
 
-    private static bool AtomHolds(NormalisedAtom atom, SurvivalRequest request) => atom switch
+    private bool? AtomHolds(NormalisedAtom atom, SurvivalRequest request) => atom switch
     {
-        UidAtom uid => uid.Uids.Contains(0u),
+        NumberAtom { Field: PolicyField.User } number => number.Ranges.Any(r => r.From == 0),
+        NumberAtom => null,
         AccessAtom access => (access.Kinds & request.Access) != 0,
-        TextAtom text => TextsOf(text.Roles, request).Any(t => text.Patterns.Any(p => PatternMatcher.IsMatch(p, t))),
+        TextAtom text => TextHolds(text, request),
         _ => false,
     };
 
-    private static IEnumerable<byte[]> TextsOf(TextRoles roles, SurvivalRequest request)
+    private bool? TextHolds(TextAtom atom, SurvivalRequest request)
     {
-        (TextRoles Role, byte[] Text)[] texts =
-        [
-            (TextRoles.Image, request.Image),
-            (TextRoles.Invoked, request.Invoked),
-            (TextRoles.Parent, request.Parent),
-            (TextRoles.ParentInvoked, request.Parent),
-            (TextRoles.Target, request.Target),
-        ];
-        return texts.Where(t => roles.HasFlag(t.Role)).Select(t => t.Text);
+        if (request.TextsOf(atom.Roles) is not { } texts)
+        {
+            return atom.Patterns.Any(p => p.Elements is [AnyRunElement]) ? true : null;
+        }
+
+        foreach (var text in texts)
+        {
+            if (atom.Patterns.Any(p => PatternMatcher.IsMatch(p, text))
+                || (atom.Expressions.Length > 0 && MatchesExpression(atom.Expressions, Encoding.UTF8.GetString(text))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool MatchesExpression(ImmutableArray<RegexPattern> expressions, string text)
+    {
+        foreach (var pattern in expressions)
+        {
+            if (!_expressions.TryGetValue(pattern, out var expression))
+            {
+                expression = new Regex(pattern.Expression, ExpressionBinder.OptionsOf(pattern.Flags));
+                _expressions.Add(pattern, expression);
+            }
+
+            if (expression.IsMatch(text))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -6,7 +6,34 @@ namespace Guard.Policies.Checking;
 
 /// <summary>One operation without which nobody can correct a policy any more.</summary>
 internal sealed record SurvivalRequest(
-    string Description, RuleCategory Category, byte[] Image, byte[] Invoked, byte[] Parent, byte[] Target, AccessKinds Access);
+    string Description, RuleCategory Category, byte[] Image, byte[] Invoked, byte[] Parent, byte[] Target, AccessKinds Access)
+{
+    private const TextRoles Unknown =
+        TextRoles.Command | TextRoles.ParentCommand | TextRoles.AncestorCommand | TextRoles.Directory;
+
+    private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes("/usr/lib/systemd/systemd");
+
+    /// <summary>The texts of the roles, or null when they are not known. The ancestors are the parent and the first process.</summary>
+    public IEnumerable<byte[]>? TextsOf(TextRoles roles)
+    {
+        if ((roles & Unknown) != 0)
+        {
+            return null;
+        }
+
+        (TextRoles Role, byte[] Text)[] texts =
+        [
+            (TextRoles.Image, Image),
+            (TextRoles.Invoked, Invoked),
+            (TextRoles.Parent, Parent),
+            (TextRoles.ParentInvoked, Parent),
+            (TextRoles.Target, Target),
+            (TextRoles.Ancestor, Parent),
+            (TextRoles.Ancestor, FirstProcess),
+        ];
+        return texts.Where(t => roles.HasFlag(t.Role)).Select(t => t.Text);
+    }
+}
 
 /// <summary>What root must be able to do: boot, log in, become root, call guardctl, install a package.</summary>
 internal static class SurvivalSet

@@ -24,6 +24,9 @@ internal sealed class BudgetFindings
     public const string WildcardStates = "GP3012";
     public const string PatternLength = "GP3013";
     public const string Matches = "GP3014";
+    public const string Automata = "GP3015";
+    public const string Expression = "GP3016";
+    public const string SetEntries = "GP3017";
 
     /// <summary>Where errors that no single rule causes are reported.</summary>
     public static readonly SourceSpan Bundle = new("(bundle)", 0, 0);
@@ -59,13 +62,18 @@ internal sealed class BudgetFindings
             "bytes of compiled tables",
             "use fewer or shorter values; values with a common beginning share their tables");
 
-    /// <summary>Reports a bound whose exceeding value is not known exactly.</summary>
-    public void Exceeded(string id, SourceSpan span, string value, long limit, string bound, string what, string hint)
+    /// <summary>Reports what is no bound.</summary>
+    public void Add(string id, SourceSpan span, string message, string hint)
     {
         if (_findings.Count < MaxFindings)
         {
-            var message = $"{what}: {value}, but the kernel tables allow {limit} ({bound})";
             _findings.Add(new Diagnostic(id, DiagnosticSeverity.Error, span, message, hint));
         }
+    }
+
+    /// <summary>Reports a bound whose exceeding value is not known exactly.</summary>
+    public void Exceeded(string id, SourceSpan span, string value, long limit, string bound, string what, string hint)
+    {
+        Add(id, span, $"{what}: {value}, but the kernel tables allow {limit} ({bound})", hint);
     }
 }

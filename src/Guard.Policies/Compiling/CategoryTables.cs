@@ -11,9 +11,19 @@ namespace Guard.Policies.Compiling;
 /// <param name="Always">Evaluated whatever matched.</param>
 /// <param name="Unknown">Evaluated when a field is incomplete.</param>
 /// <param name="SubjectTriggers">Some rule is triggered by what the process is alone.</param>
+/// <param name="TargetDecides">A target for which no atom holds is allowed whatever else is known or unknown.</param>
+/// <param name="Fields">Bit f: some rule speaks of field f.</param>
 /// <param name="Triggers">By atom: the rules that it triggers.</param>
 internal sealed record CategoryTables(
-    int RuleCount, int UserRules, int BlockCount, int Always, int Unknown, bool SubjectTriggers, int[] Triggers)
+    int RuleCount,
+    int UserRules,
+    int BlockCount,
+    int Always,
+    int Unknown,
+    bool SubjectTriggers,
+    bool TargetDecides,
+    uint Fields,
+    int[] Triggers)
 {
     public static CategoryTables[] Build(NormalisedPolicy policy, ListPool lists, BudgetFindings findings)
     {
@@ -48,7 +58,11 @@ internal sealed record CategoryTables(
         var always = rules.Where(r => sets[r] is null).ToArray();
         // Those of the always list are evaluated already.
         var unknown = rules.Where(r => policy.Rules[r].OnUnknown == OnUnknown.Deny && sets[r] is not null).ToArray();
-        CheckEvaluations(policy, always, unknown, triggered, findings);
+        if (category != RuleCategory.Event)
+        {
+            CheckEvaluations(policy, always, unknown, triggered, findings);
+        }
+
         return new CategoryTables(
             rules.Length,
             rules.Count(r => !policy.Rules[r].Identity.BuiltIn),
@@ -56,7 +70,21 @@ internal sealed record CategoryTables(
             lists.Intern(always),
             lists.Intern(unknown),
             Enumerable.Range(0, triggered.Length).Any(a => triggered[a] is not null && IsSubject(policy.Atoms[a])),
+            rules.Length > 0 && always.Length == 0 && Enumerable.Range(0, triggered.Length).All(
+                a => triggered[a] is null || policy.Atoms[a].Field == PolicyField.TargetFilename),
+            FieldsOf(policy, rules),
             Array.ConvertAll(triggered, t => t is null ? 0 : lists.Intern([.. t])));
+    }
+
+    private static uint FieldsOf(NormalisedPolicy policy, int[] rules)
+    {
+        var atoms = new HashSet<int>();
+        foreach (var rule in rules)
+        {
+            TriggerChooser.CollectAtoms(policy.Rules[rule].Condition, atoms);
+        }
+
+        return atoms.Aggregate(0u, (fields, atom) => fields | 1u << (int)policy.Atoms[atom].Field);
     }
 
     private static bool IsSubject(NormalisedAtom atom)

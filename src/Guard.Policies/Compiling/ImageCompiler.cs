@@ -35,19 +35,16 @@ public static class ImageCompiler
     {
         var lists = new ListPool();
         var patterns = PatternLowering.Run(policy, findings);
-        var automata = new AutomatonTable?[KernelAbi.Automata];
-        for (var text = 0; text < KernelAbi.Texts; text++)
-        {
-            automata[2 * text] = LiteralAutomaton.Build(patterns.Texts[text], lists, findings);
-            automata[(2 * text) + 1] = GeneralAutomaton.Build(patterns.Texts[text], lists, findings);
-        }
-
+        var automata = TextAutomata.Build(patterns, lists, findings);
         CheckAlways(policy, patterns, findings);
         return new ImageTables(
             lists,
             patterns.Table,
             automata,
-            HolderTables.Build(policy, lists, findings),
+            patterns.Names,
+            TextSets.Build(patterns, lists, findings),
+            NumberTables.Build(policy, lists, findings),
+            AccessTables.Build(policy, lists, findings),
             CategoryTables.Build(policy, lists, findings),
             [.. policy.Rules.Select(rule => RuleProgram.Build(policy, rule, findings))]);
     }
@@ -82,7 +79,7 @@ public static class ImageCompiler
     /// <summary>Items that hold for every path would make every decision fail.</summary>
     private static void CheckAlways(NormalisedPolicy policy, LoweredPatterns patterns, BudgetFindings findings)
     {
-        foreach (var text in patterns.Texts)
+        foreach (var text in patterns.Texts.Take(KernelAbi.Texts))
         {
             var atoms = text.Always.Select(p => (int)patterns.Table[p].Atom).Distinct().ToList();
             if (atoms.Count > KernelLimits.MatchesMax)

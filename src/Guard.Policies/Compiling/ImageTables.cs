@@ -6,13 +6,19 @@ namespace Guard.Policies.Compiling;
 /// <param name="Lists">All lists.</param>
 /// <param name="Patterns">The pattern table.</param>
 /// <param name="Automata">By automaton number; null = absent.</param>
-/// <param name="Holders">Users and kinds of access.</param>
+/// <param name="Names">Field of text GUARD_TEXTS + i; null is the text of keywords.</param>
+/// <param name="Sets">Whole values of long lists.</param>
+/// <param name="Numbers">Users and login uids.</param>
+/// <param name="Accesses">By kind of access: a list.</param>
 /// <param name="Categories">By GUARD_CATEGORY_*.</param>
 /// <param name="Programs">By rule; null only where an error was reported.</param>
 internal sealed record ImageTables(
     ListPool Lists,
     IReadOnlyList<GuardPattern> Patterns,
     AutomatonTable?[] Automata,
-    HolderTables Holders,
+    IReadOnlyList<string?> Names,
+    TextSets Sets,
+    NumberTables Numbers,
+    int[] Accesses,
     CategoryTables[] Categories,
     IReadOnlyList<RuleProgram?> Programs);

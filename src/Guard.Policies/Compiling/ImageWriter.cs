@@ -17,7 +17,8 @@ internal sealed class ImageWriter
     private readonly NormalisedPolicy _policy;
     private readonly ImageTables _tables;
     private readonly uint[] _listOffsets;
-    private readonly GuardAutomaton[] _automata = new GuardAutomaton[KernelAbi.Automata];
+    private readonly GuardAutomaton[] _automata;
+    private readonly GuardSet[] _sets;
     private byte[] _bytes = [];
     private GuardImageHeader _header;
     private uint _listsOff;
@@ -27,6 +28,8 @@ internal sealed class ImageWriter
         _policy = policy;
         _tables = tables;
         _listOffsets = new uint[tables.Lists.Count];
+        _automata = new GuardAutomaton[tables.Automata.Length];
+        _sets = new GuardSet[tables.Sets.Sets.Length];
     }
 
     public static PolicyImage? Write(NormalisedPolicy policy, ImageTables tables, BudgetFindings findings)
@@ -62,7 +65,15 @@ internal sealed class ImageWriter
         _header.AtomsOff = Take((long)_policy.Atoms.Length * Unsafe.SizeOf<GuardAtom>());
         _header.PatternsOff = Take((long)_tables.Patterns.Count * Unsafe.SizeOf<GuardPattern>());
         _header.RulesOff = Take((long)_policy.Rules.Length * Unsafe.SizeOf<GuardRule>());
-        _header.UidsOff = Take((long)_tables.Holders.Uids.Count * Unsafe.SizeOf<GuardUid>());
+        _header.AutomataOff = Take((long)_automata.Length * Unsafe.SizeOf<GuardAutomaton>());
+        _header.SetsOff = Take((long)_sets.Length * Unsafe.SizeOf<GuardSet>());
+        for (var number = 0; number < KernelAbi.Numbers; number++)
+        {
+            var ranges = _tables.Numbers.Ranges[number].Length;
+            _header.RangeCount[number] = (uint)ranges;
+            _header.RangesOff[number] = ranges == 0 ? 0 : Take((long)ranges * Unsafe.SizeOf<GuardRange>());
+        }
+
         _header.OpsOff = Take(ops * sizeof(uint));
         _header.OpCount = (uint)ops;
         _listsOff = Take(_tables.Lists.Bytes);
@@ -76,6 +87,16 @@ internal sealed class ImageWriter
             }
         }
 
+        for (var text = 0; text < _sets.Length; text++)
+        {
+            if (_tables.Sets.Sets[text] is { } set)
+            {
+                _sets[text].BucketsOff = Take((long)set.Buckets.Length * Unsafe.SizeOf<GuardSetEntry>());
+                _sets[text].BucketCount = (uint)set.Buckets.Length;
+                _sets[text].EntryCount = (uint)set.Entries;
+            }
+        }
+
         return at;
     }
 
@@ -85,8 +106,8 @@ internal sealed class ImageWriter
         WriteLists();
         WriteAtoms();
         WriteRecords(_header.PatternsOff, _tables.Patterns);
-        WriteRecords(_header.UidsOff, _tables.Holders.Uids.Select(
-            u => new GuardUid { Uid = u.Uid, List = _listOffsets[u.List] }));
+        WriteNumbers();
+        WriteSets();
         WriteRules();
         for (var a = 0; a < _automata.Length; a++)
         {
@@ -96,9 +117,40 @@ internal sealed class ImageWriter
             }
         }
 
+        WriteRecords(_header.AutomataOff, _automata);
         WriteHeader();
-        var rules = _policy.Rules.Select(r => new CompiledRule(r.Identity, r.Category, r.Action, r.OnUnknown));
-        return new PolicyImage(_bytes, [.. rules]);
+        var rules = _policy.Rules.Select(
+            r => new CompiledRule(r.Identity, r.Category, r.Action, r.OnUnknown) { Source = r.Source });
+        return new PolicyImage(_bytes, [.. rules])
+        {
+            EventFields = [.. _tables.Names],
+            EventTests = [.. EventTests()],
+        };
+    }
+
+    private IEnumerable<EventTest> EventTests()
+        => _policy.Atoms.Index()
+            .Where(a => a.Item is EventAtom and not (EventTextAtom or EventKeywordAtom))
+            .Select(a => new EventTest(a.Index, (EventAtom)a.Item));
+
+    private void WriteNumbers()
+    {
+        for (var number = 0; number < KernelAbi.Numbers; number++)
+        {
+            WriteRecords(_header.RangesOff[number], _tables.Numbers.Ranges[number].Select(
+                r => new GuardRange { From = r.From, List = _listOffsets[r.List] }));
+        }
+    }
+
+    private void WriteSets()
+    {
+        WriteRecords(_header.SetsOff, _sets);
+        for (var text = 0; text < _sets.Length; text++)
+        {
+            WriteRecords(
+                _sets[text].BucketsOff,
+                (_tables.Sets.Sets[text]?.Buckets ?? []).Select(e => e with { List = _listOffsets[e.List] }));
+        }
     }
 
     private void WriteLists()
@@ -120,8 +172,8 @@ internal sealed class ImageWriter
         {
             var record = new GuardAtom
             {
-                Field = (byte)atom.Field,
-                Roles = atom is TextAtom text ? (byte)text.Roles : (byte)0,
+                Field = (ushort)atom.Field,
+                Roles = atom is TextAtom text ? (ushort)text.Roles : (ushort)0,
             };
             for (var category = 0; category < KernelAbi.Categories; category++)
             {
@@ -199,10 +251,12 @@ internal sealed class ImageWriter
         _header.AtomCount = (uint)_policy.Atoms.Length;
         _header.PatternCount = (uint)_tables.Patterns.Count;
         _header.RuleCount = (uint)_policy.Rules.Length;
-        _header.UidCount = (uint)_tables.Holders.Uids.Count;
+        _header.TextCount = (uint)_sets.Length;
+        _header.AutomataCount = (uint)_automata.Length;
+        (_header.SetKey[0], _header.SetKey[1]) = (_tables.Sets.Key.First, _tables.Sets.Key.Second);
         for (var kind = 0; kind < KernelAbi.Accesses; kind++)
         {
-            _header.AccessList[kind] = _listOffsets[_tables.Holders.Accesses[kind]];
+            _header.AccessList[kind] = _listOffsets[_tables.Accesses[kind]];
         }
 
         for (var category = 0; category < KernelAbi.Categories; category++)
@@ -214,9 +268,10 @@ internal sealed class ImageWriter
             _header.Categories[category].UnknownList = _listOffsets[tables.Unknown];
             _header.Categories[category].SubjectTriggers = tables.SubjectTriggers ? 1u : 0u;
             _header.Categories[category].UserRules = (uint)tables.UserRules;
+            _header.Categories[category].TargetDecides = tables.TargetDecides ? 1u : 0u;
+            _header.Categories[category].Fields = tables.Fields;
         }
 
-        _automata.CopyTo(_header.Automata);
         MemoryMarshal.Write(_bytes, in _header);
         SHA256.HashData(_bytes, _header.Sha256);
         MemoryMarshal.Write(_bytes, in _header);

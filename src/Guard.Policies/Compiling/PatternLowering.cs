@@ -1,130 +1,235 @@
+using System.Collections.Immutable;
 using System.Text;
+using Guard.Policies.Compiling.General;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Compiling;
 
 /// <summary>
-/// Text patterns to what automata execute. Without <c>?</c> and <c>cased</c> a pattern is literal segments between
-/// <c>*</c>: one segment is a simple pattern with anchors, several are a sequence whose order is checked when a
-/// segment is seen. That keeps the automaton linear in the text, where a determinised union of globs explodes.
-/// Everything else goes to the general automaton.
+/// Text patterns to what executes them. Literal segments between <c>*</c>: one segment is a simple pattern with
+/// anchors, several are a sequence whose order is checked when a segment is seen; that keeps the automaton linear in
+/// the text, where a determinised union of globs explodes. Long lists of whole values: a set. Everything else: an
+/// automaton of its own.
 /// </summary>
 internal sealed class PatternLowering
 {
-    private readonly LoweredPatterns _result = new();
-    private readonly HashSet<(int Atom, string Key)> _seen = [];
+    /// <summary>Whole values of one atom from which on they go into a set.</summary>
+    public const int SetFrom = 64;
+
+    private const int MaxPatternBytes = 64 << 10;
+    private readonly LoweredPatterns _result;
+    private readonly HashSet<(int Atom, int Text, string Key)> _seen = [];
     private readonly BudgetFindings _findings;
 
-    private PatternLowering(BudgetFindings findings) => _findings = findings;
+    private PatternLowering(IReadOnlyList<string?> names, BudgetFindings findings)
+    {
+        _result = new LoweredPatterns(names);
+        _findings = findings;
+    }
 
     public static LoweredPatterns Run(NormalisedPolicy policy, BudgetFindings findings)
     {
-        var pass = new PatternLowering(findings);
+        var names = EventNames(policy);
+        var numbers = names.Index().Where(n => n.Item is not null).ToDictionary(n => n.Item!, n => KernelAbi.Texts + n.Index);
+        var pass = new PatternLowering(names, findings);
         for (var atom = 0; atom < policy.Atoms.Length; atom++)
         {
-            if (policy.Atoms[atom] is TextAtom text)
+            switch (policy.Atoms[atom])
             {
-                pass.LowerAtom(atom, text);
+                case TextAtom text:
+                    pass.Lower(new Target(atom, text, TextOf(text.Field), (ushort)text.Roles), text.Patterns, text.Expressions);
+                    break;
+                case EventTextAtom text:
+                    foreach (var name in text.Names)
+                    {
+                        pass.Lower(new Target(atom, text, numbers[name], 1), text.Patterns, text.Expressions);
+                    }
+
+                    break;
+                case EventKeywordAtom text:
+                    var keywords = KernelAbi.Texts + names.Count - 1;
+                    pass.Lower(new Target(atom, text, keywords, 1), text.Patterns, text.Expressions);
+                    break;
             }
         }
 
-        findings.Check(
+        pass.CheckCount();
+        return pass._result;
+    }
+
+    /// <summary>The number of the text that a field of the kernel reads.</summary>
+    public static int TextOf(PolicyField field) => field switch
+    {
+        PolicyField.TargetFilename => KernelAbi.TextTarget,
+        PolicyField.CommandLine or PolicyField.ParentCommandLine or PolicyField.AncestorCommandLine => KernelAbi.TextCommand,
+        PolicyField.CurrentDirectory => KernelAbi.TextDirectory,
+        _ => KernelAbi.TextImage,
+    };
+
+    /// <summary>The fields of events in ordinal order, then the keywords.</summary>
+    private static List<string?> EventNames(NormalisedPolicy policy)
+    {
+        var names = policy.Atoms.OfType<EventTextAtom>().SelectMany(a => a.Names).Distinct(StringComparer.Ordinal);
+        var all = names.Order(StringComparer.Ordinal).Cast<string?>().ToList();
+        if (policy.Atoms.Any(a => a is EventKeywordAtom))
+        {
+            all.Add(null);
+        }
+
+        return all;
+    }
+
+    private void CheckCount()
+        => _findings.Check(
             BudgetFindings.Patterns,
             BudgetFindings.Bundle,
-            pass._result.Table.Count,
+            _result.Table.Count,
             KernelLimits.PatternsMax,
             "GUARD_PATTERNS_MAX",
             "patterns in the policy",
             "move long lists of values into fewer, more general patterns");
-        return pass._result;
-    }
 
-    /// <summary>The number of the text that a field reads.</summary>
-    public static int TextOf(PolicyField field)
-        => field == PolicyField.TargetFilename ? KernelAbi.TextTarget : KernelAbi.TextImage;
-
-    private void LowerAtom(int number, TextAtom atom)
+    private void Lower(Target target, ImmutableArray<TextPattern> patterns, ImmutableArray<RegexPattern> expressions)
     {
-        foreach (var pattern in atom.Patterns)
+        var set = target.Text == KernelAbi.TextCommand || patterns.Count(IsWholeValue) <= SetFrom ? -1 : AddSimple(target, 0);
+        foreach (var pattern in patterns)
         {
-            var key = KeyOf(pattern);
-            if (key.Length - 1 > KernelLimits.PathMax)
+            if (set >= 0 && IsWholeValue(pattern))
             {
-                _findings.Check(
-                    BudgetFindings.PatternLength,
-                    atom.Span,
-                    key.Length - 1,
-                    KernelLimits.PathMax,
-                    "GUARD_PATH_MAX",
-                    "bytes of one pattern",
-                    "no path is that long, so the pattern could never match");
+                AddToSet(target, pattern, set);
             }
-            else if (_seen.Add((number, key)))
+            else
             {
-                LowerPattern(number, atom, pattern);
+                LowerOne(target, pattern);
             }
+        }
+
+        foreach (var expression in expressions)
+        {
+            LowerExpression(target, expression);
         }
     }
 
-    private void LowerPattern(int number, TextAtom atom, TextPattern pattern)
+    /// <summary>One literal and nothing else, which the hash's folding of A-Z compares completely.</summary>
+    private static bool IsWholeValue(TextPattern pattern)
+        => pattern.Elements is [LiteralElement] && !GeneralPattern.Needs(pattern);
+
+    private void AddToSet(Target target, TextPattern pattern, int number)
     {
-        var text = _result.Texts[TextOf(atom.Field)];
+        var bytes = ((LiteralElement)pattern.Elements[0]).Bytes;
+        if (!CheckLength(target, bytes.Length))
+        {
+            return;
+        }
+
+        var key = Encoding.Latin1.GetString(ByteClasses.Fold(bytes));
+        var set = _result.Texts[target.Text].Set;
+        if (!set.TryGetValue(key, out var list))
+        {
+            set.Add(key, list = []);
+        }
+
+        if (list.Count == 0 || list[^1] != number)
+        {
+            list.Add(number);
+        }
+    }
+
+    private void LowerOne(Target target, TextPattern pattern)
+    {
+        var key = PatternKey.Of(pattern);
+        if (CheckLength(target, key.Length - 1) && _seen.Add((target.Number, target.Text, key)))
+        {
+            LowerPattern(target, pattern);
+        }
+    }
+
+    private bool CheckLength(Target target, int bytes)
+    {
+        var longest = target.Text is KernelAbi.TextCommand or >= KernelAbi.Texts ? MaxPatternBytes : KernelLimits.PathMax;
+        return _findings.Check(
+            BudgetFindings.PatternLength,
+            target.Atom.Span,
+            bytes,
+            longest,
+            "GUARD_PATH_MAX",
+            "bytes of one pattern",
+            "no path is that long, so the pattern could never match");
+    }
+
+    private void LowerPattern(Target target, TextPattern pattern)
+    {
         if (pattern.Elements is [AnyRunElement])
         {
-            text.Always.Add(AddSimple(number, atom, 0));
+            _result.Texts[target.Text].Always.Add(AddSimple(target, 0));
         }
-        else if (pattern.CaseSensitive || pattern.Elements.Any(e => e is AnyCharacterElement))
+        else if (GeneralPattern.Needs(pattern))
         {
-            text.Generals.Add(new GeneralEntry(AddSimple(number, atom, 0), pattern, atom));
+            AddGeneral(target, GeneralPattern.Of(pattern));
         }
         else
         {
-            LowerLiterals(number, atom, pattern, text);
+            LowerLiterals(target, pattern);
         }
     }
 
-    private void LowerLiterals(int number, TextAtom atom, TextPattern pattern, LoweredText text)
+    private void LowerExpression(Target target, RegexPattern expression)
     {
+        try
+        {
+            AddGeneral(target, GeneralPattern.Of(expression));
+        }
+        catch (RegexSyntaxException e)
+        {
+            _findings.Add(
+                BudgetFindings.Expression,
+                target.Atom.Span,
+                $"the expression cannot be made into an automaton: {e.Message}",
+                "write it without that, or split it into several items");
+        }
+    }
+
+    private void AddGeneral(Target target, GeneralPattern pattern)
+    {
+        var generals = _result.Texts[target.Text].Generals;
+        if (!generals.TryGetValue(pattern.Key, out var entry))
+        {
+            generals.Add(pattern.Key, entry = new GeneralEntry(pattern, target.Atom));
+        }
+
+        entry.Patterns.Add(AddSimple(target, 0));
+        entry.Roles |= target.Roles;
+    }
+
+    private void LowerLiterals(Target target, TextPattern pattern)
+    {
+        var text = _result.Texts[target.Text];
         var segments = pattern.Elements.OfType<LiteralElement>().Select(l => ByteClasses.Fold(l.Bytes)).ToList();
         var atStart = pattern.Elements is not [AnyRunElement, ..];
         var atEnd = pattern.Elements is not [.., AnyRunElement];
         if (segments.Count <= 1)
         {
             var only = segments.Count == 0 ? [] : segments[0];
-            text.Literals.Add(new LiteralEntry(AddSimple(number, atom, only.Length), only, atStart, atEnd));
+            text.Literals.Add(new LiteralEntry(AddSimple(target, only.Length), only, atStart, atEnd));
         }
-        else if (CheckSequence(atom, text, segments.Count))
+        else if (segments.Count > KernelLimits.SegmentsMax || text.Sequences == KernelLimits.SequencesMax)
         {
-            AddSequence(number, atom, text, segments, atStart, atEnd);
+            // No room to follow its order while reading: it gets an automaton of its own.
+            AddGeneral(target, GeneralPattern.Of(pattern));
+        }
+        else
+        {
+            AddSequence(target, text, segments, atStart, atEnd);
         }
     }
 
-    private bool CheckSequence(TextAtom atom, LoweredText text, int segments)
-        => _findings.Check(
-               BudgetFindings.Segments,
-               atom.Span,
-               segments,
-               KernelLimits.SegmentsMax,
-               "GUARD_SEGMENTS_MAX",
-               "texts between the `*` of one pattern",
-               "split the pattern, or drop some of its `*`")
-           && _findings.Check(
-               BudgetFindings.Sequences,
-               atom.Span,
-               text.Sequences + 1,
-               KernelLimits.SequencesMax,
-               "GUARD_SEQUENCES_MAX",
-               "patterns with a `*` inside over the same kind of path",
-               "use startswith, endswith or contains where no `*` inside is needed");
-
-    private void AddSequence(
-        int number, TextAtom atom, LoweredText text, List<byte[]> segments, bool atStart, bool atEnd)
+    private void AddSequence(Target target, LoweredText text, List<byte[]> segments, bool atStart, bool atEnd)
     {
         var sequence = (ushort)text.Sequences++;
         for (var k = 0; k < segments.Count; k++)
         {
-            var entry = Entry(number, atom, segments[k].Length) with
+            var entry = Entry(target, segments[k].Length) with
             {
                 Kind = KernelAbi.PatternSegment,
                 Segment = (byte)k,
@@ -136,14 +241,14 @@ internal sealed class PatternLowering
         }
     }
 
-    private int AddSimple(int number, TextAtom atom, int length) => Add(Entry(number, atom, length));
+    private int AddSimple(Target target, int length) => Add(Entry(target, length));
 
-    private static GuardPattern Entry(int number, TextAtom atom, int length) => new()
+    private static GuardPattern Entry(Target target, int length) => new()
     {
-        Atom = (uint)number,
-        Roles = (byte)atom.Roles,
+        Atom = (uint)target.Number,
+        Roles = target.Roles,
         Kind = KernelAbi.PatternSimple,
-        Length = (ushort)length,
+        Length = (ushort)Math.Min(length, ushort.MaxValue),
     };
 
     private int Add(in GuardPattern entry)
@@ -152,27 +257,6 @@ internal sealed class PatternLowering
         return _result.Table.Count - 1;
     }
 
-    /// <summary>Equal keys mean equal patterns; one character per byte or wildcard after the first.</summary>
-    private static string KeyOf(TextPattern pattern)
-    {
-        var key = new StringBuilder(pattern.CaseSensitive ? "c" : "i");
-        foreach (var element in pattern.Elements)
-        {
-            switch (element)
-            {
-                case LiteralElement literal:
-                    var bytes = pattern.CaseSensitive ? [.. literal.Bytes] : ByteClasses.Fold(literal.Bytes);
-                    key.Append(Encoding.Latin1.GetString(bytes));
-                    break;
-                case AnyCharacterElement:
-                    key.Append('\u1001');
-                    break;
-                default:
-                    key.Append('\u1002');
-                    break;
-            }
-        }
-
-        return key.ToString();
-    }
+    /// <summary>Whose patterns are lowered, over which text, read in which roles.</summary>
+    private readonly record struct Target(int Number, NormalisedAtom Atom, int Text, ushort Roles);
 }

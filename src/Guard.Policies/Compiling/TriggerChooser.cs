@@ -64,7 +64,15 @@ internal sealed class TriggerChooser
     }
 
     private static bool MatchesAll(NormalisedAtom atom)
-        => atom is TextAtom text && text.Patterns.Any(p => p.Elements is [AnyRunElement]);
+        => atom switch
+        {
+            TextAtom text => text.Patterns.Any(IsAny),
+            EventTextAtom text => text.Patterns.Any(IsAny),
+            EventKeywordAtom text => text.Patterns.Any(IsAny),
+            _ => false,
+        };
+
+    private static bool IsAny(TextPattern pattern) => pattern.Elements is [AnyRunElement];
 
     /// <summary>The set for the node, or for its negation: that is negation normal form without building it.</summary>
     private Candidate? SetOf(ConditionNode node, bool negated, int category) => node switch
@@ -113,9 +121,11 @@ internal sealed class TriggerChooser
     {
         var rank = _matchesAll[atom] ? 4 : _policy.Atoms[atom].Field switch
         {
-            PolicyField.TargetFilename => 0,
-            PolicyField.Image or PolicyField.ImageInvoked or PolicyField.ParentImage => 1,
-            PolicyField.User => 2,
+            PolicyField.TargetFilename or PolicyField.CommandLine => 0,
+            PolicyField.Image or PolicyField.ImageInvoked or PolicyField.Event => 1,
+            PolicyField.ParentImage or PolicyField.ParentCommandLine => 1,
+            PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,
+            PolicyField.User or PolicyField.LogonId => 3,
             _ => 3,
         };
         return new Candidate([atom], rank, _usage[atom, category]);

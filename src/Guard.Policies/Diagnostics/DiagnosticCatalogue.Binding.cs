@@ -45,17 +45,17 @@ public static partial class DiagnosticCatalogue
         "A key is not known and means nothing here",
         "custom keys are permitted by Sigma; check that it is one");
 
-    /// <summary>GP2008: Correlations, filters and other meta documents are not supported yet.</summary>
+    /// <summary>GP2008: Correlations and global documents are not read.</summary>
     public static readonly DiagnosticDescriptor MetaDocument = Error(
         "GP2008",
-        "Correlations, filters and other meta documents are not supported yet",
-        "write the exception into the rule itself with not");
+        "Correlations and global documents are not read",
+        "count in the SIEM; write what several rules share into each of them");
 
     /// <summary>GP2010: A key of guard is not known.</summary>
     public static readonly DiagnosticDescriptor GuardUnknownKey = Error(
         "GP2010",
         "A key of guard is not known",
-        "guard has the keys action and on_unknown");
+        "guard has the keys action and on_unknown; in documents of their own rules, list, values and file");
 
     /// <summary>GP2011: A value of guard is not known.</summary>
     public static readonly DiagnosticDescriptor GuardBadValue = Error(
@@ -69,23 +69,35 @@ public static partial class DiagnosticCatalogue
         "The action kill is not supported yet",
         "use block: it refuses the operation before it happens");
 
+    /// <summary>GP2013: A document orders a rule that is not there.</summary>
+    public static readonly DiagnosticDescriptor UnknownRule = Error(
+        "GP2013",
+        "A document orders a rule that is not there",
+        "name the id or the name of a rule of the same bundle");
+
+    /// <summary>GP2014: A rule has two different orders.</summary>
+    public static readonly DiagnosticDescriptor ConflictingOrders = Error(
+        "GP2014",
+        "A rule has two different orders",
+        "remove one of the guard blocks");
+
     /// <summary>GP2020: A rule is for another product.</summary>
     public static readonly DiagnosticDescriptor ProductNotLinux = Error(
         "GP2020",
         "A rule is for another product",
         "write product: linux, or remove the file");
 
-    /// <summary>GP2021: A log source without category is not supported yet.</summary>
+    /// <summary>GP2021: A log source names no operation.</summary>
     public static readonly DiagnosticDescriptor NoCategory = Error(
         "GP2021",
-        "A log source without category is not supported yet",
-        "write category: process_creation or category: file_access; rules over log lines (service) cannot be enforced");
+        "A log source names no operation",
+        "write category: process_creation, file_access or file_event; rules over log lines (service) can be evaluated over events, not enforced");
 
-    /// <summary>GP2022: The category is not supported yet.</summary>
+    /// <summary>GP2022: The kernel does not decide this category.</summary>
     public static readonly DiagnosticDescriptor CategoryNotSupported = Error(
         "GP2022",
-        "The category is not supported yet",
-        "supported are process_creation and file_access");
+        "The kernel does not decide this category",
+        "decided are process_creation, file_access and file_event; evaluate other rules over events");
 
     /// <summary>GP2030: A detection has no search identifier.</summary>
     public static readonly DiagnosticDescriptor DetectionEmpty = Error(
@@ -97,7 +109,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor KeywordRefused = Error(
         "GP2031",
         "Keywords need log lines",
-        "name the field that the text is looked for in, for example Image|contains");
+        "name the field that the text is looked for in, for example CommandLine|contains");
 
     /// <summary>GP2032: A map or list is empty.</summary>
     public static readonly DiagnosticDescriptor EmptyCollection = Error(
@@ -111,11 +123,11 @@ public static partial class DiagnosticCatalogue
         "A value is neither text nor a number nor a list of those",
         "write the value as text");
 
-    /// <summary>GP2034: Tests for absence (null) are not supported yet.</summary>
+    /// <summary>GP2034: null cannot stand here.</summary>
     public static readonly DiagnosticDescriptor NullRefused = Error(
         "GP2034",
-        "Tests for absence (null) are not supported yet",
-        "every field that the engine decides is always present");
+        "null cannot stand here",
+        "write null (nothing) alone, without modifiers but neq, not in a list");
 
     /// <summary>GP2040: A field is not known.</summary>
     public static readonly DiagnosticDescriptor UnknownField = Error(
@@ -123,11 +135,11 @@ public static partial class DiagnosticCatalogue
         "A field is not known",
         "see the list of fields of the category");
 
-    /// <summary>GP2041: The engine cannot decide this field yet.</summary>
+    /// <summary>GP2041: The kernel side does not know this field.</summary>
     public static readonly DiagnosticDescriptor FieldNotDecidable = Error(
         "GP2041",
-        "The engine cannot decide this field yet",
-        "use the fields that the engine decides; remove the rule if it needs this one");
+        "The kernel side does not know this field",
+        "use the fields that it knows; evaluate the rule over events if it needs this one");
 
     /// <summary>GP2042: A field does not belong to the category.</summary>
     public static readonly DiagnosticDescriptor FieldNotInCategory = Error(
@@ -139,25 +151,25 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor UnknownModifier = Error(
         "GP2050",
         "A modifier is not known",
-        "known are contains, startswith, endswith, all and cased");
+        "see the modifiers of the Sigma specification");
 
-    /// <summary>GP2051: A modifier is not supported yet.</summary>
+    /// <summary>GP2051: The kernel cannot decide this modifier.</summary>
     public static readonly DiagnosticDescriptor ModifierNotSupported = Error(
         "GP2051",
-        "A modifier is not supported yet",
-        "supported are contains, startswith, endswith, all and cased");
+        "The kernel cannot decide this modifier",
+        "write what is meant with texts, re or numbers; evaluate the rule over events if it needs this one");
 
     /// <summary>GP2052: Modifiers cannot be combined.</summary>
     public static readonly DiagnosticDescriptor ModifierCombination = Error(
         "GP2052",
         "Modifiers cannot be combined",
-        "use one of contains, startswith and endswith; write every modifier once");
+        "write every modifier once, one of contains, startswith and endswith, and encodings before those");
 
-    /// <summary>GP2053: A modifier cannot be used with this field.</summary>
+    /// <summary>GP2053: A field cannot be compared so.</summary>
     public static readonly DiagnosticDescriptor ModifierNotForField = Error(
         "GP2053",
-        "A modifier cannot be used with this field",
-        "Uid takes none, Access takes all");
+        "A field cannot be compared so",
+        "numbers take gt, gte, lt, lte and neq, texts the other modifiers");
 
     /// <summary>GP2054: all over a single value means nothing.</summary>
     public static readonly DiagnosticDescriptor AllOnSingleValue = Warning(
@@ -165,23 +177,17 @@ public static partial class DiagnosticCatalogue
         "all over a single value means nothing",
         "remove all, or write the other values");
 
-    /// <summary>GP2060: A value contains what no path or name can contain.</summary>
+    /// <summary>GP2060: A value means bytes that never occur.</summary>
     public static readonly DiagnosticDescriptor ImpossibleText = Error(
         "GP2060",
-        "A value contains what no path or name can contain",
-        "remove NUL and unpaired surrogates");
+        "A value means bytes that never occur",
+        "remove NUL and unpaired surrogates; UTF-16 is meant to be followed by base64 or base64offset");
 
-    /// <summary>GP2061: Only ASCII letters are compared without regard to case.</summary>
-    public static readonly DiagnosticDescriptor AsciiFoldingOnly = Warning(
-        "GP2061",
-        "Only ASCII letters are compared without regard to case",
-        "write the other spellings as further values, or add cased");
-
-    /// <summary>GP2062: A uid is not a whole number from 0 to 4294967295.</summary>
+    /// <summary>GP2062: A number is not one that the field can have.</summary>
     public static readonly DiagnosticDescriptor BadUid = Error(
         "GP2062",
-        "A uid is not a whole number from 0 to 4294967295",
-        "write the number in digits; account names belong into User");
+        "A number is not one that the field can have",
+        "write a whole number from 0 to 4294967295 in digits; account names belong into User");
 
     /// <summary>GP2063: A kind of access is not known.</summary>
     public static readonly DiagnosticDescriptor BadAccess = Error(
@@ -201,6 +207,30 @@ public static partial class DiagnosticCatalogue
         "YAML versions read this value differently",
         "put the value into quotes");
 
+    /// <summary>GP2066: An item always or never holds.</summary>
+    public static readonly DiagnosticDescriptor ConstantItem = Warning(
+        "GP2066",
+        "An item always or never holds",
+        "remove it, or correct it; the kernel knows every field of every operation");
+
+    /// <summary>GP2067: A modifier does not take this value.</summary>
+    public static readonly DiagnosticDescriptor BadModifierValue = Error(
+        "GP2067",
+        "A modifier does not take this value",
+        "exists takes true or false, fieldref a field, comparisons and times a number");
+
+    /// <summary>GP2068: A value is not a network.</summary>
+    public static readonly DiagnosticDescriptor BadNetwork = Error(
+        "GP2068",
+        "A value is not a network",
+        "write an address and a prefix length without host bits, for example 10.0.0.0/8 or fe80::/10");
+
+    /// <summary>GP2069: A value cannot be encoded.</summary>
+    public static readonly DiagnosticDescriptor NotEncodable = Error(
+        "GP2069",
+        "A value cannot be encoded",
+        "base64 takes text without wildcards, base64offset at least two bytes");
+
     /// <summary>GP2070: A condition cannot be read.</summary>
     public static readonly DiagnosticDescriptor ConditionSyntax = Error(
         "GP2070",
@@ -219,10 +249,10 @@ public static partial class DiagnosticCatalogue
         "A pattern of a condition fits no search identifier",
         "define a search identifier that fits; names that begin with _ need a pattern that begins with _");
 
-    /// <summary>GP2073: Aggregations in a condition are not supported.</summary>
+    /// <summary>GP2073: Aggregations in a condition are not read.</summary>
     public static readonly DiagnosticDescriptor AggregationRefused = Error(
         "GP2073",
-        "Aggregations in a condition are not supported",
+        "Aggregations in a condition are not read",
         "a verdict is made for one operation; counting belongs into the SIEM");
 
     /// <summary>GP2074: A condition is too long or too deeply nested.</summary>
@@ -243,6 +273,78 @@ public static partial class DiagnosticCatalogue
         "A quantifier is not supported",
         "use 1 of, any of or all of");
 
+    /// <summary>GP2080: An expression cannot be read.</summary>
+    public static readonly DiagnosticDescriptor BadExpression = Error(
+        "GP2080",
+        "An expression cannot be read",
+        "correct the expression; it is read as .NET does");
+
+    /// <summary>GP2081: An expression is not regular.</summary>
+    public static readonly DiagnosticDescriptor ExpressionNotRegular = Error(
+        "GP2081",
+        "An expression is not regular",
+        "write it without look-around, back-references and atomic groups");
+
+    /// <summary>GP2082: A placeholder stands for nothing.</summary>
+    public static readonly DiagnosticDescriptor UnresolvedPlaceholder = Error(
+        "GP2082",
+        "A placeholder stands for nothing",
+        "define the list in a document with guard: list, or remove expand");
+
+    /// <summary>GP2083: A value stands for too many others.</summary>
+    public static readonly DiagnosticDescriptor TooManyVariants = Error(
+        "GP2083",
+        "A value stands for too many others",
+        "write fewer dashes or placeholders into one value");
+
+    /// <summary>GP2084: A list has no proper name.</summary>
+    public static readonly DiagnosticDescriptor BadListName = Error(
+        "GP2084",
+        "A list has no proper name",
+        "use letters, digits, _, . and -");
+
+    /// <summary>GP2085: A list has no values.</summary>
+    public static readonly DiagnosticDescriptor BadList = Error(
+        "GP2085",
+        "A list has no values",
+        "write values: or file:, with at least one value and none empty");
+
+    /// <summary>GP2086: Two lists have one name.</summary>
+    public static readonly DiagnosticDescriptor DuplicateList = Error(
+        "GP2086",
+        "Two lists have one name",
+        "give one of them another name");
+
+    /// <summary>GP2087: A list file is missing.</summary>
+    public static readonly DiagnosticDescriptor NoListFile = Error(
+        "GP2087",
+        "A list file is missing",
+        "add the file (.txt or .list) to the bundle; it is named from the folder of the document or from the bundle");
+
+    /// <summary>GP2088: A list is not used.</summary>
+    public static readonly DiagnosticDescriptor UnusedList = Warning(
+        "GP2088",
+        "A list is not used",
+        "remove it, or write a rule that expands it");
+
+    /// <summary>GP2089: A list file is not used.</summary>
+    public static readonly DiagnosticDescriptor UnusedListFile = Warning(
+        "GP2089",
+        "A list file is not used",
+        "remove it, or write a document with guard: list that reads it");
+
+    /// <summary>GP2090: A filter narrows its rules to what it describes.</summary>
+    public static readonly DiagnosticDescriptor FilterWithoutNot = Warning(
+        "GP2090",
+        "A filter narrows its rules to what it describes",
+        "an exception is written condition: not ...");
+
+    /// <summary>GP2091: A filter concerns no rule.</summary>
+    public static readonly DiagnosticDescriptor IdleFilter = Warning(
+        "GP2091",
+        "A filter concerns no rule",
+        "correct the ids, names or log source, or remove the filter");
+
     private static DiagnosticDescriptor[] BindingRows() =>
     [
         NotAMap,
@@ -256,6 +358,8 @@ public static partial class DiagnosticCatalogue
         GuardUnknownKey,
         GuardBadValue,
         KillNotSupported,
+        UnknownRule,
+        ConflictingOrders,
         ProductNotLinux,
         NoCategory,
         CategoryNotSupported,
@@ -273,11 +377,14 @@ public static partial class DiagnosticCatalogue
         ModifierNotForField,
         AllOnSingleValue,
         ImpossibleText,
-        AsciiFoldingOnly,
         BadUid,
         BadAccess,
         NoSuchAccount,
         AmbiguousScalar,
+        ConstantItem,
+        BadModifierValue,
+        BadNetwork,
+        NotEncodable,
         ConditionSyntax,
         UndefinedName,
         PatternWithoutName,
@@ -285,5 +392,17 @@ public static partial class DiagnosticCatalogue
         ConditionTooLarge,
         UnusedIdentifier,
         BadQuantifier,
+        BadExpression,
+        ExpressionNotRegular,
+        UnresolvedPlaceholder,
+        TooManyVariants,
+        BadListName,
+        BadList,
+        DuplicateList,
+        NoListFile,
+        UnusedList,
+        UnusedListFile,
+        FilterWithoutNot,
+        IdleFilter,
     ];
 }

@@ -27,11 +27,18 @@ public static partial class DiagnosticCatalogue
         "A blocking rule would lock you out",
         "add an exclusion (and not ...) for what the rule must not refuse");
 
+    /// <summary>GP4005: A blocking rule makes an exception for a command line.</summary>
+    public static readonly DiagnosticDescriptor CommandLineExclusion = Warning(
+        "GP4005",
+        "A blocking rule makes an exception for a command line",
+        "whoever starts the program can add the text; make exceptions for Image, User or ParentImage");
+
     private static DiagnosticDescriptor[] CheckRows() =>
     [
         DuplicateId,
         NeverMatches,
         AlwaysMatches,
         LockOut,
+        CommandLineExclusion,
     ];
 }

@@ -33,12 +33,6 @@ public static partial class DiagnosticCatalogue
         "A file is not YAML",
         "check indentation, quotes and brackets; quote values that begin with a special character");
 
-    /// <summary>GP1006: Anchors and aliases are refused.</summary>
-    public static readonly DiagnosticDescriptor AliasRefused = Error(
-        "GP1006",
-        "Anchors and aliases are refused",
-        "write the value out where it is needed");
-
     /// <summary>GP1007: Explicit tags are refused.</summary>
     public static readonly DiagnosticDescriptor TagRefused = Error(
         "GP1007",
@@ -99,6 +93,12 @@ public static partial class DiagnosticCatalogue
         "More warnings than are shown",
         "correct the warnings shown and check again");
 
+    /// <summary>GP1017: An alias stands for nothing.</summary>
+    public static readonly DiagnosticDescriptor UnknownAlias = Error(
+        "GP1017",
+        "An alias stands for nothing",
+        "define the anchor (&name) before the alias, in the same document");
+
     private static DiagnosticDescriptor[] YamlRows() =>
     [
         FileTooLarge,
@@ -106,7 +106,6 @@ public static partial class DiagnosticCatalogue
         NotUtf8,
         ControlCharacter,
         BrokenYaml,
-        AliasRefused,
         TagRefused,
         MergeKeyRefused,
         DuplicateKey,
@@ -117,5 +116,6 @@ public static partial class DiagnosticCatalogue
         DuplicateFileName,
         TooManyErrors,
         TooManyWarnings,
+        UnknownAlias,
     ];
 }

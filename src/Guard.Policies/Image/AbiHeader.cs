@@ -31,7 +31,8 @@ public struct GuardCategory
     public uint UnknownList;
     public uint SubjectTriggers;
     public uint UserRules;
-    public Inline2<uint> Pad;
+    public uint TargetDecides;
+    public uint Fields;
 }
 
 /// <summary>struct guard_image_header: the first bytes of an image.</summary>
@@ -54,10 +55,14 @@ public struct GuardImageHeader
     public uint RulesOff;
     public uint OpCount;
     public uint OpsOff;
-    public uint UidCount;
-    public uint UidsOff;
+    public uint TextCount;
+    public uint AutomataCount;
+    public uint AutomataOff;
+    public uint SetsOff;
+    public Inline2<ulong> SetKey;
+    public Inline4<uint> RangeCount;
+    public Inline4<uint> RangesOff;
     public Inline8<uint> AccessList;
     public Inline6<uint> Reserved1;
     public Inline4<GuardCategory> Categories;
-    public Inline8<GuardAutomaton> Automata;
 }

@@ -10,9 +10,8 @@ namespace Guard.Policies.Image;
 [StructLayout(LayoutKind.Sequential)]
 public struct GuardAtom
 {
-    public byte Field;
-    public byte Roles;
-    public ushort Pad;
+    public ushort Field;
+    public ushort Roles;
     public Inline4<uint> Triggers;
     public Inline3<uint> Reserved;
 }
@@ -23,13 +22,14 @@ public struct GuardAtom
 public struct GuardPattern
 {
     public uint Atom;
-    public byte Roles;
+    public ushort Roles;
     public byte Kind;
     public byte Segment;
     public byte LastSegment;
+    public byte Pad;
     public ushort Sequence;
     public ushort Length;
-    public uint Reserved;
+    public ushort Pad2;
 }
 
 /// <summary>struct guard_rule: a condition and what to do.</summary>
@@ -47,11 +47,32 @@ public struct GuardRule
     public uint Reserved;
 }
 
-/// <summary>struct guard_uid: the atoms that hold for one uid.</summary>
-[KernelStruct("guard_uid")]
+/// <summary>struct guard_range: the atoms that hold for numbers from here to the next entry.</summary>
+[KernelStruct("guard_range")]
 [StructLayout(LayoutKind.Sequential)]
-public struct GuardUid
+public struct GuardRange
 {
-    public uint Uid;
+    public uint From;
+    public uint List;
+}
+
+/// <summary>struct guard_set: the whole values of long lists over one text.</summary>
+[KernelStruct("guard_set")]
+[StructLayout(LayoutKind.Sequential)]
+public struct GuardSet
+{
+    public uint BucketsOff;
+    public uint BucketCount;
+    public uint EntryCount;
+    public uint Reserved;
+}
+
+/// <summary>struct guard_set_entry: one bucket of a set.</summary>
+[KernelStruct("guard_set_entry")]
+[StructLayout(LayoutKind.Sequential)]
+public struct GuardSetEntry
+{
+    public Inline2<ulong> Hash;
+    public uint Length;
     public uint List;
 }

@@ -7,7 +7,8 @@ namespace Guard.Policies.Image;
 /// <summary>An image as text: what goldens compare and <c>policy compile --listing</c> prints.</summary>
 public static class ImageListing
 {
-    private static readonly string[] CategoryNames = ["process_creation", "file_access"];
+    private static readonly string[] CategoryNames = ["process_creation", "file_access", "2", "event"];
+    private static readonly string[] NumberNames = ["uid", "logon", "number 2", "number 3"];
 
     /// <summary>Lists an image.</summary>
     /// <param name="image">The image with its rules.</param>
@@ -42,23 +43,33 @@ public static class ImageListing
                     text,
                     $"category {CategoryName(c)}: {category.RuleCount} rules, {category.BlockCount} block, "
                         + $"always {List(view, category.AlwaysList)}, unknown {List(view, category.UnknownList)}"
-                        + (category.SubjectTriggers != 0 ? ", subject triggers" : string.Empty));
+                        + (category.SubjectTriggers != 0 ? ", subject triggers" : string.Empty)
+                        + (category.TargetDecides != 0 ? ", target decides" : string.Empty));
             }
         }
     }
 
     private static void WriteAutomata(StringBuilder text, ImageView view)
     {
-        for (var number = 0; number < KernelAbi.Automata; number++)
+        for (var number = 0; number < view.Automata.Length; number++)
         {
-            ref readonly var automaton = ref view.Header.Automata[number];
+            ref readonly var automaton = ref view.Automata[number];
             if (automaton.ClassesOff != 0)
             {
-                var kind = number % 2 == 0 ? "literal" : "general";
+                var kind = number >= 2 * view.Header.TextCount ? "confirmation" : number % 2 == 0 ? "literal" : "general";
                 Line(
                     text,
                     $"automaton {number} ({kind}): {automaton.StateCount} states, {automaton.ClassCount} classes, "
                         + $"{automaton.RowsBytes} bytes, start {List(view, automaton.StartList)}");
+            }
+        }
+
+        for (var number = 0; number < view.Sets.Length; number++)
+        {
+            ref readonly var set = ref view.Sets[number];
+            if (set.BucketsOff != 0)
+            {
+                Line(text, $"set {number}: {set.EntryCount} texts in {set.BucketCount} buckets");
             }
         }
     }
@@ -72,7 +83,8 @@ public static class ImageListing
             var segment = pattern.Kind == KernelAbi.PatternSegment
                 ? $", segment {pattern.Segment} of 0..{pattern.LastSegment}, sequence {pattern.Sequence}"
                 : string.Empty;
-            Line(text, $"pattern {number}: {texts[(uint)number]} -> #{pattern.Atom}, {Roles(pattern.Roles)}{segment}");
+            var target = pattern.Kind == KernelAbi.PatternCandidate ? $"automaton {pattern.Atom}" : $"#{pattern.Atom}";
+            Line(text, $"pattern {number}: {texts[(uint)number]} -> {target}, {Roles(pattern.Roles)}{segment}");
         }
     }
 
@@ -96,9 +108,12 @@ public static class ImageListing
 
     private static void WriteHolders(StringBuilder text, ImageView view)
     {
-        foreach (ref readonly var uid in view.Uids)
+        for (var number = 0; number < KernelAbi.Numbers; number++)
         {
-            Line(text, $"uid {uid.Uid}: atoms {List(view, uid.List)}");
+            foreach (ref readonly var range in view.Ranges(number))
+            {
+                Line(text, $"{NumberNames[number]} from {range.From}: atoms {List(view, range.List)}");
+            }
         }
 
         for (var kind = 0; kind < KernelAbi.Accesses; kind++)
@@ -150,7 +165,7 @@ public static class ImageListing
         return stack.Pop();
     }
 
-    private static string Roles(byte roles) => roles == 0 ? "no text" : ((TextRoles)roles).ToString().Replace(", ", "|", StringComparison.Ordinal);
+    private static string Roles(ushort roles) => roles == 0 ? "no text" : ((TextRoles)roles).ToString().Replace(", ", "|", StringComparison.Ordinal);
 
     private static string CategoryName(int category)
         => category < CategoryNames.Length ? CategoryNames[category] : category.ToString(CultureInfo.InvariantCulture);

@@ -10,8 +10,6 @@ namespace Guard.Policies.Image;
 /// </summary>
 public static class ImageReader
 {
-    private const int MaxClassTableBytes = 256 * sizeof(ushort);
-
     /// <summary>Checks an image completely, its hash included.</summary>
     /// <param name="bytes">The image; bytes behind its total_bytes are allowed and ignored.</param>
     /// <exception cref="InvalidImageException">Something is not as bpf/lsm/abi.h says.</exception>
@@ -25,11 +23,16 @@ public static class ImageReader
         CheckAtoms(view);
         CheckPatterns(view);
         CheckRules(view);
-        CheckUids(view);
+        CheckRanges(view);
         CheckLists(view);
-        for (var a = 0; a < KernelAbi.Automata; a++)
+        for (var a = 0; a < view.Automata.Length; a++)
         {
-            new AutomatonCheck(view, header.Automata[a], a).Run();
+            new AutomatonCheck(view, view.Automata[a], a).Run();
+        }
+
+        foreach (ref readonly var set in view.Sets)
+        {
+            SetCheck.Run(view, set);
         }
 
         return view;
@@ -105,12 +108,16 @@ public static class ImageReader
         Require(header.AtomCount <= KernelLimits.AtomsMax, "too many atoms");
         Require(header.PatternCount <= KernelLimits.PatternsMax, "too many patterns");
         Require(header.RuleCount <= KernelLimits.RulesMax, "too many rules");
-        Require(header.UidCount <= KernelLimits.UidsMax, "too many uids");
+        Require(header.TextCount >= KernelAbi.Texts, "too few texts");
+        Require(header.AutomataCount <= KernelLimits.AutomataMax, "too many automata");
+        Require(header.AutomataCount >= 2 * (ulong)header.TextCount, "texts without automata");
+        var automata = (ulong)Unsafe.SizeOf<GuardAutomaton>();
+        CheckRange(header, header.AutomataOff, header.AutomataCount, automata, "the automata");
+        CheckRange(header, header.SetsOff, header.TextCount, (ulong)Unsafe.SizeOf<GuardSet>(), "the sets");
         CheckRange(header, header.AtomsOff, header.AtomCount, (ulong)Unsafe.SizeOf<GuardAtom>(), "the atom table");
         CheckRange(
             header, header.PatternsOff, header.PatternCount, (ulong)Unsafe.SizeOf<GuardPattern>(), "the pattern table");
         CheckRange(header, header.RulesOff, header.RuleCount, (ulong)Unsafe.SizeOf<GuardRule>(), "the rule table");
-        CheckRange(header, header.UidsOff, header.UidCount, (ulong)Unsafe.SizeOf<GuardUid>(), "the uid table");
         CheckRange(header, header.OpsOff, header.OpCount, sizeof(uint), "the operations");
     }
 
@@ -130,21 +137,42 @@ public static class ImageReader
     {
         foreach (ref readonly var pattern in view.Patterns)
         {
-            Require(pattern.Atom < view.Header.AtomCount, "a pattern of an unknown atom");
-            Require(pattern.Kind <= KernelAbi.PatternSegment, "a pattern of an unknown kind");
+            Require(pattern.Kind <= KernelAbi.PatternCandidate, "a pattern of an unknown kind");
+            if (pattern.Kind == KernelAbi.PatternCandidate)
+            {
+                var known = pattern.Atom >= 2 * view.Header.TextCount && pattern.Atom < view.Header.AutomataCount;
+                Require(known, "a candidate that asks for no confirmation");
+            }
+            else
+            {
+                Require(pattern.Atom < view.Header.AtomCount, "a pattern of an unknown atom");
+            }
+
             Require(pattern.Sequence < KernelLimits.SequencesMax, "a pattern of an unknown sequence");
             Require(pattern.Segment <= pattern.LastSegment, "a segment behind the last one");
             Require(pattern.LastSegment < KernelLimits.SegmentsMax, "a pattern of too many segments");
         }
     }
 
-    private static void CheckUids(ImageView view)
+    private static void CheckRanges(ImageView view)
     {
-        var uids = view.Uids;
-        for (var i = 0; i < uids.Length; i++)
+        for (var number = 0; number < KernelAbi.Numbers; number++)
         {
-            Require(i == 0 || uids[i - 1].Uid < uids[i].Uid, "uids out of order");
-            CheckList(view, uids[i].List, view.Header.AtomCount, "a uid");
+            var count = view.Header.RangeCount[number];
+            Require(count <= KernelLimits.RangesMax, "too many ranges");
+            if (count == 0)
+            {
+                continue;
+            }
+
+            CheckRange(view.Header, view.Header.RangesOff[number], count, (ulong)Unsafe.SizeOf<GuardRange>(), "ranges");
+            var ranges = view.Ranges(number);
+            Require(ranges[0].From == 0, "ranges that do not begin at 0");
+            for (var i = 0; i < ranges.Length; i++)
+            {
+                Require(i == 0 || ranges[i - 1].From < ranges[i].From, "ranges out of order");
+                CheckList(view, ranges[i].List, view.Header.AtomCount, "a range");
+            }
         }
     }
 
@@ -209,86 +237,4 @@ public static class ImageReader
     }
 
     private static int FieldOf(uint op) => (int)(op >> KernelAbi.OpFieldShift & KernelAbi.OpFieldMask);
-
-    /// <summary>One automaton: every transition leads to one of its rows and says the truth about it.</summary>
-    private readonly ref struct AutomatonCheck(ImageView view, GuardAutomaton automaton, int number)
-    {
-        private readonly string _what = $"automaton {number}";
-
-        private uint Stride => (automaton.ClassCount + 2) * 4;
-
-        public void Run()
-        {
-            if (automaton.ClassesOff == 0)
-            {
-                return;
-            }
-
-            Require(automaton.ClassCount is > 0 and <= KernelLimits.ClassesMax, $"{_what} has too many classes");
-            Require(automaton.StateCount > 0, $"{_what} has no states");
-            CheckRange(view.Header, automaton.ClassesOff, MaxClassTableBytes, 1, _what);
-            CheckRange(view.Header, automaton.RowsOff, automaton.StateCount, Stride, _what);
-            Require(automaton.RowsBytes == (ulong)automaton.StateCount * Stride, $"{_what} has rows of another size");
-            CheckClasses();
-            CheckRow(automaton.AnchoredRow);
-            CheckRow(automaton.FloatingRow);
-            CheckList(view, automaton.StartList, view.Header.PatternCount, _what);
-            CheckRows();
-        }
-
-        private void CheckClasses()
-        {
-            var classes = view.Classes(automaton);
-            Require(classes[0] == 0, $"{_what} has NUL in another class than 0");
-            for (var value = 1; value < classes.Length; value++)
-            {
-                var inside = classes[value] % 4 == 0 && classes[value] / 4 < automaton.ClassCount && classes[value] > 0;
-                Require(inside, $"{_what} has a byte of an unknown class");
-            }
-        }
-
-        private void CheckRow(uint row)
-            => Require(
-                row >= automaton.RowsOff
-                    && row - automaton.RowsOff < automaton.RowsBytes
-                    && (row - automaton.RowsOff) % Stride == 0,
-                $"{_what} leads to no row");
-
-        private void CheckRows()
-        {
-            var width = automaton.ClassCount * 4;
-            var checkedLists = new HashSet<uint>();
-            for (var row = automaton.RowsOff; row < automaton.RowsOff + automaton.RowsBytes; row += Stride)
-            {
-                CheckListOnce(view.Word(row + width), checkedLists);
-                CheckListOnce(view.Word(row + width + 4), checkedLists);
-            }
-
-            for (var row = automaton.RowsOff; row < automaton.RowsOff + automaton.RowsBytes; row += Stride)
-            {
-                for (uint c = 0; c < width; c += 4)
-                {
-                    CheckTransition(row, view.Word(row + c), c == 0, width);
-                }
-            }
-        }
-
-        private void CheckListOnce(uint list, HashSet<uint> checkedLists)
-        {
-            if (checkedLists.Add(list))
-            {
-                CheckList(view, list, view.Header.PatternCount, _what);
-            }
-        }
-
-        private void CheckTransition(uint row, uint transition, bool nul, uint width)
-        {
-            var target = transition & KernelLimits.ImageMask;
-            CheckRow(target);
-            var flags = (view.Word(target + width) != 0 ? KernelAbi.TransitionOutput : 0)
-                | (view.Word(target + width + 4) != 0 ? KernelAbi.TransitionEnd : 0);
-            var wanted = nul ? row | (flags & KernelAbi.TransitionEnd) : target | flags;
-            Require(transition == wanted, $"{_what} has a transition that says the wrong thing about its row");
-        }
-    }
 }

@@ -33,8 +33,21 @@ public sealed class ImageView
     /// <summary>The rules.</summary>
     public ReadOnlySpan<GuardRule> Rules => Table<GuardRule>(_header.RulesOff, _header.RuleCount);
 
-    /// <summary>The users, ascending.</summary>
-    public ReadOnlySpan<GuardUid> Uids => Table<GuardUid>(_header.UidsOff, _header.UidCount);
+    /// <summary>Two for each text, then the confirmations.</summary>
+    public ReadOnlySpan<GuardAutomaton> Automata => Table<GuardAutomaton>(_header.AutomataOff, _header.AutomataCount);
+
+    /// <summary>One for each text.</summary>
+    public ReadOnlySpan<GuardSet> Sets => Table<GuardSet>(_header.SetsOff, _header.TextCount);
+
+    /// <summary>The ranges of one kind of numbers, ascending from 0.</summary>
+    /// <param name="number">GUARD_NUMBER_*.</param>
+    public ReadOnlySpan<GuardRange> Ranges(int number)
+        => Table<GuardRange>(_header.RangesOff[number], _header.RangeCount[number]);
+
+    /// <summary>The buckets of a set.</summary>
+    /// <param name="set">A present set of this image.</param>
+    public ReadOnlySpan<GuardSetEntry> Buckets(in GuardSet set)
+        => Table<GuardSetEntry>(set.BucketsOff, set.BucketCount);
 
     /// <summary>The operations of a rule's condition.</summary>
     /// <param name="rule">A rule of this image.</param>

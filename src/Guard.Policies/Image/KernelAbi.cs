@@ -8,7 +8,7 @@ namespace Guard.Policies.Image;
 public static class KernelAbi
 {
     /// <summary>Version of the layout; an image of another one is refused.</summary>
-    public const uint AbiVersion = 1;
+    public const uint AbiVersion = 2;
 
     /// <summary>"GIMG": the first four bytes of an image.</summary>
     public const uint ImageMagic = 0x474d4947;
@@ -19,29 +19,74 @@ public static class KernelAbi
     /// <summary>The file that is acted on.</summary>
     public const int TextTarget = 1;
 
-    /// <summary>Kinds of texts that there is room for.</summary>
-    public const int Texts = 4;
+    /// <summary>Arguments.</summary>
+    public const int TextCommand = 2;
 
-    /// <summary>Two per text: 2t for literals, 2t+1 for patterns that need more.</summary>
+    /// <summary>Directories that processes are in.</summary>
+    public const int TextDirectory = 3;
+
+    /// <summary>Texts of the kernel; those of events come behind.</summary>
+    public const int Texts = 8;
+
+    /// <summary>Two per text of the kernel: 2t for literals, 2t+1 for what must be looked for always.</summary>
     public const int Automata = 2 * Texts;
 
     /// <summary>The program itself, resolved path.</summary>
-    public const byte RoleImage = 1;
+    public const ushort RoleImage = 1;
 
     /// <summary>The program itself, as it was called.</summary>
-    public const byte RoleInvoked = 2;
+    public const ushort RoleInvoked = 2;
 
     /// <summary>As the parent of another, resolved path.</summary>
-    public const byte RoleParent = 4;
+    public const ushort RoleParent = 4;
 
     /// <summary>As the parent of another, as it was called.</summary>
-    public const byte RoleParentInvoked = 8;
+    public const ushort RoleParentInvoked = 8;
 
     /// <summary>The file that is acted on.</summary>
-    public const byte RoleTarget = 16;
+    public const ushort RoleTarget = 16;
 
-    /// <summary>Both roles of a parent.</summary>
-    public const byte RolesOfParent = RoleParent | RoleParentInvoked;
+    /// <summary>The program's own arguments.</summary>
+    public const ushort RoleCommand = 32;
+
+    /// <summary>Those of a parent.</summary>
+    public const ushort RoleParentCommand = 64;
+
+    /// <summary>Where the process is.</summary>
+    public const ushort RoleDirectory = 128;
+
+    /// <summary>As an ancestor, resolved path.</summary>
+    public const ushort RoleAncestor = 256;
+
+    /// <summary>As an ancestor, as it was called.</summary>
+    public const ushort RoleAncestorInvoked = 512;
+
+    /// <summary>Those of an ancestor.</summary>
+    public const ushort RoleAncestorCommand = 1024;
+
+    /// <summary>What a resolved path is read as.</summary>
+    public const ushort RolesOfPath = RoleImage | RoleParent | RoleAncestor;
+
+    /// <summary>What an invoked name is read as.</summary>
+    public const ushort RolesOfName = RoleInvoked | RoleParentInvoked | RoleAncestorInvoked;
+
+    /// <summary>What arguments are read as.</summary>
+    public const ushort RolesOfCommand = RoleCommand | RoleParentCommand | RoleAncestorCommand;
+
+    /// <summary>Roles of a parent.</summary>
+    public const ushort RolesOfParent = RoleParent | RoleParentInvoked | RoleParentCommand;
+
+    /// <summary>Roles of an ancestor.</summary>
+    public const ushort RolesOfAncestor = RoleAncestor | RoleAncestorInvoked | RoleAncestorCommand;
+
+    /// <summary>Effective uids.</summary>
+    public const int NumberUid = 0;
+
+    /// <summary>Login uids.</summary>
+    public const int NumberLogon = 1;
+
+    /// <summary>Room for kinds of numbers.</summary>
+    public const int Numbers = 4;
 
     /// <summary>Room for fields in the set of those that are incomplete.</summary>
     public const int Fields = 16;
@@ -63,6 +108,9 @@ public static class KernelAbi
 
     /// <summary>The pattern is one segment of a sequence.</summary>
     public const byte PatternSegment = 1;
+
+    /// <summary>The pattern asks for an automaton to be run.</summary>
+    public const byte PatternCandidate = 2;
 
     /// <summary>Push an atom.</summary>
     public const uint OpAtom = 1;

@@ -8,7 +8,7 @@ namespace Guard.Policies.Image;
 public static class KernelLimits
 {
     /// <summary>Bytes of one policy image.</summary>
-    public const int ImageBytes = 4 << 20;
+    public const int ImageBytes = 16 << 20;
 
     /// <summary>Keeps an offset inside the image and drops the flags of a transition.</summary>
     public const int ImageMask = ImageBytes - 4;
@@ -46,8 +46,20 @@ public static class KernelLimits
     /// <summary>Byte classes of one automaton.</summary>
     public const int ClassesMax = 256;
 
-    /// <summary>Different uids of one image.</summary>
-    public const int UidsMax = 4096;
+    /// <summary>Entries of one table of number ranges.</summary>
+    public const int RangesMax = 16384;
+
+    /// <summary>Automata of one image, confirmations included.</summary>
+    public const int AutomataMax = 16384;
+
+    /// <summary>Confirmations that one walk may ask for.</summary>
+    public const int CandidatesMax = 32;
+
+    /// <summary>Entries of one set.</summary>
+    public const int SetEntriesMax = 262144;
+
+    /// <summary>Buckets that one look-up in a set visits.</summary>
+    public const int SetProbesMax = 16;
 
     /// <summary>Length of one list.</summary>
     public const int ListMax = 4096;
@@ -60,6 +72,9 @@ public static class KernelLimits
 
     /// <summary>Atoms that a process may satisfy as itself, and as somebody's parent.</summary>
     public const int SubjectAtomsMax = 32;
+
+    /// <summary>Bytes of arguments that are decided on.</summary>
+    public const int CommandMax = 2 << 20;
 
     /// <summary>Bytes of a path, the terminating NUL included.</summary>
     public const int PathMax = 4096;

@@ -14,9 +14,9 @@ internal sealed class PatternTexts
     public PatternTexts(ImageView image)
     {
         _image = image;
-        for (var number = 0; number < KernelAbi.Automata; number += 2)
+        for (var number = 0; number < 2 * image.Header.TextCount; number += 2)
         {
-            if (image.Header.Automata[number] is { ClassesOff: not 0 } automaton)
+            if (image.Automata[number] is { ClassesOff: not 0 } automaton)
             {
                 foreach (var pattern in image.List(automaton.StartList))
                 {

@@ -28,11 +28,26 @@ public sealed class PolicyImage
 
     /// <summary>What each rule number means.</summary>
     public ImmutableArray<CompiledRule> Rules { get; }
+
+    /// <summary>Element i is the field of text GUARD_TEXTS + i; null is the text of keywords.</summary>
+    public ImmutableArray<string?> EventFields { get; init; } = [];
+
+    /// <summary>Atoms that no automaton decides.</summary>
+    public ImmutableArray<EventTest> EventTests { get; init; } = [];
 }
+
+/// <summary>An atom over fields of events that no automaton decides.</summary>
+/// <param name="Atom">Its number.</param>
+/// <param name="Test">What it tests.</param>
+public sealed record EventTest(int Atom, EventAtom Test);
 
 /// <summary>What user space remembers of a compiled rule.</summary>
 /// <param name="Identity">Names and position.</param>
 /// <param name="Category">What it decides.</param>
 /// <param name="Action">What it does.</param>
 /// <param name="OnUnknown">What it does when it can't be decided.</param>
-public sealed record CompiledRule(RuleIdentity Identity, RuleCategory Category, RuleAction Action, OnUnknown OnUnknown);
+public sealed record CompiledRule(RuleIdentity Identity, RuleCategory Category, RuleAction Action, OnUnknown OnUnknown)
+{
+    /// <summary>The rule's log source.</summary>
+    public RuleLogSource Source { get; init; } = RuleLogSource.Any;
+}

@@ -55,6 +55,9 @@ internal static class RuleMapJson
         json.WriteNumber("category", (int)rule.Category);
         json.WriteNumber("action", (int)rule.Action);
         json.WriteNumber("onUnknown", (int)rule.OnUnknown);
+        json.WriteString("logCategory", rule.Source.Category);
+        json.WriteString("logProduct", rule.Source.Product);
+        json.WriteString("logService", rule.Source.Service);
         json.WriteEndObject();
     }
 
@@ -86,7 +89,13 @@ internal static class RuleMapJson
             identity,
             Number<RuleCategory>(rule, "category"),
             Number<RuleAction>(rule, "action"),
-            Number<OnUnknown>(rule, "onUnknown"));
+            Number<OnUnknown>(rule, "onUnknown"))
+        {
+            Source = new RuleLogSource(
+                rule.GetProperty("logCategory").GetString(),
+                rule.GetProperty("logProduct").GetString(),
+                rule.GetProperty("logService").GetString()),
+        };
     }
 
     private static string Text(JsonElement rule, string name)

@@ -10,9 +10,9 @@ internal sealed record RulePair(RuleNode Written, NormalisedRule Meant);
 /// <summary>All rules to one policy.</summary>
 /// <param name="Policy">What the bundle means, the engine's own rules included.</param>
 /// <param name="Pairs">The operator's rules.</param>
-/// <param name="Meanings">Element n: what atom n says apart from its roles.</param>
+/// <param name="Meanings">Element n: what atom n says apart from its roles; equal numbers say the same.</param>
 internal sealed record Normalisation(
-    NormalisedPolicy Policy, ImmutableArray<RulePair> Pairs, ImmutableArray<string> Meanings)
+    NormalisedPolicy Policy, ImmutableArray<RulePair> Pairs, ImmutableArray<int> Meanings)
 {
     public static Normalisation Run(ImmutableArray<RuleNode> rules, CompilerOptions options, DiagnosticBag bag)
     {

@@ -17,13 +17,13 @@ public sealed record NormalisedPolicy(ImmutableArray<NormalisedAtom> Atoms, Immu
 public abstract record NormalisedAtom(PolicyField Field, SourceSpan Span);
 
 /// <summary>Holds if any pattern matches the text in any of the roles.</summary>
-/// <param name="Field">Image, ImageInvoked, ParentImage or TargetFilename.</param>
+/// <param name="Field">Any field of texts: all but User, LogonId and Access.</param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Roles">
 /// Image in a positive position reads Image and Invoked; under a negation Image alone, so that a symbolic link buys
-/// no exemption. ParentImage likewise with Parent and ParentInvoked.
+/// no exemption. ParentImage and AncestorImage likewise. The other fields read their own text.
 /// </param>
-/// <param name="Patterns">At least one.</param>
+/// <param name="Patterns">Patterns of which any may match.</param>
 public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Roles, ImmutableArray<TextPattern> Patterns)
     : NormalisedAtom(Field, Span)
 {
@@ -42,11 +42,6 @@ public sealed record NumberAtom(PolicyField Field, SourceSpan Span, ImmutableArr
 /// <param name="From">The least.</param>
 /// <param name="To">The greatest; not less than <paramref name="From"/>.</param>
 public readonly record struct NumberRange(uint From, uint To);
-
-/// <summary>Holds if the effective uid is one of these. An empty set never holds.</summary>
-/// <param name="Span">Where it was written first.</param>
-/// <param name="Uids">Ascending, without repetition.</param>
-public sealed record UidAtom(SourceSpan Span, ImmutableArray<uint> Uids) : NormalisedAtom(PolicyField.User, Span);
 
 /// <summary>Holds if the open has any of these kinds.</summary>
 /// <param name="Span">Where it was written first.</param>

@@ -10,79 +10,75 @@ namespace Guard.Policies.Normalising;
 /// </summary>
 internal sealed class RuleNormaliser
 {
+    private const AccessKinds Writes = AccessKinds.Create | AccessKinds.Write | AccessKinds.Truncate;
+
     private readonly AtomTable _atoms;
     private readonly ConditionBuilder _build = new();
-    private readonly Dictionary<string, SearchNode> _searches;
-    private readonly Dictionary<(string Name, bool Negated), ConditionNode> _done = [];
 
-    private RuleNormaliser(RuleNode rule, AtomTable atoms)
-    {
-        _atoms = atoms;
-        _searches = rule.Searches.ToDictionary(s => s.Name, StringComparer.Ordinal);
-    }
+    private RuleNormaliser(AtomTable atoms) => _atoms = atoms;
 
     /// <summary>The rule, or null after a finding.</summary>
     public static NormalisedRule? Normalise(RuleNode rule, AtomTable atoms, DiagnosticBag bag)
     {
-        var pass = new RuleNormaliser(rule, atoms);
-        var condition = pass.Convert(rule.Condition, negated: false);
+        var pass = new RuleNormaliser(atoms);
+        var condition = pass.Convert(rule);
         if (!pass._build.TooLarge)
         {
-            var (action, onUnknown) = rule.Guard;
-            return new NormalisedRule(rule.Identity, rule.Category, action, onUnknown, condition);
+            var guard = rule.Guard;
+            return new NormalisedRule(
+                rule.Identity, rule.LogSource.Category!.Value, guard.Action, guard.OnUnknown, condition)
+            {
+                Source = rule.LogSource.Source,
+            };
         }
 
         var message = $"the condition puts more than {ConditionBuilder.MaxWork} items together";
-        bag.Report(DiagnosticCatalogue.ConditionTooLarge, rule.Condition.Span, message);
+        bag.Report(DiagnosticCatalogue.ConditionTooLarge, rule.Detection.Condition.Span, message);
         return null;
     }
 
-    private ConditionNode Convert(ConditionSyntax syntax, bool negated) => syntax switch
+    private ConditionNode Convert(RuleNode rule)
     {
-        NotSyntax not => ConditionBuilder.Not(Convert(not.Operand, !negated)),
-        AndSyntax and => _build.And(and.Operands.Select(o => Convert(o, negated))),
-        OrSyntax or => _build.Or(or.Operands.Select(o => Convert(o, negated))),
-        NameSyntax name => ConvertSearch(name.Name, negated),
-        _ => throw new ArgumentOutOfRangeException(nameof(syntax)),
-    };
-
-    private ConditionNode ConvertSearch(string name, bool negated)
-    {
-        if (!_done.TryGetValue((name, negated), out var condition))
+        var parts = new List<ConditionNode>();
+        if (rule.LogSource.WritesOnly)
         {
-            var alternatives = _searches[name].Alternatives;
-            condition = _build.Or(alternatives.Select(a => _build.And(a.Select(i => ConvertItem(i, negated)))));
-            _done.Add((name, negated), condition);
+            parts.Add(_atoms.Add(new AccessAtom(rule.Identity.Span, Writes)));
         }
 
-        return condition;
+        parts.Add(new Detection(this, rule.Detection).Convert());
+        parts.AddRange(rule.Filters.Select(f => new Detection(this, f).Convert()));
+        return _build.And(parts);
     }
 
-    private ConditionNode ConvertItem(ItemNode item, bool negated) => item switch
+    private ConditionNode ConvertItem(ItemNode item, bool negated)
     {
-        TextItem text => ConvertText(text, RolesOf(text.Field, negated)),
-        UidItem uid => ConvertUid(uid),
+        var result = Convert(item, negated != item.Negated);
+        return item.Negated ? ConditionBuilder.Not(result) : result;
+    }
+
+    private ConditionNode Convert(ItemNode item, bool negated) => item switch
+    {
+        TextItem text => EachValue(text.All, text.Values, (patterns, expressions) =>
+            new TextAtom(text.Field, text.Span, RolesOf(text.Field, negated), patterns) { Expressions = expressions }),
+        EventTextItem text => EachValue(text.All, text.Values, (patterns, expressions) =>
+            new EventTextAtom(text.Span, NamesOf(text.Field, negated), patterns, expressions)),
+        KeywordItem keyword => EachValue(keyword.All, keyword.Values, (patterns, expressions) =>
+            new EventKeywordAtom(keyword.Span, patterns, expressions)),
+        NumberItem number => _atoms.Add(new NumberAtom(number.Field, number.Span, number.Ranges)),
         AccessItem access => ConvertAccess(access),
+        EventAtomsItem atoms => ConvertAtoms(atoms),
+        ConstantItem constant => new ConstantNode(constant.Value),
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    private ConditionNode ConvertText(TextItem item, TextRoles roles)
+    /// <summary>What one value has become stays an alternative inside the and of <c>all</c>.</summary>
+    private ConditionNode EachValue(
+        bool all,
+        ImmutableArray<TextValue> values,
+        Func<ImmutableArray<TextPattern>, ImmutableArray<RegexPattern>, NormalisedAtom> make)
     {
-        return item.All
-            ? _build.And(item.Patterns.Select(p => Atom([p])))
-            : Atom(item.Patterns);
-
-        ConditionNode Atom(ImmutableArray<TextPattern> patterns)
-            => _atoms.Add(new TextAtom(item.Field, item.Span, roles, patterns));
-    }
-
-    private ConditionNode ConvertUid(UidItem item)
-    {
-        return item.All
-            ? _build.And(item.Values.Select(v => Atom(v)))
-            : Atom(item.Values.SelectMany(v => v));
-
-        ConditionNode Atom(IEnumerable<uint> uids) => _atoms.Add(new UidAtom(item.Span, [.. uids.Distinct().Order()]));
+        return all ? _build.And(values.Select(v => _atoms.Add(make(v.Patterns, v.Expressions))))
+            : _atoms.Add(make([.. values.SelectMany(v => v.Patterns)], [.. values.SelectMany(v => v.Expressions)]));
     }
 
     private ConditionNode ConvertAccess(AccessItem item)
@@ -94,14 +90,67 @@ internal sealed class RuleNormaliser
         ConditionNode Atom(AccessKinds kinds) => _atoms.Add(new AccessAtom(item.Span, kinds));
     }
 
+    private ConditionNode ConvertAtoms(EventAtomsItem item)
+    {
+        var atoms = item.Atoms.Select(a => _atoms.Add(a));
+        var result = item.All ? _build.And(atoms) : _build.Or(atoms);
+        return item.Inverted ? ConditionBuilder.Not(result) : result;
+    }
+
+    private static ImmutableArray<string> NamesOf(string field, bool negated) => (field, negated) switch
+    {
+        ("Image", false) => ["Image", "ImageInvoked"],
+        ("ParentImage", false) => ["ParentImage", "ParentImageInvoked"],
+        _ => [field],
+    };
+
     private static TextRoles RolesOf(PolicyField field, bool negated) => (field, negated) switch
     {
         (PolicyField.Image, false) => TextRoles.Image | TextRoles.Invoked,
         (PolicyField.Image, true) => TextRoles.Image,
         (PolicyField.ParentImage, false) => TextRoles.Parent | TextRoles.ParentInvoked,
         (PolicyField.ParentImage, true) => TextRoles.Parent,
+        (PolicyField.AncestorImage, false) => TextRoles.Ancestor | TextRoles.AncestorInvoked,
+        (PolicyField.AncestorImage, true) => TextRoles.Ancestor,
         (PolicyField.ImageInvoked, _) => TextRoles.Invoked,
         (PolicyField.TargetFilename, _) => TextRoles.Target,
+        (PolicyField.CommandLine, _) => TextRoles.Command,
+        (PolicyField.ParentCommandLine, _) => TextRoles.ParentCommand,
+        (PolicyField.AncestorCommandLine, _) => TextRoles.AncestorCommand,
+        (PolicyField.CurrentDirectory, _) => TextRoles.Directory,
         _ => throw new ArgumentOutOfRangeException(nameof(field)),
     };
+
+    /// <summary>A condition over the search identifiers of its own name space.</summary>
+    private sealed class Detection(RuleNormaliser rule, DetectionNode detection)
+    {
+        private readonly Dictionary<string, SearchNode> _searches =
+            detection.Searches.ToDictionary(s => s.Name, StringComparer.Ordinal);
+
+        private readonly Dictionary<(string Name, bool Negated), ConditionNode> _done = [];
+
+        public ConditionNode Convert() => Convert(detection.Condition, negated: false);
+
+        private ConditionNode Convert(ConditionSyntax syntax, bool negated) => syntax switch
+        {
+            NotSyntax not => ConditionBuilder.Not(Convert(not.Operand, !negated)),
+            AndSyntax and => rule._build.And(and.Operands.Select(o => Convert(o, negated))),
+            OrSyntax or => rule._build.Or(or.Operands.Select(o => Convert(o, negated))),
+            NameSyntax name => ConvertSearch(name.Name, negated),
+            _ => throw new ArgumentOutOfRangeException(nameof(syntax)),
+        };
+
+        private ConditionNode ConvertSearch(string name, bool negated)
+        {
+            if (!_done.TryGetValue((name, negated), out var condition))
+            {
+                var alternatives = _searches[name].Alternatives;
+                condition = rule._build.Or(
+                    alternatives.Select(a => rule._build.And(a.Select(i => rule.ConvertItem(i, negated)))));
+                _done.Add((name, negated), condition);
+            }
+
+            return condition;
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Simulation;
@@ -15,11 +16,26 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>The name by which the program was called.</summary>
     public RequestText Invoked { get; init; }
 
+    /// <summary>The program's arguments, joined by one space.</summary>
+    public RequestText CommandLine { get; init; }
+
+    /// <summary>The directory that the process is in; read for an exec only.</summary>
+    public RequestText CurrentDirectory { get; init; }
+
     /// <summary>Resolved path of the parent's program.</summary>
     public RequestText ParentImage { get; init; }
 
     /// <summary>The name by which the parent's program was called.</summary>
     public RequestText ParentInvoked { get; init; }
+
+    /// <summary>The arguments of the parent's program.</summary>
+    public RequestText ParentCommandLine { get; init; }
+
+    /// <summary>The programs above the parent, nearest first.</summary>
+    public ImmutableArray<RequestProgram> Ancestors { get; init; } = [];
+
+    /// <summary>False when there are ancestors that are not known.</summary>
+    public bool AncestorsKnown { get; init; } = true;
 
     /// <summary>The file that is acted on; not read for an exec.</summary>
     public RequestText Target { get; init; }
@@ -27,6 +43,15 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>Effective uid.</summary>
     public uint Uid { get; init; }
 
+    /// <summary>Login uid; 4294967295 where nobody logged in.</summary>
+    public uint LogonId { get; init; } = uint.MaxValue;
+
     /// <summary>Kinds of access of an open; not read for an exec.</summary>
     public AccessKinds Access { get; init; }
 }
+
+/// <summary>A program by its texts.</summary>
+/// <param name="Image">Resolved path.</param>
+/// <param name="Invoked">The name by which it was called.</param>
+/// <param name="CommandLine">Its arguments, joined by one space.</param>
+public readonly record struct RequestProgram(RequestText Image, RequestText Invoked, RequestText CommandLine);

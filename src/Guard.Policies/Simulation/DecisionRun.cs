@@ -32,125 +32,203 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         return new DecisionTrace(decision, [.. incomplete], [.. _order], [.. _evaluations]);
     }
 
+    private bool IsOpen => request.Category == RuleCategory.FileAccess;
+
     private void MarkIncomplete()
     {
         MarkUnless(request.Image, PolicyField.Image);
         MarkUnless(request.Invoked, PolicyField.ImageInvoked);
-        MarkUnless(request.ParentImage, PolicyField.ParentImage);
-        MarkUnless(request.ParentInvoked, PolicyField.ParentImage);
-        if (request.Category == RuleCategory.FileAccess)
+        MarkUnless(request.CommandLine, PolicyField.CommandLine);
+        MarkUnless(request.ParentImage, PolicyField.ParentImage, PolicyField.AncestorImage);
+        MarkUnless(request.ParentInvoked, PolicyField.ParentImage, PolicyField.AncestorImage);
+        MarkUnless(request.ParentCommandLine, PolicyField.ParentCommandLine, PolicyField.AncestorCommandLine);
+        if (!request.AncestorsKnown)
+        {
+            Mark(PolicyField.AncestorImage, PolicyField.AncestorCommandLine);
+        }
+
+        if (IsOpen)
         {
             MarkUnless(request.Target, PolicyField.TargetFilename);
         }
+        else
+        {
+            MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
+        }
     }
 
-    private void MarkUnless(RequestText text, PolicyField field)
+    private void MarkUnless(RequestText text, params ReadOnlySpan<PolicyField> fields)
     {
         if (text.State != TextState.Complete)
         {
-            Mark(field);
+            Mark(fields);
         }
     }
 
-    private void Mark(PolicyField field) => _incomplete |= 1u << (int)field;
+    private void Mark(params ReadOnlySpan<PolicyField> fields)
+    {
+        foreach (var field in fields)
+        {
+            _incomplete |= 1u << (int)field;
+        }
+    }
 
     private void CollectAtoms()
     {
-        if (request.Category == RuleCategory.FileAccess)
+        var program = new RequestProgram(request.Image, request.Invoked, request.CommandLine);
+        if (IsOpen)
         {
-            CollectSubject();
+            CollectSubject(program);
         }
         else
         {
-            CollectNewProgram();
+            CollectNewProgram(program);
         }
 
-        CollectParent();
-        if (request.Category == RuleCategory.FileAccess)
+        CollectLineage();
+        if (IsOpen && !_walk.Run(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, (a, _) => Hold(a, HoldCause.Target)))
         {
-            Walk(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, HoldCause.Target);
+            Fail(DecisionFailure.TooManyMatches);
         }
 
-        CollectHolders();
+        CollectNumbers();
     }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
-    private void CollectNewProgram()
+    private void CollectNewProgram(RequestProgram program)
     {
-        Walk(KernelAbi.TextImage, request.Image, KernelAbi.RoleImage, HoldCause.Image);
-        Walk(KernelAbi.TextImage, request.Invoked, KernelAbi.RoleInvoked, HoldCause.Invoked);
-    }
-
-    private void Walk(int textNumber, RequestText text, byte role, HoldCause cause)
-        => _walk.Run(textNumber, text, role, atom =>
+        var fits = Read(program, (atom, roles, cause) =>
         {
-            Hold(atom, cause);
-            return true;
+            if ((roles & (KernelAbi.RolesOfParent | KernelAbi.RolesOfAncestor)) == 0)
+            {
+                Hold(atom, cause);
+            }
         });
+        fits &= _walk.Run(
+            KernelAbi.TextDirectory,
+            request.CurrentDirectory,
+            KernelAbi.RoleDirectory,
+            (atom, _) => Hold(atom, HoldCause.Directory));
+        if (!fits)
+        {
+            Fail(DecisionFailure.TooManyMatches);
+        }
+    }
 
     /// <summary>Open: what the process is was kept at its exec, in a list of bounded length.</summary>
-    private void CollectSubject()
+    private void CollectSubject(RequestProgram program)
     {
-        var kept = new List<HeldAtom>();
-        var fits = Keep(kept, request.Image, KernelAbi.RoleImage, HoldCause.Image);
-        fits &= Keep(kept, request.Invoked, KernelAbi.RoleInvoked, HoldCause.Invoked);
-        if (!fits)
+        var kept = new KeptAtoms();
+        var fits = Read(program, (atom, roles, cause) =>
         {
-            Mark(PolicyField.Image);
-            Mark(PolicyField.ImageInvoked);
-        }
-
-        kept.ForEach(k => Hold(k.Atom, k.Cause));
-    }
-
-    private void CollectParent()
-    {
-        var kept = new List<HeldAtom>();
-        var fits = Keep(kept, request.ParentImage, KernelAbi.RoleParent, HoldCause.ParentImage);
-        fits &= Keep(kept, request.ParentInvoked, KernelAbi.RoleParentInvoked, HoldCause.ParentInvoked);
-        if (!fits)
-        {
-            Mark(PolicyField.ParentImage);
-        }
-
-        kept.ForEach(k => Hold(k.Atom, k.Cause));
-    }
-
-    /// <summary>Adds to a list as it is kept with the task; false when there was no room for an atom.</summary>
-    private bool Keep(List<HeldAtom> kept, RequestText text, byte role, HoldCause cause)
-        => _walk.Run(KernelAbi.TextImage, text, role, atom =>
-        {
-            if (kept.Exists(k => k.Atom == atom))
+            if ((roles & (KernelAbi.RolesOfParent | KernelAbi.RolesOfAncestor)) == 0)
             {
-                return true;
+                kept.Add(atom, cause);
             }
-
-            if (kept.Count == KernelLimits.SubjectAtomsMax)
-            {
-                return false;
-            }
-
-            kept.Add(new HeldAtom(atom, cause));
-            return true;
         });
-
-    private void CollectHolders()
-    {
-        foreach (ref readonly var uid in image.Uids)
+        if (!fits || kept.Overflowed)
         {
-            if (uid.Uid == request.Uid)
-            {
-                HoldAll(uid.List, HoldCause.Uid);
-            }
+            Mark(PolicyField.Image, PolicyField.ImageInvoked, PolicyField.CommandLine);
         }
 
-        var access = request.Category == RuleCategory.FileAccess ? (int)request.Access : 0;
+        HoldKept(kept);
+    }
+
+    /// <summary>The parent left its children a list; each program above it one for all that descend from it.</summary>
+    private void CollectLineage()
+    {
+        var parents = new KeptAtoms();
+        var ancestors = new KeptAtoms();
+        var fits = Read(
+            new RequestProgram(request.ParentImage, request.ParentInvoked, request.ParentCommandLine),
+            (atom, roles, cause) => Keep(roles, atom, CauseAsParent(cause), parents, ancestors));
+        if (!fits || parents.Overflowed)
+        {
+            Mark(PolicyField.ParentImage, PolicyField.ParentCommandLine);
+        }
+
+        foreach (var ancestor in request.Ancestors)
+        {
+            fits &= Read(ancestor, (atom, roles, cause) => Keep(roles, atom, CauseAsParent(cause), null, ancestors));
+        }
+
+        if (!fits || ancestors.Overflowed)
+        {
+            Mark(PolicyField.AncestorImage, PolicyField.AncestorCommandLine);
+        }
+
+        HoldKept(parents);
+        HoldKept(ancestors);
+    }
+
+    private static void Keep(ushort roles, int atom, HoldCause cause, KeptAtoms? parents, KeptAtoms ancestors)
+    {
+        if ((roles & KernelAbi.RolesOfParent) != 0)
+        {
+            parents?.Add(atom, cause);
+        }
+        else if ((roles & KernelAbi.RolesOfAncestor) != 0)
+        {
+            ancestors.Add(atom, cause == HoldCause.ParentCommandLine ? HoldCause.AncestorCommandLine : HoldCause.Ancestor);
+        }
+    }
+
+    private static HoldCause CauseAsParent(HoldCause cause) => cause switch
+    {
+        HoldCause.Image => HoldCause.ParentImage,
+        HoldCause.Invoked => HoldCause.ParentInvoked,
+        _ => HoldCause.ParentCommandLine,
+    };
+
+    /// <summary>All texts of a program, each in all roles that it can have, as the kernel reads them at exec.</summary>
+    private bool Read(RequestProgram program, Action<int, ushort, HoldCause> found)
+    {
+        var fits = _walk.Run(
+            KernelAbi.TextImage, program.Image, KernelAbi.RolesOfPath, (a, roles) => found(a, roles, HoldCause.Image));
+        fits &= _walk.Run(
+            KernelAbi.TextImage, program.Invoked, KernelAbi.RolesOfName, (a, roles) => found(a, roles, HoldCause.Invoked));
+        return _walk.Run(
+            KernelAbi.TextCommand,
+            program.CommandLine,
+            KernelAbi.RolesOfCommand,
+            (a, roles) => found(a, roles, HoldCause.CommandLine)) && fits;
+    }
+
+    private void HoldKept(KeptAtoms kept)
+    {
+        foreach (var atom in kept.Atoms)
+        {
+            Hold(atom.Atom, atom.Cause);
+        }
+    }
+
+    private void CollectNumbers()
+    {
+        HoldRange(KernelAbi.NumberUid, request.Uid, HoldCause.Uid);
+        HoldRange(KernelAbi.NumberLogon, request.LogonId, HoldCause.Logon);
+        var access = IsOpen ? (int)request.Access : 0;
         for (var kind = 0; kind < KernelAbi.Accesses; kind++)
         {
             if ((access >> kind & 1) != 0)
             {
                 HoldAll(image.Header.AccessList[kind], HoldCause.Access);
             }
+        }
+    }
+
+    /// <summary>The last range that does not begin above the number.</summary>
+    private void HoldRange(int number, uint value, HoldCause cause)
+    {
+        var ranges = image.Ranges(number);
+        var at = ranges.Length - 1;
+        while (at > 0 && ranges[at].From > value)
+        {
+            at--;
+        }
+
+        if (at >= 0)
+        {
+            HoldAll(ranges[at].List, cause);
         }
     }
 

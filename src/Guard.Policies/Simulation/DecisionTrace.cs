@@ -25,17 +25,35 @@ public enum HoldCause
     /// <summary>A pattern matched the name by which the program was called.</summary>
     Invoked,
 
+    /// <summary>A pattern matched the program's arguments.</summary>
+    CommandLine,
+
+    /// <summary>A pattern matched the directory that the process is in.</summary>
+    Directory,
+
     /// <summary>A pattern matched the parent's resolved path.</summary>
     ParentImage,
 
     /// <summary>A pattern matched the name by which the parent was called.</summary>
     ParentInvoked,
 
+    /// <summary>A pattern matched the parent's arguments.</summary>
+    ParentCommandLine,
+
+    /// <summary>A pattern matched the path or name of an ancestor.</summary>
+    Ancestor,
+
+    /// <summary>A pattern matched the arguments of an ancestor.</summary>
+    AncestorCommandLine,
+
     /// <summary>A pattern matched the file that is acted on.</summary>
     Target,
 
-    /// <summary>The uid is in its list.</summary>
+    /// <summary>The uid is one of its numbers.</summary>
     Uid,
+
+    /// <summary>The login uid is one of its numbers.</summary>
+    Logon,
 
     /// <summary>The kind of access is in its list.</summary>
     Access,

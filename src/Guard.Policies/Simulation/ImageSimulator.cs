@@ -10,22 +10,25 @@ namespace Guard.Policies.Simulation;
 /// <para>The order of a decision, which both executors keep:</para>
 /// <list type="number">
 /// <item>
-/// Incomplete fields. A text that is not complete makes its field incomplete: Image, ImageInvoked, ParentImage (for
-/// either text of the parent), TargetFilename (opens only).
+/// Incomplete fields: that of every text which is not complete. A parent counts as an ancestor too. CurrentDirectory is
+/// read for an exec only, TargetFilename for an open only.
 /// </item>
 /// <item>
-/// Exec: text IMAGE over Image in role IMAGE, then over Invoked in role INVOKED. (The kernel walks in the roles of a
-/// parent at the same time, for the new program's children; those atoms are no part of this decision.)
-/// Open: the same walks, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec;
-/// when an atom finds no room, the walk over that text ends and Image and ImageInvoked are incomplete. Then the
-/// atoms of the list hold, in its order.
+/// A program is read as: text IMAGE over Image in the roles of a path, text IMAGE over Invoked in those of a name, text
+/// COMMAND over CommandLine in those of arguments.
+/// Exec: the atoms with own roles that this finds hold. (Those in the roles of a parent or an ancestor are for the
+/// program's children.) Then text DIRECTORY over CurrentDirectory.
+/// Open: the same, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec; when an
+/// atom finds no room, Image, ImageInvoked and CommandLine are incomplete. Then the atoms of the list hold.
 /// </item>
 /// <item>
-/// The parent: text IMAGE over ParentImage in role PARENT, then over ParentInvoked in role PARENT_INVOKED, into such
-/// a list; no room makes ParentImage incomplete. Then the atoms of the list hold.
+/// The parent is read so: atoms in the roles of a parent go into such a list, atoms in those of an ancestor into
+/// another, to which every program above the parent adds its own, nearest first. No room makes ParentImage and
+/// ParentCommandLine, or AncestorImage and AncestorCommandLine, incomplete. Then the atoms of the first list hold, then
+/// those of the second.
 /// </item>
 /// <item>Open: text TARGET in role TARGET.</item>
-/// <item>The list of the uid, then, for an open, the lists of the kinds of access from bit 0 on.</item>
+/// <item>The range of the uid, that of the login uid, then, for an open, the lists of the kinds of access from bit 0 on.</item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;
 /// then, when a field is incomplete, the unknown list. A rule may be evaluated several times. (So an open for which
@@ -34,9 +37,10 @@ namespace Guard.Policies.Simulation;
 /// </item>
 /// </list>
 /// <para>
-/// A walk: automaton 2t, then 2t+1, each with its sequences cleared: start list, per byte the list of the row that the
-/// byte leads to, at the end the end list of the last row. It starts at the anchored row for a complete text and at
-/// the floating row for a text whose front is missing; absent texts are not walked.
+/// A text is read in the order that <c>TextWalk</c> says, its sequences cleared for each automaton. Automata start at
+/// the floating row for a text whose front is missing, and then its set is not read; the end lists of a text whose end
+/// is missing are not read; absent texts are not read at all. More than GUARD_CANDIDATES_MAX confirmations of one text
+/// are a failure, or, for what is kept with a process, make what is kept incomplete.
 /// </para>
 /// <para>
 /// An atom that would be number GUARD_MATCHES_MAX + 1 holds in conditions but triggers nothing; an evaluation that would

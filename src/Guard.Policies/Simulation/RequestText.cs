@@ -14,6 +14,9 @@ public enum TextState
 
     /// <summary>The end; the beginning is missing.</summary>
     TruncatedFront = 2,
+
+    /// <summary>The beginning; the end is missing.</summary>
+    TruncatedEnd = 3,
 }
 
 /// <summary>A text as a hook sees it. The default value is absent.</summary>
@@ -46,6 +49,14 @@ public readonly record struct RequestText
     /// <param name="bytes">UTF-8 or any other bytes.</param>
     public static RequestText Truncated(ReadOnlyMemory<byte> bytes)
         => new(bytes.Length <= MaxBytes ? bytes : bytes[^MaxBytes..], TextState.TruncatedFront);
+
+    /// <summary>A whole text of any length: arguments, and values of events.</summary>
+    /// <param name="bytes">UTF-8 or any other bytes.</param>
+    public static RequestText Whole(ReadOnlyMemory<byte> bytes) => new(bytes, TextState.Complete);
+
+    /// <summary>The beginning of a text: arguments beyond GUARD_COMMAND_MAX.</summary>
+    /// <param name="bytes">UTF-8 or any other bytes.</param>
+    public static RequestText CutShort(ReadOnlyMemory<byte> bytes) => new(bytes, TextState.TruncatedEnd);
 
     /// <summary>A whole text from a string.</summary>
     /// <param name="text">Encoded as UTF-8.</param>

@@ -3,18 +3,21 @@ using Guard.Policies.Diagnostics;
 
 namespace Guard.Policies.Yaml;
 
-/// <summary>The files of a bundle to documents. Files are read in the order of their names, so that order means nothing.</summary>
+/// <summary>
+/// The files of a bundle to documents and lists. Files are read in the order of their names, so that order means nothing.
+/// </summary>
 internal static class YamlBundleReader
 {
-    public static ImmutableArray<YamlDocument> Read(
+    public static BundleText Read(
         IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)
     {
         if (IsTooLarge(files, options, bag))
         {
-            return [];
+            return new BundleText([], []);
         }
 
         var documents = ImmutableArray.CreateBuilder<YamlDocument>();
+        var lists = ImmutableArray.CreateBuilder<SourceText>();
         string? previous = null;
         foreach (var file in files.OrderBy(f => f.Name, StringComparer.Ordinal))
         {
@@ -25,7 +28,14 @@ internal static class YamlBundleReader
             }
             else if (YamlTextReader.Read(file, options, bag) is { } source)
             {
-                documents.AddRange(YamlEventReader.Read(source, bag));
+                if (file.IsList)
+                {
+                    lists.Add(source);
+                }
+                else
+                {
+                    documents.AddRange(YamlEventReader.Read(source, bag));
+                }
             }
 
             previous = file.Name;
@@ -36,7 +46,7 @@ internal static class YamlBundleReader
             ReportNoRules(files, bag);
         }
 
-        return documents.ToImmutable();
+        return new BundleText(documents.ToImmutable(), lists.ToImmutable());
     }
 
     private static bool IsTooLarge(IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)

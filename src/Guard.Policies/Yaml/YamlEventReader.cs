@@ -6,9 +6,10 @@ using YamlDotNet.Core.Events;
 namespace Guard.Policies.Yaml;
 
 /// <summary>
-/// YAML events to located nodes. Refuses what makes YAML dangerous or ambiguous: anchors and aliases, explicit tags,
-/// merge keys, duplicate keys, keys that are not scalars, deep nesting, too many nodes. A file with one such finding
-/// gives no document at all. Never throws on any text.
+/// YAML events to located nodes. Refuses what makes YAML dangerous or ambiguous: explicit tags, merge keys, duplicate
+/// keys, keys that are not scalars, deep nesting, too many nodes. An alias counts as what it stands for, so that a few
+/// of them cannot become millions; it cannot stand for what contains it. A file with one such finding gives no document
+/// at all. Never throws on any text.
 /// </summary>
 internal sealed class YamlEventReader
 {
@@ -18,10 +19,15 @@ internal sealed class YamlEventReader
     /// <summary>Most scalars, maps and lists in a file.</summary>
     public const int MaxNodes = 500_000;
 
+    /// <summary>Characters of one text that count as a value more.</summary>
+    private const int CharactersPerNode = 256;
+
     private readonly SourceText _source;
     private readonly DiagnosticBag _bag;
     private readonly Parser _parser;
+    private readonly Dictionary<string, Anchored> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
+    private int _deepest;
 
     private YamlEventReader(SourceText source, DiagnosticBag bag)
     {
@@ -65,6 +71,7 @@ internal sealed class YamlEventReader
         {
             if (_parser.Current is DocumentStart)
             {
+                _anchors.Clear();
                 _parser.MoveNext();
                 var root = ReadNode(1);
                 if (root is not YamlScalar { IsNull: true })
@@ -80,9 +87,9 @@ internal sealed class YamlEventReader
     private YamlNode ReadNode(int depth)
     {
         var current = _parser.Current;
-        if (current is AnchorAlias)
+        if (current is AnchorAlias alias)
         {
-            throw Refuse(DiagnosticCatalogue.AliasRefused, "an alias (*name) is not allowed");
+            return Resolve(alias, depth);
         }
 
         if (current is not NodeEvent node)
@@ -90,37 +97,59 @@ internal sealed class YamlEventReader
             throw Refuse(DiagnosticCatalogue.BrokenYaml, "this is not YAML: a value is missing");
         }
 
-        RefuseDecoration(node);
-        if (++_nodes > MaxNodes)
+        if (!node.Tag.IsEmpty)
         {
-            throw Refuse(DiagnosticCatalogue.TooManyNodes, $"the file has more than {MaxNodes} values");
+            throw Refuse(DiagnosticCatalogue.TagRefused, "an explicit tag (!tag) is not allowed");
         }
 
         if (depth > MaxDepth && node is not Scalar)
         {
-            throw Refuse(DiagnosticCatalogue.TooDeep, $"maps and lists are nested more than {MaxDepth} levels deep");
+            throw TooDeep();
         }
 
-        return node switch
+        var (before, outside) = (_nodes, _deepest);
+        Count(1);
+        _deepest = depth;
+        YamlNode result = node switch
         {
             MappingStart => ReadMapping(depth),
             SequenceStart => ReadSequence(depth),
             _ => ReadScalar((Scalar)node),
         };
-    }
-
-    private void RefuseDecoration(NodeEvent node)
-    {
         if (!node.Anchor.IsEmpty)
         {
-            throw Refuse(DiagnosticCatalogue.AliasRefused, "an anchor (&name) is not allowed");
+            _anchors[node.Anchor.Value] = new Anchored(result, _nodes - before, _deepest - depth);
         }
 
-        if (!node.Tag.IsEmpty)
+        _deepest = Math.Max(_deepest, outside);
+        return result;
+    }
+
+    private YamlNode Resolve(AnchorAlias alias, int depth)
+    {
+        if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
-            throw Refuse(DiagnosticCatalogue.TagRefused, "an explicit tag (!tag) is not allowed");
+            var name = TerminalText.Quote(alias.Value.Value);
+            throw Refuse(DiagnosticCatalogue.UnknownAlias, $"no value before this one has the anchor {name}");
+        }
+
+        Count(anchored.Nodes);
+        _deepest = Math.Max(_deepest, depth + anchored.Height);
+        return _deepest > MaxDepth ? throw TooDeep() : anchored.Node;
+    }
+
+    /// <summary>A long text counts as several values.</summary>
+    private void Count(int nodes)
+    {
+        _nodes += nodes;
+        if (_nodes > MaxNodes)
+        {
+            throw Refuse(DiagnosticCatalogue.TooManyNodes, $"the file has more than {MaxNodes} values");
         }
     }
+
+    private RefusedException TooDeep()
+        => Refuse(DiagnosticCatalogue.TooDeep, $"maps and lists are nested more than {MaxDepth} levels deep");
 
     private YamlMapping ReadMapping(int depth)
     {
@@ -144,7 +173,11 @@ internal sealed class YamlEventReader
             throw Refuse(DiagnosticCatalogue.KeyNotScalar, "a key must be text, not a map or a list");
         }
 
-        var key = (YamlScalar)ReadNode(depth + 1);
+        if (ReadNode(depth + 1) is not YamlScalar key)
+        {
+            throw Refuse(DiagnosticCatalogue.KeyNotScalar, "a key must be text, not an alias of a map or a list");
+        }
+
         if (key is { Text: "<<", Style: YamlStyle.Plain })
         {
             throw new RefusedException(DiagnosticCatalogue.MergeKeyRefused, key.Span, "a merge key (<<) is not allowed");
@@ -174,6 +207,7 @@ internal sealed class YamlEventReader
 
     private YamlScalar ReadScalar(Scalar scalar)
     {
+        Count(scalar.Value.Length / CharactersPerNode);
         var style = scalar.Style switch
         {
             ScalarStyle.SingleQuoted => YamlStyle.SingleQuoted,
@@ -199,6 +233,9 @@ internal sealed class YamlEventReader
 
     private RefusedException Refuse(DiagnosticDescriptor descriptor, string message)
         => new(descriptor, Here(), message);
+
+    /// <summary>What an alias can stand for.</summary>
+    private sealed record Anchored(YamlNode Node, int Nodes, int Height);
 
     /// <summary>Leaves the recursion of a file that is refused; never leaves this class.</summary>
     private sealed class RefusedException(DiagnosticDescriptor descriptor, SourceSpan span, string message)

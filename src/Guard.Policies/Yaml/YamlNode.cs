@@ -50,3 +50,8 @@ internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
 
 /// <summary>One document of a file.</summary>
 internal sealed record YamlDocument(string File, YamlNode Root);
+
+/// <summary>A bundle as text.</summary>
+/// <param name="Documents">The documents of its YAML files.</param>
+/// <param name="ListFiles">Its other files: one value a line.</param>
+internal sealed record BundleText(ImmutableArray<YamlDocument> Documents, ImmutableArray<SourceText> ListFiles);

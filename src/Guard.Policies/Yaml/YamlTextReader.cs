@@ -11,9 +11,10 @@ internal static class YamlTextReader
     /// <summary>The text, or null after a finding.</summary>
     public static SourceText? Read(PolicyFile file, CompilerOptions options, DiagnosticBag bag)
     {
-        if (file.Content.Length > options.MaxFileBytes)
+        var most = options.MaxBytesOf(file.Name);
+        if (file.Content.Length > most)
         {
-            var message = $"the file has {file.Content.Length} bytes, allowed are {options.MaxFileBytes}";
+            var message = $"the file has {file.Content.Length} bytes, allowed are {most}";
             bag.Report(DiagnosticCatalogue.FileTooLarge, new SourceSpan(file.Name, 0, 0), message);
             return null;
         }

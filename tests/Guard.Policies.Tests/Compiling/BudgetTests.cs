@@ -95,7 +95,7 @@ public sealed class BudgetTests
     [Fact]
     public void Too_many_users_are_GP3009()
     {
-        _builder.Exec(_builder.User([.. Enumerable.Range(0, KernelLimits.UidsMax + 1).Select(u => (uint)u)]));
+        _builder.Exec(_builder.User([.. Enumerable.Range(0, KernelLimits.RangesMax + 1).Select(u => (uint)u)]));
         AssertError("GP3009", "GUARD_UIDS_MAX", "(bundle)");
     }
 

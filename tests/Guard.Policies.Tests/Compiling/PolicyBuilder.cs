@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Guard.Policies.Binding;
 using Guard.Policies.Compiling;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
@@ -57,7 +58,7 @@ internal sealed class PolicyBuilder
         => Add(new TextAtom(
             PolicyField.TargetFilename, Here(), TextRoles.Target, [.. patterns.Select(p => Pattern(p, true))]));
 
-    public AtomNode User(params uint[] uids) => Add(new UidAtom(Here(), [.. uids]));
+    public AtomNode User(params uint[] uids) => Add(new NumberAtom(PolicyField.User, Here(), NumberRanges.Union(uids.Select(u => new NumberRange(u, u)))));
 
     public AtomNode Access(AccessKinds kinds) => Add(new AccessAtom(Here(), kinds));
 

@@ -31,8 +31,9 @@ public static class DiagnosticTable
         At(DiagnosticCatalogue.ControlCharacter, "p.yml(2,1)", "a: b\n\0"),
         At(DiagnosticCatalogue.ControlCharacter, "p.yml(1,5)", "a: b\u0085c: d"),
         At(DiagnosticCatalogue.BrokenYaml, "p.yml(2,6)", "title: x\n  bad: [\n"),
-        At(DiagnosticCatalogue.AliasRefused, "p.yml(1,4)", "a: &x b"),
-        At(DiagnosticCatalogue.AliasRefused, "p.yml(1,4)", "a: *x"),
+        At(DiagnosticCatalogue.UnknownAlias, "p.yml(1,4)", "a: *x"),
+        At(DiagnosticCatalogue.UnknownAlias, "p.yml(1,8)", "a: &x [*x]"),
+        At(DiagnosticCatalogue.TooManyNodes, "p.yml(18,13)", Bomb()),
         At(DiagnosticCatalogue.TagRefused, "p.yml(1,4)", "a: !!str b"),
         At(DiagnosticCatalogue.MergeKeyRefused, "p.yml(2,1)", "a: b\n<<: {c: d}"),
         At(DiagnosticCatalogue.DuplicateKey, "p.yml(8,9)", Exec("sel:\n    Image: a\n    Image: b\ncondition: sel")),
@@ -67,9 +68,8 @@ public static class DiagnosticTable
         At(DiagnosticCatalogue.MisspeltKey, "p.yml(5,1)", Good.Replace("detection", "detecton", StringComparison.Ordinal)),
         At(DiagnosticCatalogue.CustomKey, "p.yml(9,1)", Good + "owner_team: blue"),
         At(DiagnosticCatalogue.MetaDocument, "p.yml(2,1)", "title: t\ncorrelation: {}"),
-        At(DiagnosticCatalogue.MetaDocument, "p.yml(2,1)", "title: t\nfilter: {}"),
         At(DiagnosticCatalogue.MetaDocument, "p.yml(1,1)", "action: global\ntitle: t"),
-        At(DiagnosticCatalogue.MetaDocument, "p.yml(3,3)", "title: t\nguard:\n  rules: [a]"),
+        .. Filters(), .. Orders(), .. Lists(),
     ];
 
     private static IEnumerable<DiagnosticRow> GuardBlock() =>
@@ -87,7 +87,7 @@ public static class DiagnosticTable
         At(DiagnosticCatalogue.ProductNotLinux, "p.yml(3,14)", Good.Replace("linux", "windows", StringComparison.Ordinal)),
         At(DiagnosticCatalogue.NoCategory, "p.yml(3,5)", Good.Replace("    category: process_creation\n", string.Empty, StringComparison.Ordinal)),
         At(DiagnosticCatalogue.NoCategory, "p.yml(4,14)", Good.Replace("category: process_creation", "service: auditd", StringComparison.Ordinal)),
-        At(DiagnosticCatalogue.CategoryNotSupported, "p.yml(4,15)", Rule("file_event", Sel)),
+        At(DiagnosticCatalogue.CategoryNotSupported, "p.yml(4,15)", Rule("dns_query", Sel)),
         At(DiagnosticCatalogue.MisspeltKey, "p.yml(4,5)", Good.Replace("category", "catgory", StringComparison.Ordinal)),
         At(DiagnosticCatalogue.CustomKey, "p.yml(3,5)", Good.Replace("product: linux", "collector: linux", StringComparison.Ordinal)),
     ];
@@ -98,12 +98,13 @@ public static class DiagnosticTable
         At(DiagnosticCatalogue.KeywordRefused, "p.yml(7,11)", Exec("sel:\n    - 'text'\ncondition: sel")),
         At(DiagnosticCatalogue.KeywordRefused, "p.yml(6,10)", Exec("sel: text\ncondition: sel")),
         At(DiagnosticCatalogue.KeywordRefused, "p.yml(7,9)", Exec("sel:\n    '|all': [a, b]\ncondition: sel")),
+        Event(DiagnosticCatalogue.ModifierNotForField, 9, "'|endswith': a"),
         At(DiagnosticCatalogue.EmptyCollection, "p.yml(6,10)", Exec("sel: {}\ncondition: sel")),
         At(DiagnosticCatalogue.EmptyCollection, "p.yml(6,10)", Exec("sel: []\ncondition: sel")),
         At(DiagnosticCatalogue.EmptyCollection, "p.yml(7,16)", Exec("sel:\n    Image: []\ncondition: sel")),
         At(DiagnosticCatalogue.NestedValue, "p.yml(7,16)", Exec("sel:\n    Image: {a: b}\ncondition: sel")),
         At(DiagnosticCatalogue.NestedValue, "p.yml(6,12)", Exec("sel: [ [a] ]\ncondition: sel")),
-        At(DiagnosticCatalogue.NullRefused, "p.yml(7,16)", Exec("sel:\n    Image: null\ncondition: sel")),
+        At(DiagnosticCatalogue.NullRefused, "p.yml(7,25)", Exec("sel:\n    Image|contains: null\ncondition: sel")),
         At(DiagnosticCatalogue.NullRefused, "p.yml(7,24)", Exec("sel:\n    ParentImage: [ ~ ]\ncondition: sel")),
     ];
 
@@ -111,21 +112,48 @@ public static class DiagnosticTable
     [
         Item(DiagnosticCatalogue.UnknownField, 9, "Imgae: a"),
         Item(DiagnosticCatalogue.UnknownField, 9, "image: a"),
-        Item(DiagnosticCatalogue.FieldNotDecidable, 9, "CommandLine|contains: a"),
+        Item(DiagnosticCatalogue.FieldNotDecidable, 9, "Hashes|contains: a"),
+        At(DiagnosticCatalogue.FieldNotInCategory, "p.yml(7,9)", FileAccess("sel:\n    CurrentDirectory: a\ncondition: sel")),
         Item(DiagnosticCatalogue.FieldNotInCategory, 9, "TargetFilename: a"),
         Item(DiagnosticCatalogue.UnknownModifier, 15, "Image|contain: a"),
         Item(DiagnosticCatalogue.UnknownModifier, 24, "Image|contains|Cased: a"),
         Item(DiagnosticCatalogue.UnknownModifier, 15, "Image|: a"),
-        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|re: a"),
-        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|exists: true"),
+        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|cidr: 10.0.0.0/8"),
+        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|fieldref: ParentImage"),
+        Item(DiagnosticCatalogue.ModifierNotSupported, 15, "Image|hour: 3"),
+        Item(DiagnosticCatalogue.ModifierCombination, 24, "Image|contains|re: a"),
+        Item(DiagnosticCatalogue.ModifierCombination, 15, "Image|i: a"),
+        Item(DiagnosticCatalogue.ModifierCombination, 24, "Image|contains|base64: a"),
+        Item(DiagnosticCatalogue.ModifierCombination, 22, "Image|exists|neq: true"),
+        Item(DiagnosticCatalogue.ModifierNotForField, 9, "Image|gt: 1"),
+        Item(DiagnosticCatalogue.ModifierNotForField, 9, "User|gt: 1"),
+        Item(DiagnosticCatalogue.ModifierNotForField, 9, "LogonId|re: a"),
         Item(DiagnosticCatalogue.ModifierCombination, 24, "Image|contains|endswith: a"),
         Item(DiagnosticCatalogue.ModifierCombination, 21, "Image|cased|cased: a"),
         Item(DiagnosticCatalogue.ModifierNotForField, 9, "Uid|contains: 1"),
-        Item(DiagnosticCatalogue.ModifierNotForField, 9, "Uid|all: [1, 2]"),
+        Item(DiagnosticCatalogue.ConstantItem, 9, "ParentImage: null", "sel or x"),
+        Item(DiagnosticCatalogue.ConstantItem, 9, "Uid|gte: 0", "x and sel"),
+        Item(DiagnosticCatalogue.ConstantItem, 9, "CommandLine|exists: false", "sel or x"),
+        Item(DiagnosticCatalogue.ConstantItem, 9, "Uid|all: [1, 2]", "sel or x"),
+        Item(DiagnosticCatalogue.BadModifierValue, 23, "Image|exists: maybe"),
+        Event(DiagnosticCatalogue.BadModifierValue, 15, "A|gt: abc"),
+        Event(DiagnosticCatalogue.BadModifierValue, 21, "A|fieldref: 'b*'"),
+        Event(DiagnosticCatalogue.BadModifierValue, 17, "A|hour: 24"),
+        Event(DiagnosticCatalogue.BadNetwork, 17, "A|cidr: 10.0.0.0/33"),
+        Event(DiagnosticCatalogue.BadNetwork, 17, "A|cidr: 10.0.0.1/8"),
+        Event(DiagnosticCatalogue.BadNetwork, 17, "A|cidr: 010.0.0.0/8"),
+        Item(DiagnosticCatalogue.NotEncodable, 29, "CommandLine|base64: 'a*b'"),
+        Item(DiagnosticCatalogue.NotEncodable, 44, "CommandLine|base64offset|contains: a"),
+        Item(DiagnosticCatalogue.BadExpression, 26, "CommandLine|re: '[z-a]'"),
+        Item(DiagnosticCatalogue.ExpressionNotRegular, 25, "CommandLine|re: 'a(?=b)'"),
+        Item(DiagnosticCatalogue.UnresolvedPlaceholder, 23, "Image|expand: '%no%'"),
+        Item(DiagnosticCatalogue.UnresolvedPlaceholder, 9, "Image|expand: no"),
+        Item(DiagnosticCatalogue.TooManyVariants, 30, "CommandLine|windash: '-a -b -c -d -e -f -g'"),
+        Item(DiagnosticCatalogue.ImpossibleText, 36, "CommandLine|wide|contains: abc"),
+        Event(DiagnosticCatalogue.ImpossibleText, 26, "A|wide|contains: é"),
         At(DiagnosticCatalogue.ModifierNotForField, "p.yml(7,9)", FileAccess("sel:\n    Access|contains: read\ncondition: sel")),
         Item(DiagnosticCatalogue.AllOnSingleValue, 9, "Image|contains|all: a"),
         Item(DiagnosticCatalogue.ImpossibleText, 16, "Image: \"a\\0b\""),
-        Item(DiagnosticCatalogue.AsciiFoldingOnly, 16, "Image: /bin/Ä"),
         Item(DiagnosticCatalogue.BadUid, 14, "Uid: root"),
         Item(DiagnosticCatalogue.BadUid, 14, "Uid: '4294967296'"),
         Item(DiagnosticCatalogue.BadUid, 14, "Uid: '00'"),
@@ -165,11 +193,81 @@ public static class DiagnosticTable
             Good + "id: 2f1ba2c4-6f86-4d2b-9b8f-6b9d6e5b4c3a\n---\n" + Good + "id: 2F1BA2C4-6F86-4D2B-9B8F-6B9D6E5B4C3A\n"),
         Condition(DiagnosticCatalogue.NeverMatches, 16, "sel and not sel"),
         At(DiagnosticCatalogue.AlwaysMatches, "p.yml(8,16)", Exec("sel:\n    Image: a\ncondition: sel or not sel", "guard: {action: block}")),
+        At(
+            DiagnosticCatalogue.CommandLineExclusion,
+            "p.yml(10,16)",
+            Exec("sel:\n    Image: a\nf:\n    CommandLine: b\ncondition: sel and not f", "guard: {action: block}")),
         At(DiagnosticCatalogue.LockOut, "p.yml(8,16)", Exec("sel:\n    Image|endswith: /bash\ncondition: sel", "guard: {action: block}")),
     ];
 
-    private static DiagnosticRow Item(DiagnosticDescriptor descriptor, int column, string item)
-        => At(descriptor, $"p.yml(7,{column})", Exec($"sel:\n    {item}\ncondition: sel"));
+    private static IEnumerable<DiagnosticRow> Filters()
+    {
+        const string head = Good + "---\ntitle: f\nlogsource: {category: process_creation}\nfilter:\n";
+        return
+        [
+            At(DiagnosticCatalogue.WrongType, "p.yml(9,1)", Good + "filter: {}"),
+            At(DiagnosticCatalogue.MissingKey, "p.yml(13,5)", head + "    x:\n        Uid: 1\n    condition: not x\n"),
+            At(DiagnosticCatalogue.WrongType, "p.yml(13,12)", head + "    rules: []\n    x:\n        Uid: 1\n    condition: not x\n"),
+            At(DiagnosticCatalogue.FilterWithoutNot, "p.yml(16,16)", head + "    rules: any\n    x:\n        Uid: 1\n    condition: x\n"),
+            At(DiagnosticCatalogue.IdleFilter, "p.yml(13,13)", head + "    rules: [other]\n    x:\n        Uid: 1\n    condition: not x\n"),
+            At(
+                DiagnosticCatalogue.IdleFilter,
+                "p.yml(13,5)",
+                head.Replace("{category: process_creation}", "{category: file_event}", StringComparison.Ordinal)
+                    + "    rules: any\n    x:\n        Uid: 1\n    condition: not x\n"),
+            At(DiagnosticCatalogue.NoRules, "(bundle)", head[(Good.Length + 4)..] + "    rules: any\n    x:\n        Uid: 1\n    condition: not x\n"),
+        ];
+    }
+
+    private static IEnumerable<DiagnosticRow> Orders() =>
+    [
+        At(DiagnosticCatalogue.UnknownRule, "p.yml(13,11)", Good + "name: a\n---\ntitle: o\nguard:\n  rules: [b]\n  action: block\n"),
+        At(
+            DiagnosticCatalogue.ConflictingOrders,
+            "p.yml(14,11)",
+            Good + "name: a\nguard: {action: audit}\n---\ntitle: o\nguard:\n  rules: [a]\n  action: block\n"),
+        At(DiagnosticCatalogue.GuardUnknownKey, "p.yml(10,3)", Good + "guard:\n  rules: [a]\n"),
+    ];
+
+    private static IEnumerable<DiagnosticRow> Lists()
+    {
+        const string used = "title: t\nlogsource: {product: linux, category: process_creation}\n"
+            + "detection:\n    sel:\n        Image|expand: '%l%'\n    condition: sel\n---\ntitle: l\n";
+        return
+        [
+            At(DiagnosticCatalogue.BadListName, "p.yml(10,9)", used + "guard:\n  list: a b\n  values: [x]\n"),
+            At(DiagnosticCatalogue.BadList, "p.yml(10,3)", used + "guard:\n  list: l\n"),
+            At(DiagnosticCatalogue.BadList, "p.yml(11,11)", used + "guard:\n  list: l\n  values: []\n"),
+            At(DiagnosticCatalogue.BadList, "p.yml(11,15)", used + "guard:\n  list: l\n  values: [x, '']\n"),
+            At(DiagnosticCatalogue.DuplicateList, "p.yml(15,9)", used + "guard:\n  list: l\n  values: [x]\n---\ntitle: l\nguard:\n  list: l\n  values: [y]\n"),
+            At(DiagnosticCatalogue.NoListFile, "p.yml(11,9)", used + "guard:\n  list: l\n  file: no.txt\n"),
+            At(DiagnosticCatalogue.UnusedList, "p.yml(12,9)", Good + "---\ntitle: l\nguard:\n  list: l\n  values: [x]\n"),
+            new(DiagnosticCatalogue.UnusedListFile.Id, "l.txt", [File(Good), File("a", "l.txt")], new CompilerOptions()),
+            new(DiagnosticCatalogue.NotUtf8.Id, "l.list(1,1)", [File(Good), new PolicyFile("l.list", new byte[] { 0xFF })], new CompilerOptions()),
+        ];
+    }
+
+    /// <summary>Each level doubles what the one before stands for.</summary>
+    private static string Bomb()
+    {
+        var text = new StringBuilder("a0: &a0 [x, x]\n");
+        for (var i = 1; i < 30; i++)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static DiagnosticRow Event(DiagnosticDescriptor descriptor, int column, string item)
+        => At(
+            descriptor,
+            $"p.yml(7,{column})",
+            Exec($"sel:\n    {item}\ncondition: sel"),
+            new CompilerOptions { Domain = PolicyDomain.Events });
+
+    private static DiagnosticRow Item(DiagnosticDescriptor descriptor, int column, string item, string condition = "sel")
+        => At(descriptor, $"p.yml(7,{column})", Exec($"sel:\n    {item}\nx:\n    Image: /bin/x\ncondition: {condition}"));
 
     private static DiagnosticRow Condition(DiagnosticDescriptor descriptor, int column, string text, int shift = 0)
         => At(descriptor, $"p.yml(8,{column + shift})", Exec($"sel:\n    Image: a\ncondition: {text}"));

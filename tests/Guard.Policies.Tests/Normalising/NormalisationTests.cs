@@ -83,7 +83,8 @@ public sealed class NormalisationTests(ITestOutputHelper output)
         var accounts = new AccountSnapshot(new Dictionary<string, uint> { ["adm_b"] = 7, ["ADM_a"] = 5, ["x"] = 1, ["toor"] = 5 });
         var policy = Normalise(
             Exec("a:\n    User|startswith: adm_\ncondition: a"), new CompilerOptions { Accounts = accounts });
-        Assert.Equal(new uint[] { 5, 7 }, Assert.IsType<UidAtom>(Assert.Single(policy.Atoms)).Uids.ToArray());
+        var atom = Assert.IsType<NumberAtom>(Assert.Single(policy.Atoms));
+        Assert.Equal((PolicyField.User, "5-5 7-7"), (atom.Field, string.Join(' ', atom.Ranges.Select(r => $"{r.From}-{r.To}"))));
     }
 
     [Fact]
@@ -169,7 +170,7 @@ public sealed class NormalisationTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var documents = YamlBundleReader.Read([File(text.ToString())], new CompilerOptions(), bag);
         var yaml = watch.Elapsed;
-        var rules = RuleBinder.BindAll(documents, new CompilerOptions(), bag);
+        var rules = BundleBinder.BindAll(documents, new CompilerOptions(), bag);
         var bound = watch.Elapsed - yaml;
         watch.Restart();
         var policy = Normalisation.Run(rules, new CompilerOptions(), bag).Policy;

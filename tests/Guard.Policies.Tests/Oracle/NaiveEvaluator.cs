@@ -1,3 +1,4 @@
+using System.Text;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Tests.Oracle;
@@ -17,7 +18,7 @@ internal enum Truth
 internal static class NaiveEvaluator
 {
     private static readonly TextRoles[] AllRoles =
-        [TextRoles.Image, TextRoles.Invoked, TextRoles.Parent, TextRoles.ParentInvoked, TextRoles.Target];
+        [.. Enum.GetValues<TextRoles>().Where(r => r != TextRoles.None)];
 
     /// <summary>The numbers of the rules that match, including those that match because they cannot be decided.</summary>
     public static List<int> MatchingRules(NormalisedPolicy policy, OracleRequest request)
@@ -80,8 +81,9 @@ internal static class NaiveEvaluator
     {
         switch (atom)
         {
-            case UidAtom uid:
-                return uid.Uids.Contains(request.Uid) ? Truth.True : Truth.False;
+            case NumberAtom number:
+                var value = number.Field == PolicyField.User ? request.Uid : request.LogonId;
+                return number.Ranges.Any(r => r.From <= value && value <= r.To) ? Truth.True : Truth.False;
             case AccessAtom access:
                 return (access.Kinds & request.Access) != AccessKinds.None ? Truth.True : Truth.False;
             case TextAtom text:
@@ -105,7 +107,8 @@ internal static class NaiveEvaluator
             {
                 result = result == Truth.True ? Truth.True : Truth.Unknown;
             }
-            else if (atom.Patterns.Any(p => Matches(p, request.TextOf(role))))
+            else if (request.TextsOf(role).Any(t => atom.Patterns.Any(p => Matches(p, t))
+                || atom.Expressions.Any(e => Expressions.IsMatch(e, Encoding.UTF8.GetString(t)))))
             {
                 result = Truth.True;
             }

@@ -17,20 +17,37 @@ internal sealed record OracleRequest
 
     public byte[] Target { get; init; } = [];
 
+    public byte[] Command { get; init; } = [];
+
+    public byte[] ParentCommand { get; init; } = [];
+
+    public byte[] Directory { get; init; } = [];
+
+    /// <summary>Program, invoked name and arguments of the parent, of its parent, and so on.</summary>
+    public (byte[] Image, byte[] Invoked, byte[] Command)[] Ancestors { get; init; } = [];
+
     public uint Uid { get; init; }
+
+    public uint LogonId { get; init; }
 
     public AccessKinds Access { get; init; }
 
     /// <summary>Texts that are not known completely: an atom that does not hold over what is known is unknown.</summary>
     public TextRoles Incomplete { get; init; }
 
-    public byte[] TextOf(TextRoles role) => role switch
+    public IEnumerable<byte[]> TextsOf(TextRoles role) => role switch
     {
-        TextRoles.Image => ImagePath,
-        TextRoles.Invoked => InvokedPath,
-        TextRoles.Parent => ParentImage,
-        TextRoles.ParentInvoked => ParentInvoked,
-        TextRoles.Target => Target,
+        TextRoles.Image => [ImagePath],
+        TextRoles.Invoked => [InvokedPath],
+        TextRoles.Parent => [ParentImage],
+        TextRoles.ParentInvoked => [ParentInvoked],
+        TextRoles.Target => [Target],
+        TextRoles.Command => [Command],
+        TextRoles.ParentCommand => [ParentCommand],
+        TextRoles.Directory => [Directory],
+        TextRoles.Ancestor => Ancestors.Select(a => a.Image),
+        TextRoles.AncestorInvoked => Ancestors.Select(a => a.Invoked),
+        TextRoles.AncestorCommand => Ancestors.Select(a => a.Command),
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 }

@@ -30,7 +30,7 @@ internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest req
 
     public Truth AtomTruth(int number) => policy.Atoms[number] switch
     {
-        UidAtom users => users.Uids.Contains(request.Uid) ? Truth.True : Truth.False,
+        NumberAtom { Field: PolicyField.User } users => users.Ranges.Any(r => r.From <= request.Uid && request.Uid <= r.To) ? Truth.True : Truth.False,
         AccessAtom access => request.Category == RuleCategory.FileAccess && (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
         TextAtom text => TextTruth(text),
         _ => throw new InvalidOperationException(),

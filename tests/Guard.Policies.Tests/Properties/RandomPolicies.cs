@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Guard.Policies.Binding;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
@@ -102,7 +103,7 @@ public sealed class RandomPolicies(int seed)
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
         return _random.Next(10) switch
         {
-            0 => new UidAtom(span, [.. Enumerable.Range(0, 4).Where(_ => Chance(40)).Select(u => (uint)u)]),
+            0 => new NumberAtom(PolicyField.User, span, NumberRanges.Union(Enumerable.Range(0, 4).Where(_ => Chance(40)).Select(u => new NumberRange((uint)u, (uint)u)))),
             1 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
             2 => TextOf(span, PolicyField.ImageInvoked, TextRoles.Invoked),
             3 => TextOf(span, PolicyField.ParentImage, TextRoles.Parent),

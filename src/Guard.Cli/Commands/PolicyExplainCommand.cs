@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Guard.Cli.Explaining;
+using Guard.Cli.Policies;
+using Guard.Policies.Normalising;
+
+namespace Guard.Cli.Commands;
+
+/// <summary><c>guardctl policy explain</c>: what would be decided, and why.</summary>
+internal static class PolicyExplainCommand
+{
+    private static readonly ExitCode[] Exits = [ExitCode.Findings, ExitCode.Unreachable, ExitCode.NotPermitted, ExitCode.NotFound];
+
+    public static Command Create(CliEnvironment environment) => new("explain", "Say what would be decided about an operation, and why")
+    {
+        CreateOf(
+            environment,
+            "exec",
+            RuleCategory.ProcessCreation,
+            "Explain the decision about running a program",
+            "guardctl policy explain exec /usr/bin/nc.openbsd --invoked nc --rules ./policies"),
+        CreateOf(
+            environment,
+            "open",
+            RuleCategory.FileAccess,
+            "Explain the decision about opening a file",
+            "guardctl policy explain open /etc/shadow --access read --image /usr/bin/cat --rules ./policies"),
+        CreateConnect(environment),
+    };
+
+    private static GuardCommand CreateOf(CliEnvironment environment, string name, RuleCategory category, string description, string example)
+    {
+        var path = new Argument<string>("path") { Description = "What is run or opened", HelpName = "PATH" };
+        var rules = new Option<string[]>("--rules")
+        {
+            Description = "Files and directories of policies; without it, the policy in force, which guardd is asked for",
+            HelpName = "PATH",
+        };
+        var options = new ExplainOptions();
+        var command = new GuardCommand(environment, name, description, example, Exits, RunAsync) { path, rules };
+        options.AddTo(command, category);
+        return command;
+
+        async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
+        {
+            var question = options.Read(run, category, run.Parsed.GetValue(path)!);
+            var check = run.Parsed.GetValue(rules) is { Length: > 0 } paths
+                ? LocalCheck.Run(run, paths)
+                : await PolicyOfDaemon.FetchAsync(run, cancellationToken).ConfigureAwait(false);
+            return Explain(run, check, question);
+        }
+    }
+
+    private static ExitCode Explain(CommandRun run, LocalCheck check, ExplainQuestion question)
+    {
+        check.WriteDiagnostics(run.Environment.Error);
+        if (check.Image is null)
+        {
+            run.Note("the rules are refused; nothing can be explained with them");
+            return ExitCode.Findings;
+        }
+
+        var report = Explanation.Of(check, question);
+        if (run.Json)
+        {
+            run.WriteJson(report, CliJson.Default.ExplainReport);
+        }
+        else
+        {
+            ExplainText.Write(run, report);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static GuardCommand CreateConnect(CliEnvironment environment)
+    {
+        var address = new Argument<string>("address") { Description = "Where a connection goes", HelpName = "ADDRESS" };
+        return new GuardCommand(
+            environment,
+            "connect",
+            "Connections are not decided yet: says so",
+            "guardctl policy explain connect 192.0.2.1",
+            [ExitCode.Degraded],
+            (_, _) => throw new CliException(
+                ExitCode.Degraded,
+                "rules about the network are not decided yet: every connection is allowed",
+                "what rules say of events: guardctl policy eval --help"))
+        {
+            address,
+        };
+    }
+}

@@ -1,0 +1,20 @@
+using Guard.Policies.Simulation;
+
+namespace Guard.Cli.Explaining;
+
+/// <summary>What satisfied an item, in the words of rules.</summary>
+internal static class CauseNames
+{
+    /// <summary>The name of a field, or of the second name under which a program is known.</summary>
+    public static string Of(HoldCause cause) => cause switch
+    {
+        HoldCause.Image => "Image",
+        HoldCause.Invoked => "ImageInvoked",
+        HoldCause.ParentImage => "ParentImage",
+        HoldCause.ParentInvoked => "ParentImage, as it was called",
+        HoldCause.Target => "TargetFilename",
+        HoldCause.Uid => "User",
+        HoldCause.Access => "Access",
+        _ => cause.ToString(),
+    };
+}

@@ -1,0 +1,49 @@
+namespace Guard.Cli.Explaining;
+
+/// <summary>What <c>policy explain</c> says: one document as JSON, the same as text.</summary>
+/// <param name="Operation">exec or open.</param>
+/// <param name="Path">What is run or opened.</param>
+/// <param name="Verdict">allow, audit or block.</param>
+/// <param name="FromUnknown">The rule that decides does so by its on_unknown.</param>
+/// <param name="Failure">Why the tables could not decide (then the failure mode of the engine does); null when they did.</param>
+/// <param name="Policy">SHA-256 of the image.</param>
+/// <param name="Known">The values that were decided on.</param>
+/// <param name="Unknown">Options that would tell what is not known completely.</param>
+/// <param name="Rules">The rules that match; the first one decides.</param>
+/// <param name="Close">Rules that were evaluated and do not match.</param>
+/// <param name="MoreClose">How many more of these there are.</param>
+internal sealed record ExplainReport(
+    string Operation,
+    string Path,
+    string Verdict,
+    bool FromUnknown,
+    string? Failure,
+    string Policy,
+    IReadOnlyList<ExplainedValue> Known,
+    IReadOnlyList<ExplainedValue> Unknown,
+    IReadOnlyList<ExplainedRule> Rules,
+    IReadOnlyList<ExplainedRule> Close,
+    int MoreClose);
+
+/// <summary>One value of the request.</summary>
+/// <param name="Field">As rules name it.</param>
+/// <param name="Option">The option that says it, or null.</param>
+/// <param name="Value">The value; null when unknown.</param>
+internal sealed record ExplainedValue(string Field, string? Option, string? Value);
+
+/// <summary>One rule.</summary>
+/// <param name="Id">Sigma's id, or null.</param>
+/// <param name="Title">Sigma's title.</param>
+/// <param name="Action">audit or block.</param>
+/// <param name="Source">file(line,col).</param>
+/// <param name="Result">true, unknown or false.</param>
+/// <param name="Items">The items that make it so.</param>
+internal sealed record ExplainedRule(
+    string? Id, string Title, string Action, string Source, string Result, IReadOnlyList<ExplainedItem> Items);
+
+/// <summary>One selection item.</summary>
+/// <param name="Text">As it was written.</param>
+/// <param name="Source">file(line,col), where an item that says this was written first.</param>
+/// <param name="Result">true, unknown or false.</param>
+/// <param name="By">What satisfied it, e.g. Image or ImageInvoked; null when it does not hold.</param>
+internal sealed record ExplainedItem(string Text, string Source, string Result, string? By);

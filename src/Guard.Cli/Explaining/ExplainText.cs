@@ -1,0 +1,70 @@
+using Guard.Cli.Output;
+
+namespace Guard.Cli.Explaining;
+
+/// <summary>An explanation for people.</summary>
+internal static class ExplainText
+{
+    /// <summary>Writes all of it.</summary>
+    public static void Write(CommandRun run, ExplainReport report)
+    {
+        WriteVerdict(run, report);
+        foreach (var rule in report.Rules)
+        {
+            WriteRule(run, rule == report.Rules[0] ? "decided by" : "also matches", rule);
+        }
+
+        foreach (var value in report.Unknown)
+        {
+            var option = value.Option is null ? "" : $" (tell it with {value.Option})";
+            run.Out.WriteLine($"unknown: {SafeText.Line(value.Field)}{option}");
+        }
+
+        foreach (var rule in report.Close)
+        {
+            WriteRule(run, "does not match", rule);
+        }
+
+        if (report.MoreClose > 0)
+        {
+            run.Out.WriteLine($"{report.MoreClose} more rules were looked at and do not match");
+        }
+
+        run.Out.WriteLine("decided on: " + string.Join(", ", report.Known.Select(v => SafeText.Line($"{v.Field}={v.Value}"))));
+    }
+
+    private static void WriteVerdict(CommandRun run, ExplainReport report)
+    {
+        var tone = report.Verdict switch
+        {
+            "block" => Tone.Bad,
+            "audit" => Tone.Warn,
+            _ => Tone.Good,
+        };
+        var why = report switch
+        {
+            { Failure: not null } => $": the tables could not decide ({report.Failure}), the failure mode of guardd does",
+            { Verdict: "allow" } => ": no rule matches",
+            { FromUnknown: true } => ": by on_unknown, because not everything is known",
+            _ => "",
+        };
+        run.Out.WriteLine($"{report.Operation} {SafeText.Line(report.Path)}: {run.Terminal.Paint(report.Verdict, tone)}{why}");
+    }
+
+    private static void WriteRule(CommandRun run, string role, ExplainedRule rule)
+    {
+        var id = rule.Id is null ? "" : $" {rule.Id}";
+        run.Out.WriteLine($"{role}: {SafeText.Line(rule.Title)}{id} ({rule.Action}) at {SafeText.Line(rule.Source)}");
+        foreach (var item in rule.Items)
+        {
+            var result = item switch
+            {
+                { By: not null } when rule.Result == "false" => $"holds by {item.By}, which excludes",
+                { By: not null } => "holds by " + item.By,
+                { Result: "unknown" } => "unknown",
+                _ => "does not hold",
+            };
+            run.Out.WriteLine($"  {SafeText.Line(item.Source)}: {SafeText.Line(item.Text)}  [{result}]");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Guard.Cli.Policies;
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+
+namespace Guard.Cli.Explaining;
+
+/// <summary>Turns the trace of a decision into what people ask: what decides, through which items, what came close.</summary>
+internal sealed class Explanation
+{
+    private const int MostClose = 10;
+    private const int MostItems = 8;
+
+    private readonly LocalCheck _check;
+    private readonly PolicyImage _image;
+    private readonly NormalisedPolicy _policy;
+    private readonly DecisionTrace _trace;
+    private readonly ConditionReasons _reasons;
+    private readonly ItemTexts _texts;
+    private readonly Dictionary<int, HoldCause> _causes;
+
+    private Explanation(LocalCheck check, PolicyImage image, NormalisedPolicy policy, DecisionTrace trace)
+    {
+        _check = check;
+        _image = image;
+        _policy = policy;
+        _trace = trace;
+        _reasons = new ConditionReasons(policy, trace);
+        _texts = new ItemTexts(check.Files);
+        _causes = trace.Held.ToDictionary(held => held.Atom, held => held.Cause);
+    }
+
+    /// <summary>Decides and explains.</summary>
+    /// <param name="check">Rules that compiled.</param>
+    /// <param name="question">What is asked.</param>
+    public static ExplainReport Of(LocalCheck check, ExplainQuestion question)
+    {
+        var image = check.Image!;
+        var trace = new ImageSimulator(image).Trace(question.Request);
+        return new Explanation(check, image, check.Normalised!, trace).Report(question);
+    }
+
+    private ExplainReport Report(ExplainQuestion question)
+    {
+        var decision = _trace.Decision;
+        var close = Close();
+        return new ExplainReport(
+            question.Operation,
+            question.Path,
+            Word(decision.Verdict),
+            decision.FromUnknown,
+            decision.Failure == DecisionFailure.None ? null : decision.Failure.ToString(),
+            _image.Hash,
+            question.Known,
+            [.. question.Unknown.Where(value => _trace.Incomplete.Any(field => ExplainQuestion.IsOf(value, field)))],
+            [.. decision.Rules.Select(ExplainRule)],
+            [.. close.Take(MostClose).Select(ExplainRule)],
+            Math.Max(0, close.Count - MostClose));
+    }
+
+    /// <summary>Rules that did not match: first those that some item triggered, then those without a trigger.</summary>
+    private List<int> Close()
+    {
+        var matched = _trace.Evaluations.Where(step => step.Matched).Select(step => step.Rule).ToHashSet();
+        return [.. _trace.Evaluations
+            .Where(step => !matched.Contains(step.Rule) && !_image.Rules[step.Rule].Identity.BuiltIn)
+            .OrderByDescending(step => step.Result)
+            .ThenBy(step => step.Cause)
+            .Select(step => step.Rule)
+            .Distinct()];
+    }
+
+    private ExplainedRule ExplainRule(int number)
+    {
+        var rule = _image.Rules[number];
+        var identity = rule.Identity;
+        var result = _trace.Evaluations.First(step => step.Rule == number).Result;
+        return new ExplainedRule(
+            RuleNames.IdOf(identity),
+            identity.Title,
+            rule.Action == RuleAction.Block ? "block" : "audit",
+            _check.Shown(identity.Span),
+            Word(result),
+            [.. _reasons.Of(_policy.Rules[number].Condition).Take(MostItems).Select(ExplainItem)]);
+    }
+
+    private ExplainedItem ExplainItem(int atom)
+    {
+        var span = _policy.Atoms[atom].Span;
+        return new ExplainedItem(
+            _texts.At(span),
+            _check.Shown(span),
+            Word(_reasons.OfAtom(atom)),
+            _causes.TryGetValue(atom, out var cause) ? CauseNames.Of(cause) : null);
+    }
+
+    private static string Word(Truth truth) => truth switch
+    {
+        Truth.True => "true",
+        Truth.Unknown => "unknown",
+        _ => "false",
+    };
+
+    private static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.Allow => "allow",
+        Verdict.Audit => "audit",
+        _ => "block",
+    };
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using Guard.Policies.Ast;
+using Guard.Policies.Diagnostics;
+using Guard.Policies.Normalising;
+using Guard.Policies.Yaml;
+
+namespace Guard.Policies.Binding;
+
+/// <summary>Items over what the kernel knows of an operation: a closed list of fields, none of them ever absent.</summary>
+internal sealed class KernelItemBinder : ItemBinder
+{
+    private readonly RuleCategory? _category;
+    private readonly AccountSnapshot _accounts;
+
+    /// <param name="category">Null when it is not known: then fields of any category are accepted, others reported.</param>
+    /// <param name="options">Accounts.</param>
+    /// <param name="lists">The bundle's lists.</param>
+    /// <param name="bag">Findings.</param>
+    public KernelItemBinder(RuleCategory? category, CompilerOptions options, ValueLists lists, DiagnosticBag bag)
+        : base(PolicyDomain.Kernel, lists, bag)
+    {
+        _category = category;
+        _accounts = options.Accounts;
+    }
+
+    public override ItemNode? BindKeywords(SourceSpan span, ItemModifiers? modifiers, ImmutableArray<YamlNode> nodes)
+    {
+        var what = nodes[0] is YamlScalar scalar ? TerminalText.Quote(scalar.Text) : "this";
+        Bag.Report(DiagnosticCatalogue.KeywordRefused, span, $"{what} is a keyword without a field");
+        return null;
+    }
+
+    protected override bool CheckField(string name, YamlScalar key)
+    {
+        var fields = SigmaVocabulary.FieldsOf(_category);
+        if (fields.Contains(name))
+        {
+            return true;
+        }
+
+        var quoted = TerminalText.Quote(name);
+        if (SigmaVocabulary.KernelFields.Contains(name))
+        {
+            var message = $"the field {quoted} does not belong to this category";
+            Bag.Report(DiagnosticCatalogue.FieldNotInCategory, key.Span, message, $"fields: {string.Join(", ", fields)}");
+        }
+        else if (SigmaVocabulary.UndecidableFields.Contains(name))
+        {
+            Bag.Report(DiagnosticCatalogue.FieldNotDecidable, key.Span, $"the kernel side does not know {quoted}");
+        }
+        else
+        {
+            var known = fields.Concat(SigmaVocabulary.UndecidableFields.Order(StringComparer.Ordinal));
+            var near = NearestName.Find(name, known);
+            var hint = near is null ? $"fields: {string.Join(", ", fields)}" : $"did you mean '{near}'?";
+            Bag.Report(DiagnosticCatalogue.UnknownField, key.Span, $"the field {quoted} is not known", hint);
+        }
+
+        return false;
+    }
+
+    protected override bool CheckModifiers(string name, YamlScalar key, ItemModifiers modifiers)
+    {
+        if (modifiers.Kind is ItemKind.Network or ItemKind.Reference or ItemKind.Time)
+        {
+            var use = modifiers.Defining!.Value;
+            var message = $"the kernel cannot decide the modifier '{use.Name}'";
+            Bag.Report(DiagnosticCatalogue.ModifierNotSupported, use.Span, message);
+            return false;
+        }
+
+        var (permitted, hint) = name switch
+        {
+            "Uid" or "LogonId" => (
+                modifiers.IsPlain || modifiers.Kind is ItemKind.Presence or ItemKind.Comparison,
+                $"{name} is a number: write it in digits, or use gt, gte, lt, lte or neq"),
+            "Access" => (
+                (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
+                "Access takes all and neq"),
+            "User" => (modifiers.Kind != ItemKind.Comparison, "User is a name; compare Uid"),
+            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid and LogonId are numbers"),
+        };
+        if (!permitted)
+        {
+            var message = $"{TerminalText.Quote(name)} cannot be compared so";
+            Bag.Report(DiagnosticCatalogue.ModifierNotForField, key.Span, message, hint);
+        }
+
+        return permitted;
+    }
+
+    protected override ItemNode? BindValues(
+        string name, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values) => name switch
+        {
+            "Uid" => BindNumbers(PolicyField.User, key, modifiers, values),
+            "LogonId" => BindNumbers(PolicyField.LogonId, key, modifiers, values),
+            "User" => BindUser(key, modifiers, values),
+            "Access" => BindAccess(key, modifiers, values),
+            _ => BindText(Enum.Parse<PolicyField>(name), key, modifiers, values),
+        };
+
+    protected override ItemNode BindPresence(string name, YamlScalar key, ItemModifiers modifiers, bool isNull, bool holds)
+        => Constant(key, modifiers, holds != isNull, $"{name} is never absent");
+
+    private ConstantItem Constant(YamlScalar key, ItemModifiers modifiers, bool value, string why)
+    {
+        var word = value != modifiers.Negated ? "always" : "never";
+        var message = $"the item {TerminalText.Quote(key.Text)} {word} holds: {why}";
+        Bag.Report(DiagnosticCatalogue.ConstantItem, key.Span, message);
+        return new ConstantItem(key.Span, value);
+    }
+
+    private TextItem? BindText(
+        PolicyField field, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    {
+        var texts = Values.BindTexts(modifiers, modifiers.Placement, values);
+        return texts.IsEmpty ? null : new TextItem(field, key.Span, modifiers.All, texts);
+    }
+
+    private NumberItem? BindUser(YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    {
+        var texts = Values.BindTexts(modifiers, modifiers.Placement, values);
+        if (texts.IsEmpty)
+        {
+            return null;
+        }
+
+        var sets = new List<ImmutableArray<NumberRange>>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            sets.Add(NumberRanges.Union(AccountsOf(texts[i]).Select(u => new NumberRange(u, u))));
+            if (sets[i].IsEmpty)
+            {
+                var message = $"no account of this machine is meant by {TerminalText.Quote(values[i].Text)}";
+                Bag.Report(DiagnosticCatalogue.NoSuchAccount, values[i].Span, message);
+            }
+        }
+
+        return new NumberItem(PolicyField.User, key.Span, NumberRanges.Combine(sets, modifiers.All));
+    }
+
+    private IEnumerable<uint> AccountsOf(TextValue value)
+    {
+        var expressions = value.Expressions.Select(e => new Regex(e.Expression, ExpressionBinder.OptionsOf(e.Flags))).ToList();
+        return _accounts.UidByName
+            .Where(a => expressions.Exists(e => e.IsMatch(a.Key)) || MatchesAny(value.Patterns, Encoding.UTF8.GetBytes(a.Key)))
+            .Select(a => a.Value);
+    }
+
+    private static bool MatchesAny(ImmutableArray<TextPattern> patterns, byte[] name)
+        => patterns.Any(p => PatternMatcher.IsMatch(p, name));
+
+    private ItemNode? BindNumbers(
+        PolicyField field, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    {
+        var sets = new List<ImmutableArray<NumberRange>>();
+        foreach (var value in values)
+        {
+            var texts = Values.BindPlain(modifiers, value);
+            if (texts?.Select(t => RangeOf(t, modifiers)).ToList() is not { } ranges || ranges.Contains(null))
+            {
+                return null;
+            }
+
+            sets.Add(NumberRanges.Union(ranges.SelectMany(r => r!.Value)));
+        }
+
+        var meant = NumberRanges.Combine(sets, modifiers.All);
+        return meant switch
+        {
+            [] => Constant(key, modifiers, false, "there is no such number"),
+            [{ From: 0, To: uint.MaxValue }] => Constant(key, modifiers, true, "every number is meant"),
+            _ => new NumberItem(field, key.Span, meant),
+        };
+    }
+
+    private ImmutableArray<NumberRange>? RangeOf(ListValue value, ItemModifiers modifiers)
+    {
+        if (modifiers.Kind == ItemKind.Comparison)
+        {
+            if (PlainScalars.TryReadNumber(value.Text, out var bound))
+            {
+                return NumberRanges.Of(SigmaVocabulary.ComparisonOf(modifiers), bound);
+            }
+        }
+        else if (PlainScalars.TryReadUid(value.Text, out var number))
+        {
+            return [new NumberRange(number, number)];
+        }
+
+        var message = $"{TerminalText.Quote(value.Text)} is not a number that a uid can be compared with";
+        Bag.Report(DiagnosticCatalogue.BadUid, value.Span, message);
+        return null;
+    }
+
+    private AccessItem? BindAccess(YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    {
+        var kinds = ImmutableArray.CreateBuilder<AccessKinds>(values.Length);
+        foreach (var value in values)
+        {
+            var bit = SigmaVocabulary.AccessNames.IndexOf(value.Text.ToLowerInvariant());
+            if (bit >= 0)
+            {
+                kinds.Add((AccessKinds)(1 << bit));
+            }
+            else
+            {
+                var message = $"{TerminalText.Quote(value.Text)} is not a kind of access";
+                var hint = NearestName.Hint(value.Text, SigmaVocabulary.AccessNames, "kinds");
+                Bag.Report(DiagnosticCatalogue.BadAccess, value.Span, message, hint);
+            }
+        }
+
+        return kinds.Count == values.Length ? new AccessItem(key.Span, modifiers.All, kinds.ToImmutable()) : null;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using Guard.Policies;
+using Guard.Protocol;
+using Xunit;
+
+namespace Guard.Cli.Tests;
+
+/// <summary><c>policy explain</c> with the real compiler.</summary>
+public sealed class PolicyExplainTests : IDisposable
+{
+    private const string Netcat = """
+        title: No netcat
+        id: 11111111-2222-4333-8444-555555555555
+        logsource: {product: linux, category: process_creation}
+        detection:
+            tool:
+                Image|endswith:
+                    - /nc
+                    - /ncat
+            admin:
+                ParentImage: /usr/sbin/backup
+            condition: tool and not admin
+        guard: {action: block}
+        """;
+
+    private static readonly Cli.Options Real = new() { Compile = PolicyCompiler.Compile };
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("guardctl-explain-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task The_deciding_rule_is_named_with_its_items()
+    {
+        var file = Write("a.yml", Netcat);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/usr/bin/nc.openbsd", "--invoked", "/bin/nc", "--parent-image", "/bin/sh", "--rules", file);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        var lines = result.Out.Split('\n');
+        Assert.Equal("exec /usr/bin/nc.openbsd: block", lines[0]);
+        Assert.Equal($"decided by: No netcat 11111111-2222-4333-8444-555555555555 (block) at {file}(1,1)", lines[1]);
+        Assert.Equal($"  {file}(6,9): Image|endswith: - /nc - /ncat  [holds by ImageInvoked]", lines[2]);
+        Assert.Equal($"  {file}(10,9): ParentImage: /usr/sbin/backup  [does not hold]", lines[3]);
+    }
+
+    [Fact]
+    public async Task A_rule_that_came_close_is_named_with_what_stands_in_the_way()
+    {
+        var file = Write("a.yml", Netcat);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/bin/nc", "--parent-image", "/usr/sbin/backup", "--rules", file);
+        Assert.StartsWith("exec /bin/nc: allow: no rule matches\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("does not match: No netcat", result.Out, StringComparison.Ordinal);
+        Assert.Contains("(10,9): ParentImage: /usr/sbin/backup  [holds by ParentImage, which excludes]", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--parent-image", "/bin/sh", "--unknown", "parent-image")]
+    public async Task What_is_not_told_is_unknown(params string[] told)
+    {
+        var file = Write("a.yml", Netcat + "\n");
+        var result = await Cli.RunAsync(Real, ["policy", "explain", "exec", "/bin/nc", "--rules", file, .. told]);
+        Assert.StartsWith("exec /bin/nc: allow: no rule matches\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("unknown: ParentImage (tell it with --parent-image)\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("(10,9): ParentImage: /usr/sbin/backup  [unknown]", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_unknown_is_named_as_the_reason()
+    {
+        var file = Write("a.yml", Netcat.Replace("action: block", "action: block, on_unknown: deny", StringComparison.Ordinal));
+        var result = await Cli.RunAsync(Real, "policy", "explain", "exec", "/bin/nc", "--rules", file);
+        Assert.StartsWith("exec /bin/nc: block: by on_unknown", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_says_the_same()
+    {
+        var file = Write("a.yml", Netcat);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/bin/nc", "--parent-image", "/bin/sh", "--rules", file, "-o", "json");
+        using var json = JsonDocument.Parse(result.Out);
+        Assert.Equal("block", json.RootElement.GetProperty("verdict").GetString());
+        var rule = json.RootElement.GetProperty("rules")[0];
+        Assert.Equal("11111111-2222-4333-8444-555555555555", rule.GetProperty("id").GetString());
+        Assert.Equal("Image", rule.GetProperty("items")[0].GetProperty("by").GetString());
+        Assert.Equal($"{file}(6,9)", rule.GetProperty("items")[0].GetProperty("source").GetString());
+        Assert.Equal("false", rule.GetProperty("items")[1].GetProperty("result").GetString());
+    }
+
+    [Theory]
+    [InlineData("--access", "write", "block")]
+    [InlineData("--access", "append", "block")]
+    [InlineData("--access", "read", "allow")]
+    [InlineData("--image", "/x", "allow")]
+    public async Task An_open_is_decided_by_its_access(string option, string value, string verdict)
+    {
+        var file = Write("a.yml", """
+            title: t
+            logsource: {product: linux, category: file_access}
+            detection:
+                sel: {TargetFilename: /etc/x, Access: write}
+                condition: sel
+            guard: {action: block}
+            """);
+        var result = await Cli.RunAsync(Real, "policy", "explain", "open", "/etc/x", option, value, "--rules", file);
+        Assert.StartsWith($"open /etc/x: {verdict}", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rules_that_are_refused_explain_nothing()
+    {
+        var file = Write("a.yml", "title: t\n");
+        var result = await Cli.RunAsync(Real, "policy", "explain", "exec", "/bin/nc", "--rules", file);
+        Assert.Equal((1, ""), (result.Code, result.Out));
+        Assert.Contains($"{file}(1,1): error GP", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_are_not_decided_yet()
+    {
+        var result = await Cli.RunAsync("policy", "explain", "connect", "192.0.2.1");
+        Assert.Equal((6, ""), (result.Code, result.Out));
+        Assert.Contains("not decided yet", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_rules_the_policy_in_force_is_asked_for()
+    {
+        using var server = new FakeServer();
+        var rule = new ListedRule(
+            new RuleReference { Id = "11111111-2222-4333-8444-555555555555", Title = "No netcat", Source = "sub/a.yml(1,1)" },
+            "process_creation", "allow", 0);
+        server.Answer("GET /v1/policy", new PolicyListing("abc", 7, null, [rule, rule]), GuardJson.Default.PolicyListing);
+        server.Answer("GET /v1/policy/show", new PolicyText("sub/a.yml", 1, Netcat, rule), GuardJson.Default.PolicyText);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/bin/nc", "--parent-image", "/bin/sh", "--socket", server.Path);
+        Assert.StartsWith("exec /bin/nc: block\ndecided by: No netcat", result.Out, StringComparison.Ordinal);
+        Assert.Contains("another image", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
