@@ -4,6 +4,7 @@
 #define GUARD_HOOK_FILE_H
 
 #include "event.h"
+#include "file_cache.h"
 #include "image_in_force.h"
 #include "subject.h"
 
@@ -41,19 +42,42 @@ static __always_inline void open_record(struct guard_scratch *s, struct file *fi
 	event_submit(s, &s->subject);
 }
 
-static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file)
+/* No atom of the policy holds for the file whose path is in s, and its path is known whole. */
+static __always_inline bool target_is_unspoken(struct guard_image *image, struct guard_scratch *s)
+{
+	if (s->walk.flags & (GUARD_EVENT_PATH_TRUNCATED | GUARD_EVENT_PATH_UNRESOLVED))
+		return false;
+	decision_begin(s, GUARD_CATEGORY_FILE);
+	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
+	return !s->match_count && !s->failure;
+}
+
+/* The subject goes through the same working memory, and may have to resolve a path of its own there. */
+static __always_inline void open_subject(struct guard_image *image, struct guard_scratch *s, struct file *file)
+{
+	subject_load(image, s);
+	if (s->walk.from_dentry != (__u64)file->f_path.dentry || s->walk.from_mount != (__u64)file->f_path.mnt)
+		path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+}
+
+static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
+					const struct file_sight *sight)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	__u64 generation = image_header(image)->generation;
 	__u32 access = access_of(file);
 
-	subject_load(image, s);
 	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
 	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before. */
 	if (s->walk.flags & GUARD_PATH_BACKING)
 		return 0;
-	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
+	if (category->target_decides && target_is_unspoken(image, s)) {
+		file_remember(s, file, sight);
+		return 0;
+	}
+	open_subject(image, s, file);
+	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)
@@ -75,6 +99,7 @@ static __always_inline bool open_concerns_nobody(const struct guard_image *image
 static __always_inline int check_open(struct file *file)
 {
 	struct guard_image *image = image_in_force();
+	struct file_sight sight = {};
 	struct guard_scratch *s;
 	int verdict;
 
@@ -82,11 +107,13 @@ static __always_inline int check_open(struct file *file)
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
 	if (open_concerns_nobody(image))
 		return 0;
+	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides && file_is_known(image, file, &sight))
+		return 0;
 	s = scratch_take();
 	if (!s)
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH,
 					 category_of(image, GUARD_CATEGORY_FILE)->block_count);
-	verdict = open_verdict(image, s, file);
+	verdict = open_verdict(image, s, file, &sight);
 	scratch_give(s);
 	return verdict;
 }

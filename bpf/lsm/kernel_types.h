@@ -59,15 +59,47 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct unicode_map;
+
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
+	__u32 s_time_gran;
+};
+
+/* With CONFIG_UNICODE. */
+struct super_block___unicode {
+	struct unicode_map *s_encoding;
+};
+
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
 };
 
 struct inode {
 	unsigned short i_mode;
+	unsigned int i_flags;
 	struct super_block *i_sb;
 	unsigned long i_ino;
+	unsigned int i_nlink;
+	struct timespec64 i_ctime; /* up to 6.5 */
 	__u32 i_generation;
+};
+
+/* 6.6 to 6.10 */
+struct inode___hidden {
+	struct timespec64 __i_ctime;
+};
+
+/* From 6.11 on */
+struct inode___split {
+	__s64 i_ctime_sec;
+	__u32 i_ctime_nsec;
+};
+
+struct seqcount {
+	unsigned int sequence;
 };
 
 struct hlist_bl_node {

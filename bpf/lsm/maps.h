@@ -6,6 +6,7 @@
 #ifndef GUARD_MAPS_H
 #define GUARD_MAPS_H
 
+#include "file_cache_types.h"
 #include "scratch.h"
 #include "subject_types.h"
 
@@ -100,6 +101,17 @@ struct {
 	__type(key, __u32);
 	__type(value, struct guard_learned);
 } learned SEC(".maps");
+
+/*
+ * Files that no rule speaks of, see file_cache.h. Written and read by the programs alone. Full: a bucket's older tags
+ * are overwritten.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_file_cache);
+} file_cache SEC(".maps");
 
 /* Working memory of a decision: a few slots per CPU, taken with a compare-and-swap. */
 struct {

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory of the files that no rule speaks of. Private to the programs: guardd never reads it. */
+#ifndef GUARD_FILE_CACHE_TYPES_H
+#define GUARD_FILE_CACHE_TYPES_H
+
+#include "abi.h"
+
+#define GUARD_FILE_CACHE_KEYS 6u
+#define GUARD_FILE_CACHE_BITS 14u
+#define GUARD_FILE_CACHE_WAYS 4u
+
+/* Within one cache line. */
+struct guard_file_bucket {
+	__u64 tags[GUARD_FILE_CACHE_WAYS]; /* 0: empty */
+};
+
+struct guard_file_cache {
+	__u64 keys[GUARD_FILE_CACHE_KEYS]; /* 0: not drawn yet */
+	__u64 pad[2];
+	struct guard_file_bucket buckets[1u << GUARD_FILE_CACHE_BITS];
+};
+
+#endif

@@ -1,0 +1,19 @@
+/* What the cases of file-cache share. */
+#ifndef FILE_CACHE_H
+#define FILE_CACHE_H
+
+#include <stdbool.h>
+
+/* Ends the program with 2 if it is not so: a case that can't be set up shows nothing. */
+void must(bool done, const char *what);
+
+/* A name made as printf does; valid until the eighth call after it. */
+const char *at(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* 0 or an errno value. */
+int open_once(const char *path);
+
+/* A file goes to and fro between plain/ and vault/ while others open it by both names. */
+int race(const char *how, int seconds);
+
+#endif

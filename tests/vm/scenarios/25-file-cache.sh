@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# guest: --append preempt=full
+# timeout: 420
+# Files that no rule speaks of are remembered. Whatever makes a rule speak of one, the next open is refused.
+# shellcheck source=tests/vm/lib.sh
+. /usr/lib/guard-tests/lib.sh
+
+vault_rules() { # DIRECTORY...
+    local directory number=0
+    for directory in "$@"; do
+        number=$((number + 1))
+        cat <<EOF
+title: The vault in $directory
+id: 25252525-2525-4252-8252-25252525252$number
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename|startswith: $directory/vault/}
+    condition: selection
+guard: {action: block, on_unknown: deny}
+---
+EOF
+    done
+    cat <<'EOF'
+title: The vault of a namespace
+id: 25252525-2525-4252-8252-252525252529
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename|startswith: /nsvault/}
+    condition: selection
+guard: {action: block, on_unknown: deny}
+EOF
+}
+
+# Opens that were decided in full, up to now.
+decided() { guardctl status -o json | grep -oE '"hook":"file_open","decisions":[0-9]+' | grep -oE '[0-9]+$'; }
+
+disk=$work/disk memory=$work/memory
+mkdir "$disk" "$memory"
+mount -t tmpfs none "$memory"
+# Twice: a mount on a mount.
+on_exit umount -R "$disk" "$memory" "$memory"
+for directory in "$disk" "$memory"; do
+    expect_errno OK "a directory is filled ($directory)" file-cache prepare "$directory"
+    # Moving a mount is refused below a shared one.
+    mount --bind "$directory" "$directory"
+    mount --make-rprivate "$directory"
+done
+expect_output '\(full\)' "the kernel preempts everywhere" cat /sys/kernel/debug/sched/preempt
+push_rules "the vaults are closed" < <(vault_rules "$disk" "$memory")
+# A file that changed within the last minute is not remembered.
+sleep 62
+
+for directory in "$disk" "$memory"; do
+    name=${directory##*/}
+    before=$(decided)
+    expect_errno OK "$name: 16,000 opens of 400 files" file-cache warm-many "$directory"
+    after=$(decided)
+    if ((after - before < 4000)); then
+        ok "$name: most of them were not decided again"
+    else
+        not_ok "$name: most of them were not decided again" "$((after - before)) were"
+    fi
+    for case in rename-file rename-parent exchange-file exchange-directory hard-link many-links same-tick inode-reused \
+        nameless bind-file bind-directory bound-before move-mount move-onto-mount detached \
+        mount-reused namespaces new-root; do
+        expect_errno EPERM "$name: $case" file-cache "$case" "$directory"
+    done
+    for how in race-rename race-mount; do
+        line=$(file-cache "$how" "$directory" 12)
+        expect_match '*"vault":{"opened":0,"refused":[1-9]*},"plain":{"opened":[1-9]*,"refused":0},"other":0}' "$line" \
+            "$name: $how: never opened in the vault, never refused outside"
+        echo "$line"
+    done
+    for _ in 1 2 3 4; do
+        act open "$directory/plain/pushed" > /dev/null
+    done
+    expect_errno OK "$name: a file that no rule speaks of yet" act open "$directory/plain/pushed"
+    cat > "$work/pushed.yml" <<EOF
+title: Pushed
+id: 25252525-2525-4252-8252-252525252520
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $directory/plain/pushed}
+    condition: selection
+guard: {action: block}
+EOF
+    push_policy "$name: a rule about it is pushed" "$work/pushed.yml"
+    expect_errno EPERM "$name: and holds at once" act open "$directory/plain/pushed"
+    push_rules "$name: and taken out again" < <(vault_rules "$disk" "$memory")
+    expect_errno OK "$name: then it opens" act open "$directory/plain/pushed"
+done
