@@ -357,8 +357,8 @@ static __always_inline void exec_committed(struct linux_binprm *bprm)
 		exec_take_over_blindly(kept);
 		return;
 	}
-	s->task = (__u64)task;
-	if (subject_fetch(s, s->task, kept))
+	s->task = address_of(task);
+	if (subject_fetch(s, address_of(task), kept))
 		exec_take_over(s, bprm);
 	else
 		subject_first(s);

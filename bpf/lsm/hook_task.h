@@ -7,20 +7,11 @@
 #include "image_in_force.h"
 #include "subject.h"
 
-/* A kernel address as a number that a global function takes. */
-static __always_inline __u64 address_of(const void *pointer)
-{
-	__u64 address = 0;
-
-	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
-	return address;
-}
-
 /* s->subject is kept with a child that does not run yet. */
 static __always_inline bool subject_bequeath(struct guard_scratch *s, struct task_struct *child)
 {
 	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
-	__u64 address = (__u64)child;
+	__u64 address = address_of(child);
 
 	if (bpf_task_storage_get(&subjects, child, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		return true;
@@ -132,7 +123,7 @@ static __always_inline int seed(struct task_struct *task)
 	s = scratch_take();
 	if (!s)
 		return 0;
-	s->task = (__u64)task;
+	s->task = address_of(task);
 	if (!seed_as_thread(s, task->pid != task->tgid ? address_of(task->group_leader) : 0)) {
 		parent = parent_address(s->task);
 		if (parent && !subject_address(parent)) {
@@ -164,7 +155,7 @@ static __always_inline int renew(struct task_struct *task)
 	s = scratch_take();
 	if (!s)
 		return 1;
-	s->task = (__u64)task;
+	s->task = address_of(task);
 	if (!subject_fetch(s, s->task, NULL) || !program_hold_foreign(s->subject.exec_id)) {
 		scratch_give(s);
 		return 0;

@@ -133,15 +133,13 @@ __noinline int lineage_cut(__u64 exec_id)
 
 /*
  * s->program becomes an entry under a new number, with one holder: the caller. Its parent must be held by somebody.
- * False: there is no room.
+ * False: there is no room. No global function: 6.1 takes no value for a map from the memory of one.
  */
-__noinline int program_insert(struct guard_scratch *s, __u32 before_guard)
+static __noinline int program_insert(struct guard_scratch *s, __u32 before_guard)
 {
 	struct guard_program *parent;
 	__u64 exec_id;
 
-	if (!s)
-		return false;
 	parent = program_hold(s->program.parent_exec_id);
 	s->program.depth = parent ? parent->depth + 1 : 0;
 	if (s->program.depth > 2 * GUARD_LINEAGE_MAX)

@@ -23,6 +23,15 @@ static __always_inline __u32 effective_uid(void)
 	return task->real_cred->euid.val;
 }
 
+/* A kernel address as a number, which a global function takes. */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	return address;
+}
+
 struct hlist_node {
 	struct hlist_node *next;
 } __attribute__((preserve_access_index));
@@ -132,7 +141,7 @@ static __always_inline bool subject_store(struct guard_scratch *s)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct guard_subject *kept = bpf_task_storage_get(&subjects, task, 0, 0);
 	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
-	__u64 address = (__u64)task;
+	__u64 address = address_of(task);
 
 	if (!kept)
 		kept = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -199,13 +208,10 @@ static __always_inline __u64 parent_address(__u64 task_address)
  * s->task, which Guard has not seen start, becomes s->subject, which holds what it runs: from the file that it runs and
  * from who its parent is now. False: there is no room.
  */
-__noinline int subject_discover(struct guard_scratch *s)
+static __noinline void subject_discover(struct guard_scratch *s)
 {
-	__u64 parent, held = 0;
+	__u64 parent = parent_address(s->task), held = 0;
 
-	if (!s)
-		return false;
-	parent = parent_address(s->task);
 	if (parent)
 		held = program_of_other(parent);
 	if (parent && !held) {
@@ -224,7 +230,6 @@ __noinline int subject_discover(struct guard_scratch *s)
 	s->subject.exec_id = program_insert(s, true) ? s->program.exec_id : exec_id_new(true);
 	/* Its own program holds it now. */
 	program_let_go(held);
-	return true;
 }
 
 /* The current task was not known: it is now. What a seeding made meanwhile wins. */
@@ -257,7 +262,7 @@ static __always_inline void subject_load(struct guard_image *image, struct guard
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct guard_subject *kept = bpf_task_storage_get(&subjects, task, 0, 0);
 
-	s->task = (__u64)task;
+	s->task = address_of(task);
 	if (!subject_fetch(s, s->task, kept))
 		subject_first(s);
 	if (s->subject.generation == image_header(image)->generation)
