@@ -274,7 +274,7 @@ struct guard_event {
 	__u64 time_ns; /* CLOCK_BOOTTIME */
 	__u64 generation;
 	__u64 exec_id; /* of the program that acts; 0 = started before Guard */
-	__u64 parent_exec_id;
+	__u64 parent_exec_id; /* of the one that forked it; 0 = none, or started before Guard */
 	__u64 start_ns; /* start of the process, CLOCK_BOOTTIME */
 	__u64 cgroup_id;
 	__u32 tgid;
@@ -326,6 +326,7 @@ struct guard_event {
 #define GUARD_REASON_BAD_IMAGE 6u	 /* a table points where it must not */
 #define GUARD_REASON_SUBJECT_OVERFLOW 7u /* more than GUARD_SUBJECT_ATOMS_MAX atoms hold for the process */
 #define GUARD_REASON_INHERIT 8u		 /* a child could not be given its parent's bits */
+#define GUARD_REASON_NOT_KILLED 9u	 /* the verdict was to kill, and the kernel would not */
 #define GUARD_REASONS 16u
 
 struct guard_counters {
@@ -339,6 +340,9 @@ struct guard_counters {
 	__u64 sequence[GUARD_RINGS];
 	__u64 fallback_scratch; /* decisions that took the table instead of a slot */
 	__u64 subjects_rebuilt; /* processes read anew for a new generation */
+	__u64 killed;		/* counted where the signal was sent */
+	__u64 programs_refused; /* no room in `programs`: not known after the next push */
+	__u64 programs_left;	/* could not be removed from it: its room is lost */
 };
 
 /* Written by guardd, read by the programs. */
@@ -350,18 +354,19 @@ struct guard_config {
 	__u32 reserved[4];
 };
 
-/* What is kept with a task. */
-#define GUARD_SUBJECT_IMAGE_CUT 1u	 /* image is longer than what is kept */
-#define GUARD_SUBJECT_INVOKED_CUT 2u
-#define GUARD_SUBJECT_PARENT_CUT 4u
-#define GUARD_SUBJECT_PARENT_INVOKED_CUT 8u
-#define GUARD_SUBJECT_IMAGE_UNKNOWN 16u	 /* no complete answer about Image */
+/* What is not known completely of a process. */
+#define GUARD_SUBJECT_IMAGE_UNKNOWN 16u
 #define GUARD_SUBJECT_INVOKED_UNKNOWN 32u
 #define GUARD_SUBJECT_PARENT_UNKNOWN 64u
-#define GUARD_SUBJECT_AS_PARENT_UNKNOWN 128u /* what its children will know of their parent */
 #define GUARD_SUBJECT_COMMAND_UNKNOWN 256u
 #define GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN 512u
 #define GUARD_SUBJECT_ANCESTOR_UNKNOWN 1024u
 #define GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN 2048u
+/* Of the process itself; of its ancestors; all that its parent's program leaves with it. */
+#define GUARD_SUBJECT_OWN_UNKNOWN                                                                              \
+	(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_COMMAND_UNKNOWN)
+#define GUARD_SUBJECT_ANCESTORS_UNKNOWN (GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN)
+#define GUARD_SUBJECT_PARENTS_UNKNOWN (GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN)
+#define GUARD_SUBJECT_LINEAGE_UNKNOWN (GUARD_SUBJECT_PARENTS_UNKNOWN | GUARD_SUBJECT_ANCESTORS_UNKNOWN)
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The argument vector of an exec, into s->out, for its record. Read where nobody else can change it: in the check from
- * the pages of the address space that is being built (by a walk of its page tables: it is not the current one), once
- * the program runs from its own.
+ * The argument vector of an exec. Read where nobody else can change it: in the check from the pages of the address
+ * space that is being built (by a walk of its page tables: it is not the current one), once the exec can't fail from
+ * the program's own, before anybody else can reach that. Here for its record, into s->out.
  */
 #ifndef GUARD_ARGUMENTS_H
 #define GUARD_ARGUMENTS_H
@@ -94,33 +94,36 @@ static __always_inline void args_count(struct guard_scratch *s, __u32 argc, __u6
 	}
 }
 
+/* `length` bytes, a page at most, from the address space of this page table. False: not all are in memory. */
+static __always_inline bool user_read(__u8 *to, __u64 pgd, __u64 from, __u64 length)
+{
+	__u64 offset = from & (GUARD_PAGE - 1);
+	__u64 first = BOUNDED(GUARD_PAGE - offset, length), rest, page;
+
+	first = BOUNDED(first, GUARD_PAGE);
+	page = user_page(pgd, from);
+	if (!page || bpf_probe_read_kernel(to, first, (void *)(page + offset)))
+		return false;
+	rest = BOUNDED(length - first, GUARD_PAGE);
+	if (!rest)
+		return true;
+	page = user_page(pgd, from + first);
+	return page && !bpf_probe_read_kernel(to + first, rest, (void *)page);
+}
+
 /* In bprm_check_security. A page that was swapped out can't be brought in here: said, not guessed. */
 static __always_inline void args_of_new_program(struct guard_scratch *s, struct linux_binprm *bprm)
 {
-	__u64 from = bprm->p;
-	__u64 total = bprm->exec - from;
-	__u64 first = BOUNDED(GUARD_PAGE - (from & (GUARD_PAGE - 1)), GUARD_PAGE);
+	__u64 total = bprm->exec - bprm->p;
 	__u64 read = BOUNDED(total, GUARD_ARGS_MAX);
-	__u64 pgd = 0, page, rest;
+	__u64 pgd = 0;
 
 	/* Through memory, because a global function takes numbers and no kernel pointers. */
 	bpf_probe_read_kernel(&pgd, sizeof(pgd), &bprm->mm->pgd);
-	page = user_page(pgd, from);
-	if (first > read)
-		first = read;
-	first = BOUNDED(first, GUARD_PAGE);
-	if (!page || bpf_probe_read_kernel(s->out, first, (void *)(page + (from & (GUARD_PAGE - 1)))))
-		goto unreadable;
-	rest = BOUNDED(read - first, GUARD_PAGE);
-	if (rest) {
-		page = user_page(pgd, from + first);
-		if (!page || bpf_probe_read_kernel(s->out + first, rest, (void *)page))
-			goto unreadable;
-	}
-	args_count(s, bprm->argc, read, total);
-	return;
-unreadable:
-	s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
+	if (user_read(s->out, pgd, bprm->p, read))
+		args_count(s, bprm->argc, read, total);
+	else
+		s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
 }
 
 /* In the sleepable bprm_committed_creds: the new address space is this task's own; swapped pages are brought in. */

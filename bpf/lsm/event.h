@@ -6,6 +6,7 @@
 #include "account.h"
 #include "decide.h"
 #include "path.h"
+#include "programs.h"
 
 /* Fills what every event says of the current task. */
 __noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, struct guard_subject *who)
@@ -22,8 +23,8 @@ __noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, stru
 	event->cpu = bpf_get_smp_processor_id();
 	event->ring = ring;
 	event->time_ns = bpf_ktime_get_boot_ns();
-	event->exec_id = who->exec_id;
-	event->parent_exec_id = who->parent_exec_id;
+	event->exec_id = exec_id_told(who->exec_id);
+	event->parent_exec_id = exec_id_told(who->parent_exec_id);
 	event->start_ns = task->group_leader->start_boottime;
 	event->cgroup_id = bpf_get_current_cgroup_id();
 	event->tgid = task->tgid;
@@ -36,6 +37,15 @@ __noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, stru
 	event->session = task->sessionid;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	return 0;
+}
+
+/* The record says what program it is that asks. */
+static __always_inline void event_asker(struct guard_event *event, struct guard_subject *who)
+{
+	struct guard_program *program = program_find(who->exec_id);
+
+	if (program)
+		event->image_length = program->image_length;
 }
 
 static __always_inline void event_file(struct guard_event *event, struct inode *inode)
@@ -64,13 +74,15 @@ static __always_inline void event_decision(struct guard_scratch *s, __u64 genera
 }
 
 /*
- * Writes the event and its strings: s->path (right-aligned), the name, the image of `who`, and arguments from s->out.
- * s->event holds the lengths. s->out is used for the path only after the arguments have been written.
+ * Writes the event and its strings: s->path (right-aligned), the name, the image that `who` runs (see event_asker), and
+ * arguments from s->out. s->event holds the lengths. s->out is used for the path only after the arguments have been
+ * written.
  */
 __noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
 {
 	struct guard_counters *counts = counters_of_this_cpu();
 	__u64 path, invoked, image, args;
+	struct guard_program *program;
 	struct guard_event *event;
 	struct bpf_dynptr record;
 	__u32 ring, size;
@@ -81,6 +93,9 @@ __noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
 	event = &s->event;
 	path = BOUNDED(event->path_length, GUARD_PATH_MAX);
 	invoked = BOUNDED(event->invoked_length, GUARD_PATH_MAX);
+	program = program_find(who->exec_id);
+	if (!program)
+		event->image_length = 0;
 	image = BOUNDED(event->image_length, GUARD_SUBJECT_IMAGE_MAX);
 	args = BOUNDED(event->args_length, GUARD_ARGS_MAX);
 	ring = event->ring & (GUARD_RINGS - 1);
@@ -96,7 +111,8 @@ __noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
 	}
 	bpf_dynptr_write(&record, 0, event, sizeof(*event), 0);
 	bpf_dynptr_write(&record, sizeof(*event) + path, s->name.bytes, invoked, 0);
-	bpf_dynptr_write(&record, sizeof(*event) + path + invoked, who->image, image, 0);
+	if (program)
+		bpf_dynptr_write(&record, sizeof(*event) + path + invoked, program->image, image, 0);
 	bpf_dynptr_write(&record, sizeof(*event) + path + invoked + image, s->out, args, 0);
 	bpf_probe_read_kernel(s->out, path, s->path.bytes + (s->walk.position & (GUARD_PATH_MAX - 1)));
 	bpf_dynptr_write(&record, sizeof(*event), s->out, path, 0);

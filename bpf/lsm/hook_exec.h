@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Exec: the verdict before the program is loaded, the subject and the event once it runs. */
+/*
+ * Exec: the verdict before the program is loaded, the subject and the event once it runs. A check can be followed by
+ * another (the interpreter of a script) or by a failure, so that what it finds is laid aside in `programs` until
+ * bprm_committed_creds takes it over.
+ */
 #ifndef GUARD_HOOK_EXEC_H
 #define GUARD_HOOK_EXEC_H
 
-#include "arguments.h"
+#include "command.h"
 #include "event.h"
 #include "image_in_force.h"
 #include "subject.h"
@@ -23,138 +27,343 @@ static __always_inline void invoked_name(struct guard_scratch *s, const char *na
 	s->name_cut = length <= 0 || length >= GUARD_PATH_MAX;
 }
 
-/* The subject that the exec would make, into s->next: atoms from the walks, parent as it was. */
-__noinline int next_subject(struct guard_scratch *s, __u64 generation)
+/* Path into s->path, name into s->name. */
+static __always_inline void exec_names(struct guard_scratch *s, struct linux_binprm *bprm)
 {
-	struct guard_subject *next;
-
-	if (!s)
-		return 0;
-	next = &s->next;
-	subject_copy(next, &s->subject);
-	next->generation = generation;
-	next->flags &= GUARD_SUBJECT_PARENT_CUT | GUARD_SUBJECT_PARENT_INVOKED_CUT | GUARD_SUBJECT_PARENT_UNKNOWN;
-	subject_take_atoms(s, next);
-	subject_keep_image(s, next);
-	if (s->name_cut)
-		next->flags |= GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN | GUARD_SUBJECT_INVOKED_CUT;
-	if (path_is_incomplete(s))
-		next->flags |= GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_AS_PARENT_UNKNOWN | GUARD_SUBJECT_IMAGE_CUT;
-	return 0;
+	path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
+	invoked_name(s, bprm->interp);
 }
 
-static __always_inline void exec_record(struct guard_scratch *s, struct linux_binprm *bprm, __u64 generation)
+/* The texts of the program in s->path and s->name become s->program; its arguments follow when it runs. */
+static __always_inline void program_begin(struct guard_scratch *s)
+{
+	__u64 bytes = BOUNDED(s->name_length, GUARD_SUBJECT_INVOKED_MAX);
+
+	s->program.flags = GUARD_PROGRAM_COMMAND_CUT;
+	s->program.parent_exec_id = s->subject.parent_exec_id;
+	s->program.command_length = 0;
+	program_keep_image(s);
+	if (s->name_cut || s->name_length > GUARD_SUBJECT_INVOKED_MAX)
+		s->program.flags |= GUARD_PROGRAM_INVOKED_CUT;
+	s->program.invoked_length = bytes;
+	bpf_probe_read_kernel(s->program.invoked, bytes, s->name.bytes);
+}
+
+/* What the texts say becomes that of s->program, in the line of s->subject. */
+static __always_inline void program_end(struct guard_scratch *s, __u64 generation)
+{
+	struct guard_program_atoms *atoms = &s->program.atoms;
+
+	program_atoms_take(s, atoms);
+	atoms->generation = generation;
+	atoms->flags |= s->subject.flags & GUARD_SUBJECT_ANCESTORS_UNKNOWN;
+	/* A parent is known by either name. */
+	if (s->name_cut)
+		atoms->gives |= GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_ANCESTOR_UNKNOWN;
+	atoms->ancestor_count = s->subject.ancestor_count;
+	COPY(atoms->ancestor, s->subject.ancestor);
+}
+
+/* Where the process is, if anything asks for it. Takes s->path. */
+static __always_inline void directory_read(struct guard_image *image, struct guard_scratch *s)
+{
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+	struct path before = {}, after = {};
+
+	if (!text_is_read(image, GUARD_TEXT_DIRECTORY))
+		return;
+	READ(before, fs->pwd);
+	path_resolve_at(s, before.dentry, before.mnt);
+	READ(after, fs->pwd);
+	/* Others that share it may change it at any moment: half of one and half of another is no directory. */
+	if (before.dentry != after.dentry || before.mnt != after.mnt)
+		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
+	directory_atoms(image, s);
+}
+
+static __always_inline void exec_record(struct guard_scratch *s, struct linux_binprm *bprm, __u32 hook,
+					__u64 generation)
 {
 	event_begin(s, GUARD_EVENT_EXEC_DECISION, GUARD_RING_DECISIONS, &s->subject);
-	s->event.hook = GUARD_HOOK_EXEC;
+	s->event.hook = hook;
+	/* Arguments and directory went through the same memory. */
+	exec_names(s, bprm);
 	event_decision(s, generation);
 	event_file(&s->event, bprm->file->f_inode);
 	s->event.path_length = path_length(s);
 	s->event.invoked_length = s->name_length;
-	s->event.image_length = s->subject.image_length;
-	args_of_new_program(s, bprm);
-	event_submit(s, &s->subject);
+	event_asker(&s->event, &s->subject);
+}
+
+/* The program of an exec that is allowed is laid aside, what an earlier one left is let go. */
+static __always_inline void exec_lay_aside(struct guard_scratch *s, bool allowed, bool deferred)
+{
+	__u64 before = s->subject.pending;
+
+	if (!allowed && !before)
+		return;
+	s->subject.pending = 0;
+	s->subject.deferred = allowed && deferred;
+	s->subject.asker = effective_uid();
+	/* Without room: a number that no program has, so that it is read anew once it runs. */
+	if (allowed)
+		s->subject.pending = program_insert(s, false) ? s->program.exec_id : exec_id_new(false);
+	if (!subject_store(s)) {
+		count_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SUBJECT);
+		program_let_go(s->subject.pending);
+		return;
+	}
+	program_let_go(before);
 }
 
 static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
-	__u64 address = (__u64)bpf_get_current_task_btf();
 	__u64 generation = image_header(image)->generation;
-	bool can_block = category_of(image, GUARD_CATEGORY_EXEC)->block_count;
+	bool deferred = false;
+	int result = 0;
 
 	subject_load(image, s);
-	path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
-	invoked_name(s, bprm->interp);
+	exec_names(s, bprm);
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
-	next_subject(s, generation);
-	/* What an earlier exec left there must not be taken over by this one. */
-	if (bpf_map_update_elem(&pending, &address, &s->next, BPF_ANY))
-		bpf_map_delete_elem(&pending, &address);
-
+	program_begin(s);
+	if (text_is_read(image, GUARD_TEXT_COMMAND)) {
+		command_of(s, bprm);
+		command_by_pages(image, s);
+		deferred = s->command.outcome == GUARD_COMMAND_UNREADABLE;
+	}
+	program_end(s, generation);
+	directory_read(image, s);
 	exec_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val);
+	/* What is refused whatever else the arguments say is refused now. */
+	if (s->verdict == GUARD_VERDICT_BLOCK && !s->from_unknown)
+		deferred = false;
+	if (deferred) {
+		exec_lay_aside(s, true, true);
+		return 0;
+	}
 	COUNT(decisions[GUARD_HOOK_EXEC]);
-	if (decision_failed(s))
-		return on_engine_failure(GUARD_HOOK_EXEC, s->failure, can_block);
-	if (s->verdict != GUARD_VERDICT_ALLOW)
-		exec_record(s, bprm, generation);
-	return verdict_returned(s, GUARD_HOOK_EXEC);
+	if (decision_failed(s)) {
+		result = on_engine_failure(GUARD_HOOK_EXEC, s->failure,
+					   category_of(image, GUARD_CATEGORY_EXEC)->block_count);
+	} else {
+		if (s->verdict != GUARD_VERDICT_ALLOW) {
+			exec_record(s, bprm, GUARD_HOOK_EXEC, generation);
+			args_of_new_program(s, bprm);
+			event_submit(s, &s->subject);
+		}
+		result = verdict_returned(s, GUARD_HOOK_EXEC);
+	}
+	exec_lay_aside(s, !result, false);
+	return result;
+}
+
+/* What an earlier exec left must not be taken over by one that nothing is laid aside for. False: that can't be said. */
+static __always_inline bool exec_without_scratch(void)
+{
+	struct guard_subject *kept = bpf_task_storage_get(&subjects, bpf_get_current_task_btf(), 0, 0);
+	__u64 before;
+
+	if (!kept)
+		return false;
+	before = kept->pending;
+	kept->pending = 0;
+	kept->deferred = 0;
+	program_let_go(before);
+	return true;
 }
 
 static __always_inline int check_exec(struct linux_binprm *bprm)
 {
 	struct guard_image *image = image_in_force();
-	__u64 address = (__u64)bpf_get_current_task_btf();
 	struct guard_scratch *s;
 	int verdict;
 
 	if (!image)
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
 	s = scratch_take();
-	if (!s) {
-		bpf_map_delete_elem(&pending, &address);
+	if (!s)
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
-					 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
-	}
+					 !exec_without_scratch() ||
+						 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
 	verdict = exec_verdict(image, s, bprm);
-	if (verdict)
-		bpf_map_delete_elem(&pending, &address);
 	scratch_give(s);
 	return verdict;
 }
 
-/* The exec can't fail any more: the task is now what was prepared in the check. */
-static __always_inline void take_over(struct guard_scratch *s, struct linux_binprm *bprm)
+/* Nothing of the program has run yet, and nothing of it will. */
+static __always_inline void kill_this(__u32 hook)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 address = (__u64)task;
-	struct guard_subject *next = bpf_map_lookup_elem(&pending, &address);
-	struct guard_subject *kept;
-	struct guard_image *image;
-
-	if (next) {
-		subject_copy(&s->subject, next);
-		bpf_map_delete_elem(&pending, &address);
-	} else {
-		image = image_in_force();
-		if (!image)
-			return;
-		subject_load(image, s);
-		s->task = address;
-		subject_read_image(s);
-		subject_renew(image, s);
-	}
-	s->subject.exec_id = bpf_ktime_get_boot_ns() << 10 | (bpf_get_smp_processor_id() & 1023);
-	s->subject.tgid = task->tgid;
-	kept = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (kept) {
-		subject_copy(kept, &s->subject);
-		bpf_map_delete_elem(&orphans, &address);
-	} else if (bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY))
-		on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, false);
+	if (bpf_send_signal(SIGKILL))
+		count_failure(hook, GUARD_REASON_NOT_KILLED);
+	else
+		COUNT(killed);
 }
 
+/* What check_exec had to leave open, with arguments that can be read now. s->subject is who asked. */
+static __always_inline void exec_decide_late(struct guard_image *image, struct guard_scratch *s,
+					     struct linux_binprm *bprm)
+{
+	__u64 generation = image_header(image)->generation;
+
+	directory_read(image, s);
+	exec_decide(image, s, s->subject.asker, bpf_get_current_task_btf()->loginuid.val);
+	COUNT(decisions[GUARD_HOOK_EXEC_COMMITTED]);
+	if (decision_failed(s)) {
+		if (on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, s->failure,
+				      category_of(image, GUARD_CATEGORY_EXEC)->block_count))
+			kill_this(GUARD_HOOK_EXEC_COMMITTED);
+		return;
+	}
+	if (s->verdict == GUARD_VERDICT_BLOCK)
+		s->verdict = GUARD_VERDICT_KILL;
+	if (s->verdict != GUARD_VERDICT_ALLOW) {
+		exec_record(s, bprm, GUARD_HOOK_EXEC_COMMITTED, generation);
+		args_of_this_program(s, bprm);
+		event_submit(s, &s->subject);
+	}
+	verdict_returned(s, GUARD_HOOK_EXEC_COMMITTED);
+	if (s->verdict == GUARD_VERDICT_KILL)
+		kill_this(GUARD_HOOK_EXEC_COMMITTED);
+}
+
+/* The program is read again, now that all of it can be: because it must be decided, or found no room before. */
+static __always_inline void exec_again(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	struct guard_program *laid_aside = program_find(s->subject.pending);
+	__u64 generation = image_header(image)->generation;
+
+	if (s->subject.generation != generation)
+		subject_renew(image, s);
+	exec_names(s, bprm);
+	decision_begin(s, GUARD_CATEGORY_EXEC);
+	exec_atoms(image, s);
+	program_begin(s);
+	if (text_is_read(image, GUARD_TEXT_COMMAND)) {
+		command_of(s, bprm);
+		command_by_sleeping(image, s);
+	}
+	program_end(s, generation);
+	/* Nobody else knows of it yet. */
+	if (laid_aside)
+		COPY(laid_aside->atoms, s->program.atoms);
+	if (s->subject.deferred)
+		exec_decide_late(image, s, bprm);
+	if (!laid_aside)
+		s->subject.pending = program_insert(s, false) ? s->program.exec_id : exec_id_new(false);
+}
+
+/* The beginning of the arguments is kept with the program. */
+static __always_inline void program_keep_command(struct guard_scratch *s, struct guard_program *program,
+						 struct linux_binprm *bprm)
+{
+	__u64 size, length;
+
+	command_of(s, bprm);
+	size = command_window(s, GUARD_SUBJECT_COMMAND_MAX + GUARD_SCAN_BYTES);
+	if (!size || bpf_copy_from_user(s->name.bytes, size, (void *)s->command.at))
+		return;
+	command_scan(s, size);
+	length = BOUNDED(s->command.window, GUARD_SUBJECT_COMMAND_MAX);
+	if (s->command.outcome == GUARD_COMMAND_WHOLE && s->command.window <= GUARD_SUBJECT_COMMAND_MAX)
+		program->flags &= ~GUARD_PROGRAM_COMMAND_CUT;
+	bpf_probe_read_kernel(program->command, length, s->name.bytes);
+	program->command_length = length;
+}
+
+/* s->subject, which asked, becomes what it runs now. */
+static __always_inline void take_over(struct guard_scratch *s, struct guard_program_atoms *atoms)
+{
+	if (s->subject.generation != atoms->generation)
+		s->subject.generation = 0;
+	s->subject.flags &= ~GUARD_SUBJECT_OWN_UNKNOWN;
+	s->subject.flags |= atoms->flags & GUARD_SUBJECT_OWN_UNKNOWN;
+	s->subject.own_count = atoms->own_count;
+	COPY(s->subject.own, atoms->own);
+}
+
+static __always_inline void exec_take_over(struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	struct guard_program *program = program_find(s->subject.pending);
+	__u64 before = s->subject.exec_id;
+	struct guard_image *image;
+
+	if (!program || s->subject.deferred) {
+		image = image_in_force();
+		if (!image) {
+			on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_IMAGE, false);
+			return;
+		}
+		exec_again(image, s, bprm);
+		program = program_find(s->subject.pending);
+	}
+	if (program) {
+		program_keep_command(s, program, bprm);
+		take_over(s, &program->atoms);
+	} else {
+		take_over(s, &s->program.atoms);
+	}
+	s->subject.exec_id = s->subject.pending;
+	s->subject.pending = 0;
+	s->subject.deferred = 0;
+	s->subject.tgid = bpf_get_current_task_btf()->tgid;
+	if (subject_store(s)) {
+		program_let_go(before);
+	} else if (on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, true)) {
+		kill_this(GUARD_HOOK_EXEC_COMMITTED);
+	}
+}
+
+/* Without working memory: what the task is, is worked out when it is needed; what was to be decided is not. */
+static __always_inline void exec_take_over_blindly(struct guard_subject *kept)
+{
+	bool decided = kept && !kept->deferred;
+	__u64 before;
+
+	if (kept) {
+		before = kept->exec_id;
+		kept->exec_id = kept->pending ? kept->pending : exec_id_new(false);
+		kept->pending = 0;
+		kept->deferred = 0;
+		kept->generation = 0;
+		kept->tgid = bpf_get_current_task_btf()->tgid;
+		program_let_go(before);
+	}
+	if (on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SCRATCH, !decided))
+		kill_this(GUARD_HOOK_EXEC_COMMITTED);
+}
+
+static __always_inline void exec_observed(struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
+	s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
+	event_file(&s->event, bprm->file->f_inode);
+	args_of_this_program(s, bprm);
+	exec_names(s, bprm);
+	s->event.flags |= s->walk.flags & 0xffff;
+	s->event.path_length = path_length(s);
+	s->event.invoked_length = s->name_length;
+	event_submit(s, &s->subject);
+}
+
+/* The exec can't fail any more: the task is now what was prepared in the check. */
 static __always_inline void exec_committed(struct linux_binprm *bprm)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct guard_subject *kept = bpf_task_storage_get(&subjects, task, 0, 0);
 	struct guard_scratch *s = scratch_take();
 
 	if (!s) {
-		on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SCRATCH, false);
+		exec_take_over_blindly(kept);
 		return;
 	}
-	take_over(s, bprm);
-	if (observing()) {
-		event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
-		s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
-		event_file(&s->event, bprm->file->f_inode);
-		args_of_this_program(s, bprm);
-		path_resolve_at(s, bprm->file->f_path.dentry, bprm->file->f_path.mnt);
-		invoked_name(s, bprm->interp);
-		s->event.flags |= s->walk.flags & 0xffff;
-		s->event.path_length = path_length(s);
-		s->event.invoked_length = s->name_length;
-		event_submit(s, &s->subject);
-	}
+	s->task = address_of(task);
+	if (subject_fetch(s, address_of(task), kept))
+		exec_take_over(s, bprm);
+	else
+		subject_first(s);
+	if (observing())
+		exec_observed(s, bprm);
 	scratch_give(s);
 }
 

@@ -38,7 +38,7 @@ static __always_inline void open_record(struct guard_scratch *s, struct file *fi
 	event_file(&s->event, file->f_inode);
 	s->event.access = access;
 	s->event.path_length = path_length(s);
-	s->event.image_length = s->subject.image_length;
+	event_asker(&s->event, &s->subject);
 	event_submit(s, &s->subject);
 }
 

@@ -146,6 +146,10 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+struct fs_struct {
+	struct path pwd;
+};
+
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
@@ -166,6 +170,7 @@ struct task_struct {
 	__u64 start_boottime;
 	struct mm_struct *mm;
 	const struct cred *real_cred;
+	struct fs_struct *fs;
 	kuid_t loginuid;
 	__u32 sessionid;
 	char comm[16];
@@ -207,6 +212,9 @@ struct bpf_iter__task {
 #define CLONE_THREAD 0x00010000ul
 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000u
+
+/* include/uapi/asm-generic/signal.h */
+#define SIGKILL 9
 
 #define EPERM 1
 #define EAGAIN 11

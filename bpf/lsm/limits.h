@@ -49,9 +49,12 @@
 /* Bytes of a path, the terminating NUL included (PATH_MAX of the kernel). */
 #define GUARD_PATH_MAX 4096u
 #define GUARD_PATH_COMPONENTS_MAX 256u
-/* Kept with the task, so that a new generation can be applied to what runs already. */
-#define GUARD_SUBJECT_IMAGE_MAX 208u
-#define GUARD_SUBJECT_INVOKED_MAX 96u
+/* Kept of each program that runs or has forked what runs, so that a new generation can be applied to what runs
+ * already: bytes of its path, of the name it was called by and of its arguments; and how many programs. */
+#define GUARD_SUBJECT_IMAGE_MAX 512u
+#define GUARD_SUBJECT_INVOKED_MAX 256u
+#define GUARD_SUBJECT_COMMAND_MAX 864u
+#define GUARD_PROGRAMS_MAX 65536u
 /* Bytes of an argument vector that go into an event. */
 #define GUARD_ARGS_MAX 4096u
 #define GUARD_EVENT_RULES_MAX 8u

@@ -57,7 +57,7 @@ struct {
 	__uint(max_entries, 4u << 20);
 } ring_observed SEC(".maps");
 
-/* What is known of each thread. Inherited in task_alloc, renewed at exec, freed with the task. */
+/* What is known of each thread: inherited in task_alloc, changed at exec, freed with the task. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -66,9 +66,10 @@ struct {
 } subjects SEC(".maps");
 
 /*
- * Children whose storage could not be made: on 6.1 with preempt=full the helper gives NULL when another task was
- * preempted inside it on the same CPU. Keyed by the address of the task, removed when the task is freed. Full: the
- * fork is refused with EAGAIN and counted, because a child without its parent's bits would be a way out.
+ * Threads whose storage could not be reached when they changed: on 6.1 with preempt=full the helper gives NULL when
+ * another task was preempted inside it on the same CPU. Keyed by the address of the task, removed when the storage can
+ * be reached again or the task is freed. Full: a fork is refused with EAGAIN and counted, because a child without its
+ * parent's bits would be a way out.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -79,18 +80,27 @@ struct {
 } orphans SEC(".maps");
 
 /*
- * What a task will be if the exec that is under way succeeds; taken over in bprm_committed_creds. Not kept in the
- * task's own storage, because an exec can still fail after its check and must leave everything as it was. Keyed by
- * the address of the task, removed when taken or when the task is freed. Full: the subject is read anew from the
- * executable once it runs.
+ * Every program that somebody runs or descends from, by its exec_id: what it was called with, who forked it, and what
+ * that says in the generation in force. Made in the check of an exec, freed with the last thread and program that need
+ * it (programs.h). At most 128 MiB, of which a server with 1,000 processes uses 2. Full: the exec goes on, its program
+ * is not known after the next push, nor to its children; counted in programs_refused. Nothing is ever evicted: whoever
+ * could fill the map would choose what is forgotten.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 8192);
+	__uint(max_entries, GUARD_PROGRAMS_MAX);
 	__type(key, __u64);
-	__type(value, struct guard_subject);
-} pending SEC(".maps");
+	__type(value, struct guard_program);
+} programs SEC(".maps");
+
+/* Programs write, programs read: what they learned about this kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_learned);
+} learned SEC(".maps");
 
 /*
  * Files that no rule speaks of, see file_cache.h. Written and read by the programs alone. Full: a bucket's older tags

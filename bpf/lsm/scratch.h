@@ -51,6 +51,20 @@ struct guard_path_walk {
 	__u32 steps;
 };
 
+/* Where the reading of an argument vector has come to. */
+struct guard_command_walk {
+	__u64 pgd;  /* of the address space, when it is not the current one */
+	__u64 from; /* user addresses: the first argument, */
+	__u64 end;  /* behind the last byte that may be one, */
+	__u64 at;   /* and the next window */
+	__u32 arguments; /* in all */
+	__u32 left;	 /* whose end was not seen yet */
+	__u32 window;	 /* bytes of s->name that are arguments */
+	__u32 length;	 /* of the whole text; valid when known to its end */
+	__u32 outcome;	 /* GUARD_COMMAND_* */
+	__u32 pad;
+};
+
 struct guard_scratch {
 	__u32 busy;
 	__u32 from_table;
@@ -88,7 +102,7 @@ struct guard_scratch {
 	__u64 bits[GUARD_ATOM_WORDS];
 	__u64 sequences[GUARD_SEQUENCES_MAX]; /* see segment_completes */
 
-	__u64 task; /* address, for reading a task that is not the current one */
+	__u64 task; /* address, of whose program a long path is read again */
 
 	/* Texts */
 	struct guard_path_walk walk;
@@ -99,7 +113,10 @@ struct guard_scratch {
 	__u8 out[2 * GUARD_PATH_MAX]; /* on its way to the ring; the upper half is for measuring */
 
 	struct guard_subject subject; /* of who acts */
-	struct guard_subject next;    /* of what an exec will make of him */
+	struct guard_program program; /* that an exec is about to run */
+	struct guard_program_atoms atoms; /* of a program that is read anew */
+	struct guard_command_walk command;
+	__u64 chain[GUARD_LINEAGE_MAX]; /* programs to be read anew */
 	struct guard_event event;
 };
 

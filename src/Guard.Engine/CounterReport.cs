@@ -9,8 +9,9 @@ internal static class CounterReport
 {
     private const int HookExec = 0;
     private const int HookFileOpen = 1;
+    private const int HookExecCommitted = 3;
 
-    /// <summary>The hooks that decide.</summary>
+    /// <summary>The hooks that decide. What the last one denies is killed before its first instruction.</summary>
     public static IReadOnlyList<HookStatus> Hooks(GuardCounters counters)
     {
         int[] deciding = [HookExec, HookFileOpen];
@@ -22,6 +23,12 @@ internal static class CounterReport
                 (long)counters.Denied[hook],
                 (long)counters.Audited[hook],
                 (long)counters.Unknown[hook])),
+            new HookStatus(
+                KernelNames.Hook(HookExecCommitted),
+                (long)counters.Decisions[HookExecCommitted],
+                (long)counters.Killed,
+                (long)counters.Audited[HookExecCommitted],
+                (long)counters.Unknown[HookExecCommitted]),
         ];
     }
 

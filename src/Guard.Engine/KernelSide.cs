@@ -15,6 +15,7 @@ internal sealed class KernelSide : IAsyncDisposable
     private readonly AttachedLsm _lsm;
     private readonly PolicyInstaller _installer;
     private readonly EventPump _pump;
+    private readonly TaskRenewal? _renewal;
 
     private KernelSide(EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, EventPump pump)
     {
@@ -22,6 +23,8 @@ internal sealed class KernelSide : IAsyncDisposable
         _lsm = lsm;
         _installer = installer;
         _pump = pump;
+        _renewal = lsm.OpenRenewal();
+        parts.Policy.UseRenewal(_renewal);
         Counters = new KernelCounters(lsm.Maps.Counters);
     }
 
@@ -92,6 +95,8 @@ internal sealed class KernelSide : IAsyncDisposable
     {
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _pump.KeepLossStateAsync(_parts.Store.WriteCursor).ConfigureAwait(false);
+        _parts.Policy.UseRenewal(null);
+        _renewal?.Dispose();
         _installer.Dispose();
         _lsm.Dispose();
     }

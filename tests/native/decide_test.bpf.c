@@ -221,8 +221,10 @@ static __always_inline void decide_open(struct guard_image *image, struct guard_
 					struct test_request *request)
 {
 	__u32 incomplete = s->incomplete;
+	__u32 flags = 0;
 
-	subject_take_atoms(s, &s->subject);
+	s->subject.own_count = atoms_taken(s, s->subject.own, &flags);
+	s->subject.flags |= flags;
 	if (incomplete & 1u << GUARD_FIELD_IMAGE)
 		s->subject.flags |= GUARD_SUBJECT_IMAGE_UNKNOWN;
 	if (incomplete & 1u << GUARD_FIELD_INVOKED)

@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const struct action *const tables[] = {
-    file_actions, process_actions, setting_actions, network_actions, load_actions, publish_actions,
+    file_actions, process_actions, setting_actions, network_actions, load_actions, lineage_actions,
+    publish_actions,
 };
 
 const char *errno_name(int error)

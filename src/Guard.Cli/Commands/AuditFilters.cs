@@ -17,7 +17,7 @@ internal sealed class AuditFilters
 
     public AuditFilters(CliEnvironment environment)
     {
-        _verdict.AcceptOnlyFromAmong("allow", "audit", "block");
+        _verdict.AcceptOnlyFromAmong("allow", "audit", "block", "kill");
         _since = Moment(environment, "--since", "Not before: 10m, 2h, today, yesterday, boot, 2026-11-22T10:00");
         _until = Moment(environment, "--until", "Before, in the same forms");
     }

@@ -34,7 +34,7 @@ internal sealed class AuditTable
 
     private Cell[] Row(AuditRecord record)
     {
-        var tone = record.Verdict switch { "block" => Tone.Bad, "audit" => Tone.Warn, _ => Tone.Plain };
+        var tone = record.Verdict switch { "block" or "kill" => Tone.Bad, "audit" => Tone.Warn, _ => Tone.Plain };
         return
         [
             Show.Time(record.Time, _run.Environment.Time),

@@ -69,8 +69,8 @@ internal static class ControlQuery
     private static string? Verdict(HttpRequest request) => Text(request, "verdict") switch
     {
         null => null,
-        ("allow" or "audit" or "block") and var verdict => verdict,
-        _ => throw Bad("'verdict' must be allow, audit or block"),
+        ("allow" or "audit" or "block" or "kill") and var verdict => verdict,
+        _ => throw Bad("'verdict' must be allow, audit, block or kill"),
     };
 
     private static long? Number(HttpRequest request, string key, long least, long most)

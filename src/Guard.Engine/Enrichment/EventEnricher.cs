@@ -78,7 +78,7 @@ internal sealed class EventEnricher
         };
     }
 
-    private static string ToKind(GuardEvent happened) => (happened.Kind, Denied: happened.Error < 0) switch
+    private static string ToKind(GuardEvent happened) => (happened.Kind, Denied: happened.Error < 0 || happened.Verdict == GuardEvent.VerdictKill) switch
     {
         (GuardEventKind.ExecDecision, true) => AuditKinds.ExecDenied,
         (GuardEventKind.ExecDecision, false) => AuditKinds.ExecAudited,

@@ -20,7 +20,12 @@ internal static class RecordSentence
 
     private static string OfDecision(AuditRecord record, string operation)
     {
-        var outcome = record.Errno is { } errno ? $"denied with {errno}" : "allowed and recorded";
+        var outcome = record switch
+        {
+            { Verdict: "kill" } => "killed before its first instruction",
+            { Errno: { } errno } => $"denied with {errno}",
+            _ => "allowed and recorded",
+        };
         var why = record.Rule is { } rule ? $" by rule '{rule.Title}'" : "";
         var unknown = record.Flags?.Contains("unknown") == true ? " (on_unknown)" : "";
         return Printable($"{operation} of {record.File?.Path ?? "a file without a name"} by {Who(record.Process)} {outcome}{why}{unknown}");

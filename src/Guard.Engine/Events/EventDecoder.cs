@@ -84,7 +84,7 @@ internal static class EventDecoder
     {
         var fits = e.Cpu <= ushort.MaxValue
             && e.Ring < KernelAbi.Rings
-            && e.Verdict <= 2
+            && e.Verdict <= GuardEvent.VerdictKill
             && e.Category <= (int)RuleCategory.FileAccess
             && e.Hook < KernelAbi.Hooks
             && e.Reason < KernelAbi.Reasons

@@ -119,6 +119,14 @@ internal static unsafe partial class Libbpf
         return new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, "cannot create an iterator"));
     }
 
+    /// <summary>The same of an iterator that was pinned.</summary>
+    public static FileDescriptorHandle CreateIterator(FileDescriptorHandle link)
+    {
+        var fd = bpf_iter_create((int)link.DangerousGetHandle());
+        GC.KeepAlive(link);
+        return new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, "cannot create an iterator"));
+    }
+
     /// <summary>Pins a link, so that it outlives this process.</summary>
     public static void Pin(BpfLinkHandle link, string path)
     {

@@ -9,6 +9,7 @@ namespace Guard.Engine.Kernel;
 internal static class AttachOrder
 {
     private const string SeedProgram = "iter_seed";
+    internal const string RenewProgram = "iter_renew";
 
     private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
@@ -20,6 +21,9 @@ internal static class AttachOrder
     /// <summary>Iterators are run, not attached; test programs are for tests.</summary>
     public static bool IsAttached(BpfProgram program) =>
         !program.Name.StartsWith("iter_", StringComparison.Ordinal) && !IsTest(program);
+
+    /// <summary>Kept in the kernel: what is attached, and the iterator that a later guardd runs as well.</summary>
+    public static bool IsPinned(BpfProgram program) => IsAttached(program) || program.Name == RenewProgram;
 
     /// <summary>Not even loaded.</summary>
     public static bool IsTest(BpfProgram program) => program.Name.StartsWith("test_", StringComparison.Ordinal);
@@ -33,11 +37,16 @@ internal static class AttachOrder
         programs.Where(p => IsAttached(p) && !IsEarly(p)).OrderBy(Rank);
 
     /// <summary>The iterator that gives every running task its storage, if the object has one.</summary>
-    public static BpfProgram? FindSeed(IEnumerable<BpfProgram> programs)
+    public static BpfProgram? FindSeed(IEnumerable<BpfProgram> programs) => Find(programs, SeedProgram);
+
+    /// <summary>The iterator that makes a new generation ready for every running task, if the object has one.</summary>
+    public static BpfProgram? FindRenewal(IEnumerable<BpfProgram> programs) => Find(programs, RenewProgram);
+
+    private static BpfProgram? Find(IEnumerable<BpfProgram> programs, string name)
     {
         foreach (var program in programs)
         {
-            if (program.Name == SeedProgram)
+            if (program.Name == name)
             {
                 return program;
             }

@@ -1,3 +1,5 @@
+using Guard.Engine.Interop;
+
 namespace Guard.Engine.Kernel;
 
 /// <summary>
@@ -32,6 +34,14 @@ internal sealed class AttachedLsm : IDisposable
 
     /// <summary>Why pins of older programs are still there and enforce as well; null when none are.</summary>
     public string? LeftBehind { get; init; }
+
+    /// <summary>What makes a new generation ready for all that runs; null when the object has no such program.</summary>
+    /// <exception cref="KernelException">It was pinned and is not there any more.</exception>
+    public TaskRenewal? OpenRenewal()
+    {
+        var pin = PinnedState.LinkPin(AttachOrder.RenewProgram);
+        return _pinNames.Contains(pin) ? new TaskRenewal(Libbpf.OpenPinned(Path.Combine(PinDirectory, pin))) : null;
+    }
 
     /// <summary>Where it is pinned.</summary>
     public string PinDirectory => _pins.Directory;

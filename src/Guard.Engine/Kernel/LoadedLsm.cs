@@ -51,7 +51,7 @@ internal sealed class LoadedLsm : IDisposable
         string[] names =
         [
             .. maps.Names.Select(PinnedState.MapPin),
-            .. programs.Where(AttachOrder.IsAttached).Select(p => PinnedState.LinkPin(p.Name)),
+            .. programs.Where(AttachOrder.IsPinned).Select(p => PinnedState.LinkPin(p.Name)),
         ];
         return new(pins, maps, bpfObject, programs, attacher, [], names);
     }
@@ -118,6 +118,13 @@ internal sealed class LoadedLsm : IDisposable
             AttachEach(AttachOrder.BeforeSeeding(_programs), links, staging);
             seeded = AttachOrder.FindSeed(_programs) is { } seed ? TaskSeeding.Run(seed) : 0;
             AttachEach(AttachOrder.AfterSeeding(_programs), links, staging);
+            if (AttachOrder.FindRenewal(_programs) is { } renewal)
+            {
+                var link = Libbpf.AttachIterator(renewal);
+                links.Add(link);
+                Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(renewal.Name)));
+            }
+
             _pins.Commit();
             return links;
         }

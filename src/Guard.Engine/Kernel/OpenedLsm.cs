@@ -57,7 +57,7 @@ internal sealed class OpenedLsm : IDisposable
     public LoadedLsm AdoptOrLoad()
     {
         Pins.EnsureRoot();
-        var attached = _programs.Where(AttachOrder.IsAttached).Select(p => p.Name).ToList();
+        var attached = _programs.Where(AttachOrder.IsPinned).Select(p => p.Name).ToList();
         return Pins.IsComplete(PinNames(attached)) ? Adopt(attached) : Load();
     }
 

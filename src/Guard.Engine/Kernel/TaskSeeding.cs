@@ -7,7 +7,8 @@ namespace Guard.Engine.Kernel;
 /// <summary>Runs the iterator over all tasks until a pass finds none without storage.</summary>
 internal static class TaskSeeding
 {
-    private const int PassesMax = 10;
+    // A task is seeded in the pass after its parent's, where the order of process ids is not that of descent.
+    private const int PassesMax = 64;
 
     /// <summary>Seeds, and says how many tasks got their storage.</summary>
     /// <exception cref="KernelException">Every pass found more: something forks faster than it can be followed.</exception>
@@ -50,6 +51,12 @@ internal static class TaskSeeding
     private static int RunPass(BpfLinkHandle link)
     {
         using var iterator = Libbpf.CreateIterator(link);
+        return SumNumbers(ReadAll(iterator));
+    }
+
+    /// <summary>What an iterator prints.</summary>
+    internal static string ReadAll(FileDescriptorHandle iterator)
+    {
         var text = new StringBuilder();
         var buffer = new byte[4096];
         for (var got = Libc.Read(iterator, buffer); got > 0; got = Libc.Read(iterator, buffer))
@@ -57,6 +64,6 @@ internal static class TaskSeeding
             text.Append(Encoding.ASCII.GetString(buffer, 0, got));
         }
 
-        return SumNumbers(text.ToString());
+        return text.ToString();
     }
 }

@@ -21,6 +21,7 @@ internal sealed class PolicyInForce
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private PolicyInstaller? _installer;
+    private TaskRenewal? _renewal;
     private volatile EnforcedPolicy? _policy;
     private volatile string? _problem;
 
@@ -91,6 +92,16 @@ internal sealed class PolicyInForce
             }
 
             return Install(installer, bundle, result.Image!, kept?.Pushed);
+        }
+    }
+
+    /// <summary>From now on a push is reported when what runs already is ready for it; also for what was installed before.</summary>
+    public void UseRenewal(TaskRenewal? renewal)
+    {
+        lock (_gate)
+        {
+            _renewal = renewal;
+            Renew();
         }
     }
 
@@ -205,6 +216,20 @@ internal sealed class PolicyInForce
         _names.Add(generation, image);
         var installed = installer.Install(image, generation);
         _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
+        Renew();
         return installed;
+    }
+
+    /// <summary>No failure of a push: what is in force decides all the same, each process reads itself when it acts.</summary>
+    private void Renew()
+    {
+        try
+        {
+            _renewal?.Run();
+        }
+        catch (KernelException e)
+        {
+            _log.LogWarning(e, "Running processes were not made ready for the policy in force; each is when it acts next");
+        }
     }
 }

@@ -82,11 +82,17 @@ public static class KernelLimits
     /// <summary>Components of a path that are walked.</summary>
     public const int PathComponentsMax = 256;
 
-    /// <summary>Bytes of the program's path that are kept with the task.</summary>
-    public const int SubjectImageMax = 208;
+    /// <summary>Bytes of a program's path that are kept while somebody runs it or descends from it.</summary>
+    public const int SubjectImageMax = 512;
 
-    /// <summary>Bytes of the invoked name that are kept with the task.</summary>
-    public const int SubjectInvokedMax = 96;
+    /// <summary>Bytes of the invoked name that are kept with it.</summary>
+    public const int SubjectInvokedMax = 256;
+
+    /// <summary>Bytes of its arguments that are kept with it.</summary>
+    public const int SubjectCommandMax = 864;
+
+    /// <summary>Programs that are kept.</summary>
+    public const int ProgramsMax = 65536;
 
     /// <summary>Bytes of an argument vector that go into an event.</summary>
     public const int ArgsMax = 4096;

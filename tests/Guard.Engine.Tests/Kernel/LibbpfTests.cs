@@ -73,7 +73,7 @@ public sealed class LibbpfTests
 
         Assert.Equal(0UL, sum.Decisions[0]);
         Assert.Equal((ulong)cpus * 8, sum.Denied[0]);
-        Assert.Equal((ulong)cpus * (ulong)((size / 8) - 1), sum.SubjectsRebuilt);
+        Assert.Equal((ulong)cpus * (ulong)((size / 8) - 1), sum.ProgramsLeft);
     }
 
     [SkippableFact]

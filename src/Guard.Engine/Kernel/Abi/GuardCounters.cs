@@ -19,6 +19,9 @@ internal struct GuardCounters
     public PerRing Sequence;
     public ulong FallbackScratch;
     public ulong SubjectsRebuilt;
+    public ulong Killed;
+    public ulong ProgramsRefused;
+    public ulong ProgramsLeft;
 
     /// <summary>__u64[GUARD_HOOKS].</summary>
     [InlineArray(KernelAbi.Hooks)]

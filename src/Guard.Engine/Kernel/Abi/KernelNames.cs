@@ -26,9 +26,10 @@ internal static class KernelNames
         "bad_image", // GUARD_REASON_BAD_IMAGE
         "subject_overflow", // GUARD_REASON_SUBJECT_OVERFLOW
         "inherit", // GUARD_REASON_INHERIT
+        "not_killed", // GUARD_REASON_NOT_KILLED
     ];
 
-    private static readonly string[] Verdicts = ["allow", "audit", "block"];
+    private static readonly string[] Verdicts = ["allow", "audit", "block", "kill"];
 
     private static readonly string[] Rings = ["decisions", "observed"];
 
@@ -44,7 +45,7 @@ internal static class KernelNames
     /// <summary>Why the engine failed.</summary>
     public static string Reason(int reason) => Of(Reasons, reason);
 
-    /// <summary>allow, audit or block.</summary>
+    /// <summary>allow, audit, block or kill.</summary>
     public static string Verdict(int verdict) => Of(Verdicts, verdict);
 
     /// <summary>decisions or observed.</summary>
