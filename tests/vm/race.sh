@@ -44,7 +44,7 @@ _status_sum() { grep -o "$1:[0-9]*" "$work/status" | awk -F: '{ sum += $NF } END
 
 _trail_denials() {
     sqlite3 -readonly -cmd '.timeout 20000' /var/lib/guard/trail.db \
-        "SELECT count(*) FROM trail WHERE kind LIKE '%.denied' AND rule_id LIKE '44444444-4444-4444-8444-%'"
+        "SELECT count(*) FROM trail WHERE kind LIKE '%.denied' AND rule_id >= '44444444-4444-4444-8444-' AND rule_id < '44444444-4444-4444-8445-'"
 }
 
 # race_count - sets $kernel_denied, $recorded and $lost, totals so far.
@@ -76,13 +76,19 @@ race_verdicts() {
     worker_denied=$((worker_denied + $(sed -E 's/.*"denied":\{"ok":[0-9]*,"eperm":([0-9]+).*/\1/' <<< "$2")))
 }
 
-# race_exact TEXT - since race_begin, as soon as guardd has caught up: the workers' denials, the kernel's count, and
+# race_exact TEXT - since race_begin, as soon as guardd has caught up or stands still: the workers' denials, the kernel's count, and
 # records with counted losses are one number.
 race_exact() {
-    local tries
-    for ((tries = 0; tries < 60; tries++)); do
+    local still=0 accounted=-1
+    while ((still < 15)); do
         race_count
         ((recorded - base_recorded + lost - base_lost < worker_denied)) || break
+        if ((recorded + lost == accounted)); then
+            still=$((still + 1))
+        else
+            accounted=$((recorded + lost)) still=0
+            echo "guardd has $((recorded - base_recorded)) of $worker_denied records, $((lost - base_lost)) are counted as lost"
+        fi
         sleep 1
     done
     # A surplus that comes late would be missed otherwise.
