@@ -47,7 +47,6 @@ soak_kills() {
         echo "soak: round $rounds, $SECONDS s"
     done
     wait "$opens" "$execs"
-    worker_denied=0
     race_verdicts "guardd is killed, opens" "$(cat "$work/opens")"
     race_verdicts "guardd is killed, execs" "$(cat "$work/execs")"
 }
