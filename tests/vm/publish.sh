@@ -103,13 +103,14 @@ _workers() {
 
 # publish_race SECONDS - pushes in turn until the workers end. Sets $pushes and $refused.
 publish_race() {
-    local seconds=$1 alice next=B workers=() worker
+    local seconds=$1 alice next=B workers=() worker started
     alice=$(id -u alice)
-    _workers open-root "$work/worker" generations open 3 "$seconds" "$work/mark" "$work/open"
-    _workers open-alice "$work/worker" as "$alice" generations open 3 "$seconds" "$work/mark" "$work/open"
+    _workers open-root "$work/worker" generations open 2 "$seconds" "$work/mark" "$work/open"
+    _workers open-alice "$work/worker" as "$alice" generations open 2 "$seconds" "$work/mark" "$work/open"
     _workers exec-root "$work/worker" generations exec 2 "$seconds" "$work/mark" "$work/exec"
     _workers exec-alice "$work/worker" as "$alice" generations exec 2 "$seconds" "$work/mark" "$work/exec"
     pushes=0 refused=0
+    started=$SECONDS
     while kill -0 "${workers[0]}" 2> /dev/null; do
         act mark "$work/mark" - > /dev/null
         if guardctl policy push "$work/$next.yml" > "$work/push" 2>&1; then
@@ -122,6 +123,7 @@ publish_race() {
             cat "$work/push"
         fi
     done
+    echo "$pushes pushes in $((SECONDS - started)) s"
     for worker in "${workers[@]}"; do
         wait "$worker"
     done

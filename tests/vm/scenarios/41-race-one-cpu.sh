@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest: --smp 1
-# timeout: 360
+# timeout: 600
 # One CPU, every kind of preemption: no verdict leaks from one task to another, and the counts are exact.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

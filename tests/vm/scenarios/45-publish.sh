@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 240
+# timeout: 400
 # A push is seen whole or not at all, and from its acknowledgement on by everybody.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
