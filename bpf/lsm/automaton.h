@@ -331,6 +331,7 @@ static __always_inline bool automaton_begin(struct guard_image *image, struct gu
 					    bool floating)
 {
 	const struct guard_automaton *automaton = automaton_at(image, number);
+	__u32 list;
 
 	if (!automaton->classes_off)
 		return false;
@@ -339,6 +340,10 @@ static __always_inline bool automaton_begin(struct guard_image *image, struct gu
 	s->state = floating ? automaton->floating_row : automaton->anchored_row;
 	if (automaton->start_list)
 		patterns_seen(image, s, automaton->start_list, 0);
+	/* An expression that matches nothing at all holds before the first byte: no transition says so. */
+	list = image_u32(image, (__u32)s->state + s->stride);
+	if (list)
+		patterns_seen(image, s, list, 0);
 	return true;
 }
 

@@ -42,9 +42,20 @@ public sealed class ManagedConstantTests
                 PolicyField.ImageInvoked => "INVOKED",
                 PolicyField.ParentImage => "PARENT",
                 PolicyField.TargetFilename => "TARGET",
+                PolicyField.CommandLine => "COMMAND",
+                PolicyField.ParentCommandLine => "PARENT_COMMAND",
+                PolicyField.CurrentDirectory => "DIRECTORY",
+                PolicyField.LogonId => "LOGON",
+                PolicyField.AncestorImage => "ANCESTOR",
+                PolicyField.AncestorCommandLine => "ANCESTOR_COMMAND",
                 _ => Upper(f),
             }))
-            .Concat(Of("GUARD_CATEGORY_", (RuleCategory c) => (long)c, c => c == RuleCategory.FileAccess ? "FILE" : "EXEC"))
+            .Concat(Of("GUARD_CATEGORY_", (RuleCategory c) => (long)c, c => c switch
+            {
+                RuleCategory.FileAccess => "FILE",
+                RuleCategory.Event => "EVENT",
+                _ => "EXEC",
+            }))
             .Concat(Of("GUARD_ACTION_", (RuleAction a) => (long)a, Upper))
             .Concat(Of("GUARD_ON_UNKNOWN_", (OnUnknown u) => (long)u, Upper))
             .Concat(Of("GUARD_ROLE_", (TextRoles r) => (long)r, Upper).Where(r => r.Value != 0))

@@ -42,7 +42,7 @@ public sealed class ImageView
     /// <summary>The ranges of one kind of numbers, ascending from 0.</summary>
     /// <param name="number">GUARD_NUMBER_*.</param>
     public ReadOnlySpan<GuardRange> Ranges(int number)
-        => Table<GuardRange>(_header.RangesOff[number], _header.RangeCount[number]);
+        => _header.RangeCount[number] == 0 ? [] : Table<GuardRange>(_header.RangesOff[number], _header.RangeCount[number]);
 
     /// <summary>The buckets of a set.</summary>
     /// <param name="set">A present set of this image.</param>

@@ -4,7 +4,7 @@ namespace Guard.Policies.Simulation;
 
 /// <summary>
 /// Reads a text by everything that speaks of it, as bpf/lsm/text.h does. The order of what is found: automaton 2t, then
-/// 2t+1, in each the start list, then per byte the list of the row that the byte leads to, then the end list of the last
+/// 2t+1, in each the start list and the list of the first row, then per byte the list of the row that the byte leads to, then the end list of the last
 /// row; then the set; then the confirmations that were asked for, in that order; lists in their own order.
 /// </summary>
 internal sealed class TextWalk(ImageView image)
@@ -59,6 +59,7 @@ internal sealed class TextWalk(ImageView image)
         var width = automaton.ClassCount * 4;
         var state = text.State == TextState.TruncatedFront ? automaton.FloatingRow : automaton.AnchoredRow;
         Report(automaton.StartList, 0);
+        Report(image.Word(state + width), 0);
         var position = 0;
         foreach (var value in text.Bytes.Span)
         {

@@ -95,8 +95,8 @@ public sealed class PolicyInstallerTests
     {
         using var maps = CreateMaps();
         using var installer = new PolicyInstaller(maps);
-        Assert.Equal(4 << 20, installer.Install(TestImages.Create(1, 4 << 20)).ImageBytes);
-        Assert.Throws<KernelException>(() => installer.Install(TestImages.Create(1, (4 << 20) + 4)));
+        Assert.Equal(KernelLimits.ImageBytes, installer.Install(TestImages.Create(1, KernelLimits.ImageBytes)).ImageBytes);
+        Assert.Throws<KernelException>(() => installer.Install(TestImages.Create(1, KernelLimits.ImageBytes + 4)));
     }
 
     [SkippableFact]

@@ -13,7 +13,7 @@ internal static class TestImages
         var image = new byte[bytes];
         image.AsSpan(64).Fill(fill);
         BinaryPrimitives.WriteUInt32LittleEndian(image, 0x474d4947);
-        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(4), 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(4), KernelAbi.AbiVersion);
         BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(8), bytes);
         SHA256.HashData(image).CopyTo(image, 32);
         return new PolicyImage(image, []);

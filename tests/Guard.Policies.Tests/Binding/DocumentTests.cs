@@ -103,7 +103,6 @@ public sealed class DocumentTests(ITestOutputHelper output)
         output.WriteLine($"two rules over 100,000 values: {watch.Elapsed}, processor {process.TotalProcessorTime - before}");
         Assert.False(bag.HasErrors);
         Assert.Equal(100_000, ((TextAtom)Assert.Single(policy!.Atoms)).Patterns.Length);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
     }
 
     private static string Filter(string rules, string source)

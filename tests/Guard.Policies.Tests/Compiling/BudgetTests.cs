@@ -16,7 +16,7 @@ public sealed class BudgetTests
     {
         var random = new Random(1);
         string Name() => string.Concat(Enumerable.Range(0, 60).Select(_ => (char)('a' + random.Next(26))));
-        _builder.File(_builder.Target([.. Enumerable.Range(0, 1000).Select(_ => "/" + Name())]));
+        _builder.File(_builder.Target([.. Enumerable.Range(0, 4000).Select(_ => $"/{Name()}*")]));
         AssertError("GP3001", "GUARD_IMAGE_BYTES", "(bundle)");
     }
 
@@ -41,7 +41,7 @@ public sealed class BudgetTests
     [Fact]
     public void Too_many_patterns_are_GP3003()
     {
-        _builder.File(_builder.Target([.. Enumerable.Range(0, KernelLimits.PatternsMax + 1).Select(n => $"{n}")]));
+        _builder.File(_builder.Target([.. Enumerable.Range(0, KernelLimits.PatternsMax + 1).Select(n => $"{n}*")]));
         AssertError("GP3003", "GUARD_PATTERNS_MAX", "(bundle)");
     }
 
@@ -95,7 +95,7 @@ public sealed class BudgetTests
     [Fact]
     public void Too_many_users_are_GP3009()
     {
-        _builder.Exec(_builder.User([.. Enumerable.Range(0, KernelLimits.RangesMax + 1).Select(u => (uint)u)]));
+        _builder.Exec(_builder.User([.. Enumerable.Range(0, (KernelLimits.RangesMax / 2) + 1).Select(u => (uint)u * 2)]));
         AssertError("GP3009", "GUARD_RANGES_MAX", "(bundle)");
     }
 
@@ -154,7 +154,7 @@ public sealed class BudgetTests
     {
         _builder.Target("/simple?");
         _builder.Target("*a????????????????????b");
-        AssertError("GP3012", "wildcard states", "atoms.yml(2,7)");
+        AssertError("GP3012", "automaton states", "atoms.yml(2,7)");
     }
 
     [Fact]

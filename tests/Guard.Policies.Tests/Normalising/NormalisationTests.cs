@@ -176,7 +176,6 @@ public sealed class NormalisationTests(ITestOutputHelper output)
         var policy = Normalisation.Run(rules, new CompilerOptions(), bag).Policy;
         output.WriteLine($"{policy.Atoms.Length} atoms; YAML {yaml}, binding {bound}, normalising {watch.Elapsed}");
         Assert.Equal(10_050, policy.Atoms.Length);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
     }
 
     private static string Show(ConditionNode node) => node switch

@@ -22,17 +22,11 @@ internal sealed record Dfa(
         for (var state = 0; state < States && !lists.Overflowed; state++)
         {
             table.Outputs[state] = Intern(lists, numbers, Holds[state]);
-            table.Ends[state] = Intern(lists, numbers, EndsOf(state));
+            table.Ends[state] = Intern(lists, numbers, HoldsAtEnd[state]);
         }
 
         return table;
     }
-
-    /// <summary>No byte leads to the first state of a walk: over an empty text its end list is all that is read.</summary>
-    private int[] EndsOf(int state)
-        => state == Anchored || state == Floating
-            ? [.. HoldsAtEnd[state].Union(Holds[state]).Order()]
-            : HoldsAtEnd[state];
 
     private static int Intern(ListPool lists, IReadOnlyList<IReadOnlyList<int>> numbers, int[] patterns)
         => patterns.Length == 0 ? 0 : lists.Intern([.. patterns.SelectMany(p => numbers[p]).Order()]);

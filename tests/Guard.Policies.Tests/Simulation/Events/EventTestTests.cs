@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -129,13 +128,10 @@ public sealed class EventTestTests
             .Select(i => new IPNetwork(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), 32));
         var set = new NetworkSet(networks);
         var text = "10.9.9.9"u8.ToArray();
-        var watch = Stopwatch.StartNew();
         for (var i = 0; i < 100_000; i++)
         {
             Assert.False(set.Contains(text));
         }
-
-        Assert.True(watch.ElapsedMilliseconds < 2000, $"{watch.ElapsedMilliseconds} ms");
     }
 
     [Theory]

