@@ -21,6 +21,7 @@ internal sealed class RuneDfa
     private readonly Dictionary<int[], int> _states = new(new SamePlaces());
     private readonly List<int[]> _sets = [];
     private readonly List<int> _next = [];
+    private readonly Dictionary<RegexPlace, int> _best = [];
     private int _work;
 
     private RuneDfa(RuneNfa runes)
@@ -108,21 +109,38 @@ internal sealed class RuneDfa
     /// <summary>In order, each once, and of places in one chain only the one that leads to all that the others do.</summary>
     private int[] Reduced(List<int> places)
     {
-        places.Sort();
         _work += places.Count;
-        var best = new Dictionary<(int Chain, Before Before, bool MustEnd), int>();
+        places.Sort();
+        _best.Clear();
+        var kept = new List<int>(places.Count);
         foreach (var place in places)
         {
-            var (chain, rank) = _runes[_known[place].State].Chain;
-            var key = (chain, _known[place].Before, _known[place].MustEnd);
-            if (chain > 0 && (!best.TryGetValue(key, out var known) || rank < known))
+            if (kept.Count > 0 && kept[^1] == place)
             {
-                best[key] = rank;
+                continue;
+            }
+
+            kept.Add(place);
+            var (key, rank) = ChainOf(place);
+            if (key.State > 0 && (!_best.TryGetValue(key, out var best) || rank < best))
+            {
+                _best[key] = rank;
             }
         }
 
-        return [.. places.Distinct().Where(p => _runes[_known[p].State].Chain is var (chain, rank)
-            && (chain == 0 || best[(chain, _known[p].Before, _known[p].MustEnd)] == rank))];
+        if (_best.Count > 0)
+        {
+            kept.RemoveAll(p => ChainOf(p) is var (key, rank) && key.State > 0 && _best[key] < rank);
+        }
+
+        return [.. kept];
+    }
+
+    /// <summary>The chain, with what a place knows of its surroundings: only where that is equal can they be compared.</summary>
+    private (RegexPlace Key, int Rank) ChainOf(int place)
+    {
+        var (chain, rank) = _runes[_known[place].State].Chain;
+        return (_known[place] with { State = chain }, rank);
     }
 
     private int NumberOf(RegexPlace place)
