@@ -9,7 +9,11 @@ internal sealed class ByteNfa
     /// <summary>States of one pattern.</summary>
     public const int StatesMax = 65536;
 
+    /// <summary>Edges of one pattern.</summary>
+    public const int EdgesMax = 1 << 20;
+
     private readonly List<State> _states = [];
+    private int _edges;
 
     public int Count => _states.Count;
 
@@ -33,7 +37,16 @@ internal sealed class ByteNfa
         return _states.Count - 1;
     }
 
-    public void Edge(int from, int low, int high, int to) => _states[from].Edges.Add(((byte)low, (byte)high, to));
+    /// <exception cref="RegexSyntaxException">There are too many.</exception>
+    public void Edge(int from, int low, int high, int to)
+    {
+        if (_edges++ == EdgesMax)
+        {
+            throw new RegexSyntaxException($"more than {EdgesMax} edges before it is even determinised");
+        }
+
+        _states[from].Edges.Add(((byte)low, (byte)high, to));
+    }
 
     public void Epsilon(int from, int to) => _states[from].Epsilons.Add(to);
 
@@ -43,6 +56,12 @@ internal sealed class ByteNfa
         public List<(byte Low, byte High, int To)> Edges { get; } = [];
 
         public List<int> Epsilons { get; } = [];
+
+        /// <summary>
+        /// Whatever states with lower numbers still lead to, this one leads to as well: they need not be remembered
+        /// once it is reached.
+        /// </summary>
+        public bool Supersedes { get; set; }
 
         /// <summary>The pattern holds, whatever follows.</summary>
         public bool Holds { get; set; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Guard.Policies.Compiling.General;
 
@@ -11,15 +12,18 @@ namespace Guard.Policies.Compiling.General;
 internal static class CharacterClasses
 {
     private static readonly Lazy<Dictionary<UnicodeCategory, RuneSet>> ByCategory = new(ReadCategories);
-    private static readonly Lazy<RuneSet> Words = new(() => Categories(
-        "L", "Mn", "Mc", "Nd", "Pc").Union(RuneSet.Of(0x200c, 0x200d)));
+    private static readonly Lazy<RuneSet> Words = new(() => Categories("L", "Mn", "Nd", "Pc"));
+    private static readonly Lazy<RuneSet> BoundaryWords = new(() => Words.Value.Union(RuneSet.Of(0x200c, 0x200d)));
 
     private static readonly Lazy<RuneSet> Spaces = new(() => Categories("Z").Union(RuneSet.Of([(9, 13), (0x85, 0x85)])));
     private static readonly Lazy<Dictionary<int, ImmutableArray<int>>> FoldedRegex = new(() => Fold(Rune.ToLowerInvariant, false));
     private static readonly Lazy<Dictionary<int, ImmutableArray<int>>> FoldedText = new(() => Fold(Rune.ToUpperInvariant, true));
 
-    /// <summary><c>\w</c>, and what <c>\b</c> looks at.</summary>
+    /// <summary><c>\w</c>.</summary>
     public static RuneSet Word => Words.Value;
+
+    /// <summary>What <c>\b</c> takes for part of a word: also the two joiners without a width.</summary>
+    public static RuneSet BoundaryWord => BoundaryWords.Value;
 
     /// <summary><c>\s</c>.</summary>
     public static RuneSet Space => Spaces.Value;
@@ -27,11 +31,41 @@ internal static class CharacterClasses
     /// <summary><c>\d</c>.</summary>
     public static RuneSet Digit => Categories("Nd");
 
-    /// <summary><c>\p{name}</c> of a general category or a group of them; null when there is none of this name.</summary>
-    public static RuneSet? Named(string name)
+    /// <summary>
+    /// <c>\p{name}</c>: a general category, a group of them, or a block as .NET names it. Without regard to case the
+    /// three categories of cased letters are one.
+    /// </summary>
+    /// <param name="name">As it stands between the braces.</param>
+    /// <param name="negated">Written <c>\P</c>: what is not in it.</param>
+    /// <param name="ignoreCase">Whether cases count as one.</param>
+    /// <returns>Null when there is none of this name.</returns>
+    public static RuneSet? Named(string name, bool negated, bool ignoreCase)
     {
-        var known = Names.Keys.Any(n => n == name || (name.Length == 1 && n[0] == name[0]));
-        return known ? Categories(name) : null;
+        if (!Names.Keys.Any(n => n == name || (name.Length == 1 && n[0] == name[0])))
+        {
+            return Block(name, negated, ignoreCase);
+        }
+
+        var set = ignoreCase && name is "Lu" or "Ll" or "Lt" ? Categories("Lu", "Ll", "Lt") : Categories(name);
+        return negated ? set.Complement() : set;
+    }
+
+    /// <summary>
+    /// .NET keeps the borders of its blocks to itself, so it is asked about each character; all lie below U+10000.
+    /// </summary>
+    private static RuneSet? Block(string name, bool negated, bool ignoreCase)
+    {
+        try
+        {
+            var options = RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+            var inside = new Regex($@"\{(negated ? 'P' : 'p')}{{{name}}}", options);
+            var members = Enumerable.Range(0, 0x10000).Where(c => inside.IsMatch([(char)c])).Select(c => (c, c));
+            return RuneSet.Of(negated ? members.Append((0x10000, RuneSet.Invalid)) : members);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The set with every character that RegexOptions.IgnoreCase takes for the same.</summary>
@@ -85,7 +119,7 @@ internal static class CharacterClasses
     private static Dictionary<UnicodeCategory, RuneSet> ReadCategories()
     {
         var ranges = new Dictionary<UnicodeCategory, List<(int From, int To)>>();
-        for (var point = 0; point < RuneSet.InvalidBase; point++)
+        for (var point = 0; point < RuneSet.Invalid; point++)
         {
             var category = CharUnicodeInfo.GetUnicodeCategory(point);
             if (!ranges.TryGetValue(category, out var list))

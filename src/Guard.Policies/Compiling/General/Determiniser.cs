@@ -1,73 +1,99 @@
+using System.Runtime.InteropServices;
+
 namespace Guard.Policies.Compiling.General;
 
 /// <summary>
-/// Subset construction over one or several patterns, then minimisation. The result reports a pattern in every state in
-/// which it holds; class 0 is NUL and every state goes to itself on it.
+/// Subset construction over one or several patterns, then minimisation. Class 0 is NUL and every state goes to itself
+/// on it. One pattern alone is dropped as soon as it holds. Of several none is: each goes on searching, so that what
+/// the automaton remembers depends on the last bytes, not on which of the patterns have been found already, which
+/// would double the states with each of them.
 /// </summary>
 internal sealed class Determiniser
 {
     /// <summary>States of one pattern alone.</summary>
     public const int StatesMax = 4096;
 
-    /// <summary>States of all sets together: bounds time and memory.</summary>
+    /// <summary>How many times more states there may be before minimisation.</summary>
+    private const int Slack = 4;
+
+    /// <summary>States of all sets together: bounds memory.</summary>
     private const int PositionsMax = 8 << 20;
 
-    private readonly IReadOnlyList<ByteNfa> _patterns;
-    private readonly int[] _first;
+    /// <summary>Edges followed: bounds time, to about a second.</summary>
+    private const long WorkMax = 100_000_000;
+
+    private readonly JoinedNfa _nfa;
     private readonly int _statesMax;
     private readonly Dictionary<int[], int> _numbers = new(new SameStates());
     private readonly List<int[]> _sets = [];
     private readonly List<int> _next = [];
-    private readonly HashSet<int> _reached = [];
+    private readonly List<int> _moved = [];
+    private readonly int[] _seen;
+    private int _round;
     private long _positions;
+    private long _work;
 
-    private Determiniser(IReadOnlyList<ByteNfa> patterns, int statesMax)
+    private Determiniser(JoinedNfa nfa, int statesMax)
     {
-        _patterns = patterns;
+        _nfa = nfa;
         _statesMax = statesMax;
-        _first = new int[patterns.Count + 1];
-        for (var i = 0; i < patterns.Count; i++)
-        {
-            _first[i + 1] = _first[i] + patterns[i].Count;
-        }
+        _seen = new int[nfa.Count];
     }
 
-    /// <summary>The automaton, or null when it needs more states than allowed.</summary>
+    /// <summary>The automaton, or null when it needs more states, memory or time than allowed.</summary>
     /// <param name="patterns">At least one.</param>
-    /// <param name="statesMax">Before minimisation.</param>
+    /// <param name="statesMax">After minimisation; before it may be <see cref="Slack"/> times as many.</param>
     public static Dfa? Run(IReadOnlyList<ByteNfa> patterns, int statesMax = StatesMax)
-    {
-        var pass = new Determiniser(patterns, statesMax);
-        return pass.Construct() is { } dfa ? Minimiser.Run(dfa) : null;
-    }
+        => new Determiniser(new JoinedNfa(patterns), statesMax * Slack).Construct() is { } dfa
+            && Minimiser.Run(dfa) is var smallest && smallest.States <= statesMax
+            ? smallest
+            : null;
 
     private Dfa? Construct()
     {
-        var classes = ByteClasses.Of(EdgeSets());
-        var representatives = classes.Representatives();
-        var anchored = Number(Close([.. _patterns.Select((p, i) => _first[i] + p.Anchored)]));
-        var floating = Number(Close(
-            [.. _patterns.Select((p, i) => (p.Floating, i)).Where(p => p.Floating >= 0).Select(p => _first[p.i] + p.Floating)]));
+        var width = _nfa.Classes.Count;
+        var anchored = Number(Close(_nfa.Anchored));
+        var floating = Number(Close(_nfa.Floating));
+        var targets = new List<int>[width];
+        for (var c = 0; c < width; c++)
+        {
+            targets[c] = [];
+        }
+
         for (var state = 0; state < _sets.Count; state++)
         {
-            if (_sets.Count > _statesMax || _positions > PositionsMax)
+            if (_sets.Count > _statesMax || _positions > PositionsMax || _work > WorkMax)
             {
                 return null;
             }
 
+            Collect(_sets[state], targets);
             _next.Add(state);
-            for (var c = 1; c < representatives.Length; c++)
+            for (var c = 1; c < width; c++)
             {
-                _next.Add(Number(Move(_sets[state], representatives[c])));
+                _next.Add(Number(Close(CollectionsMarshal.AsSpan(targets[c]))));
+                targets[c].Clear();
             }
         }
 
-        return new Dfa(classes, [.. _next], anchored, floating, Results(s => s.Holds), Results(s => s.HoldsAtEnd));
+        return new Dfa(
+            _nfa.Classes, [.. _next], anchored, floating, Results(s => s.Holds), Results(s => s.HoldsAtEnd));
     }
 
-    private IEnumerable<bool[]> EdgeSets()
-        => _patterns.SelectMany(p => Enumerable.Range(0, p.Count).SelectMany(s => p[s].Edges))
-            .Select(e => (e.Low, e.High)).Distinct().Order().Select(e => ByteClasses.Range(e.Low, e.High));
+    private void Collect(int[] set, List<int>[] targets)
+    {
+        foreach (var member in set)
+        {
+            foreach (var (classes, to) in _nfa.EdgesOf(member))
+            {
+                _work += classes.Length;
+                foreach (var c in classes)
+                {
+                    targets[c].Add(to);
+                }
+            }
+        }
+    }
 
     private int Number(int[] set)
     {
@@ -82,74 +108,59 @@ internal sealed class Determiniser
         return number;
     }
 
-    private int[] Move(int[] set, byte value)
+    /// <summary>With what is reached without a byte, without what need not be remembered.</summary>
+    private int[] Close(ReadOnlySpan<int> states)
     {
-        var moved = new HashSet<int>();
-        foreach (var member in set)
+        _round++;
+        _moved.Clear();
+        foreach (var state in states)
         {
-            var pattern = PatternOf(member);
-            foreach (var (low, high, to) in _patterns[pattern][member - _first[pattern]].Edges)
+            var closure = _nfa.ClosureOf(state);
+            _work += closure.Length;
+            foreach (var member in closure)
             {
-                if (value >= low && value <= high)
+                if (_seen[member] != _round)
                 {
-                    moved.Add(_first[pattern] + to);
+                    _seen[member] = _round;
+                    _moved.Add(member);
                 }
             }
         }
 
-        return Close(moved);
+        _moved.Sort();
+        if (_nfa.Patterns == 1 && _moved.FindIndex(m => _nfa[m].Holds) is >= 0 and var holding)
+        {
+            return [_moved[holding]];
+        }
+
+        RemoveSuperseded();
+        return [.. _moved];
     }
 
-    /// <summary>
-    /// With what is reached without a byte. One pattern that holds already needs nothing else to be remembered; states
-    /// that do nothing but lead on are left out.
-    /// </summary>
-    private int[] Close(IReadOnlyCollection<int> states)
+    private void RemoveSuperseded()
     {
-        _reached.Clear();
-        var open = new Stack<int>(states);
-        while (open.TryPop(out var member))
+        var kept = _moved.Count;
+        var (pattern, superseded) = (-1, false);
+        for (var i = _moved.Count - 1; i >= 0; i--)
         {
-            if (!_reached.Add(member))
+            var member = _moved[i];
+            if (_nfa.PatternOf(member) != pattern)
             {
-                continue;
+                (pattern, superseded) = (_nfa.PatternOf(member), false);
             }
 
-            var pattern = PatternOf(member);
-            foreach (var to in _patterns[pattern][member - _first[pattern]].Epsilons)
+            if (!superseded)
             {
-                open.Push(_first[pattern] + to);
+                _moved[--kept] = member;
+                superseded = _nfa[member].Supersedes;
             }
         }
 
-        var set = _reached.Where(Matters).ToArray();
-        Array.Sort(set);
-        var holding = _patterns.Count == 1 ? Array.FindIndex(set, m => StateOf(m).Holds) : -1;
-        return holding < 0 ? set : [set[holding]];
-    }
-
-    private bool Matters(int member) => StateOf(member) is { Edges.Count: > 0 } or { Holds: true } or { HoldsAtEnd: true };
-
-    private ByteNfa.State StateOf(int member)
-    {
-        var pattern = PatternOf(member);
-        return _patterns[pattern][member - _first[pattern]];
-    }
-
-    private int PatternOf(int member)
-    {
-        var at = Array.BinarySearch(_first, member);
-        if (at < 0)
-        {
-            return ~at - 1;
-        }
-
-        // A pattern without states does not exist, so equal borders cannot be.
-        return at;
+        _moved.RemoveRange(0, kept);
     }
 
     private int[][] Results(Func<ByteNfa.State, bool> holds)
-        => [.. _sets.Select(set => set.Where(m => holds(StateOf(m))).Select(PatternOf).Distinct().Order().ToArray())];
+        => [.. _sets.Select(set => set.Where(m => holds(_nfa[m])).Select(_nfa.PatternOf).Distinct().Order().ToArray())];
 
     private sealed class SameStates : IEqualityComparer<int[]>
     {
@@ -158,7 +169,7 @@ internal sealed class Determiniser
         public int GetHashCode(int[] obj)
         {
             var hash = default(HashCode);
-            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(obj));
+            hash.AddBytes(MemoryMarshal.AsBytes<int>(obj));
             return hash.ToHashCode();
         }
     }

@@ -1,6 +1,9 @@
 namespace Guard.Policies.Compiling.General;
 
-/// <summary>A deterministic automaton over byte classes.</summary>
+/// <summary>
+/// A deterministic automaton over byte classes. A pattern that holds is reported where that is first seen, and not
+/// necessarily again further on; what holds in the anchored start holds for every text.
+/// </summary>
 /// <param name="Classes">Class 0 is NUL.</param>
 /// <param name="Next">State * class count + class to state.</param>
 /// <param name="Anchored">Where a walk starts whose text is whole.</param>
@@ -17,7 +20,12 @@ internal sealed record Dfa(
     /// <param name="numbers">Pattern i of this automaton is these patterns of the image, ascending.</param>
     public AutomatonTable ToTable(ListPool lists, IReadOnlyList<IReadOnlyList<int>> numbers)
     {
-        var table = new AutomatonTable(Classes, States) { Anchored = Anchored, Floating = Floating };
+        var table = new AutomatonTable(Classes, States)
+        {
+            Anchored = Anchored,
+            Floating = Floating,
+            Start = Intern(lists, numbers, Holds[Anchored]),
+        };
         Next.CopyTo(table.Next, 0);
         for (var state = 0; state < States && !lists.Overflowed; state++)
         {

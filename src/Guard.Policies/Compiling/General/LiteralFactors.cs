@@ -120,7 +120,7 @@ internal static class LiteralFactors
         var characters = set.Ranges.Sum(r => r.To - r.From + 1);
         var first = set.IsEmpty ? 0 : set.Ranges[0].From;
         var letter = characters == 2 && char.IsAsciiLetterUpper((char)first) && set.Contains(first | 0x20) && first < 0x80;
-        if ((characters != 1 && !letter) || first >= RuneSet.InvalidBase || first == 0)
+        if ((characters != 1 && !letter) || first >= RuneSet.Invalid || first == 0)
         {
             return null;
         }

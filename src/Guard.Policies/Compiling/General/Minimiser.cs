@@ -1,20 +1,12 @@
 namespace Guard.Policies.Compiling.General;
 
-/// <summary>
-/// The smallest automaton with the same answers: states are told apart by what holds in them, and then, as long as
-/// that tells more apart, by where each class leads (Moore).
-/// </summary>
+/// <summary>The smallest automaton with the same answers (Hopcroft), and bytes that it does not tell apart as one class.</summary>
 internal static class Minimiser
 {
     public static Dfa Run(Dfa dfa)
     {
-        var block = Refine(dfa, FirstBlocks(dfa));
+        var block = new StatePartition(dfa.Classes.Count, dfa.Next, ResultsOf(dfa)).Refine();
         var count = block.Max() + 1;
-        if (count == dfa.States)
-        {
-            return dfa;
-        }
-
         var width = dfa.Classes.Count;
         var next = new int[count * width];
         var holds = new int[count][];
@@ -30,64 +22,78 @@ internal static class Minimiser
             }
         }
 
-        return new Dfa(dfa.Classes, next, block[dfa.Anchored], block[dfa.Floating], holds, ends);
+        return MergeClasses(
+            new Dfa(dfa.Classes, next, block[dfa.Anchored], block[dfa.Floating], holds, ends));
     }
 
-    private static int[] FirstBlocks(Dfa dfa)
+    private static int[] ResultsOf(Dfa dfa)
     {
         var numbers = new Dictionary<string, int>();
-        var block = new int[dfa.States];
-        for (var state = 0; state < block.Length; state++)
-        {
-            var key = $"{string.Join(',', dfa.Holds[state])}/{string.Join(',', dfa.HoldsAtEnd[state])}";
-            block[state] = NumberOf(numbers, key);
-        }
-
-        return block;
-    }
-
-    private static int[] Refine(Dfa dfa, int[] block)
-    {
-        var width = dfa.Classes.Count;
-        var count = block.Max() + 1;
-        while (true)
-        {
-            var numbers = new Dictionary<int[], int>(new SameRow());
-            var refined = new int[block.Length];
-            for (var state = 0; state < block.Length; state++)
+        return
+        [
+            .. Enumerable.Range(0, dfa.States).Select(state =>
             {
-                // Class 0 is left out: every state goes to itself on it, which must not tell them apart.
-                var row = new int[width];
-                row[0] = block[state];
-                for (var c = 1; c < width; c++)
+                var key = $"{string.Join(',', dfa.Holds[state])}/{string.Join(',', dfa.HoldsAtEnd[state])}";
+                if (!numbers.TryGetValue(key, out var number))
                 {
-                    row[c] = block[dfa.Next[(state * width) + c]];
+                    numbers.Add(key, number = numbers.Count);
                 }
 
-                refined[state] = NumberOf(numbers, row);
-            }
-
-            if (numbers.Count == count)
-            {
-                return refined;
-            }
-
-            (block, count) = (refined, numbers.Count);
-        }
+                return number;
+            }),
+        ];
     }
 
-    private static int NumberOf<T>(Dictionary<T, int> numbers, T key)
-        where T : notnull
+    /// <summary>Classes that lead everywhere to the same states become one; NUL's stays alone.</summary>
+    private static Dfa MergeClasses(Dfa dfa)
     {
-        if (!numbers.TryGetValue(key, out var number))
+        var width = dfa.Classes.Count;
+        var columns = new Dictionary<int[], int>(new SameContent());
+        var mergedOf = new int[width];
+        for (var c = 1; c < width; c++)
         {
-            numbers.Add(key, number = numbers.Count);
+            var column = new int[dfa.States];
+            for (var state = 0; state < dfa.States; state++)
+            {
+                column[state] = dfa.Next[(state * width) + c];
+            }
+
+            if (!columns.TryGetValue(column, out mergedOf[c]))
+            {
+                columns.Add(column, mergedOf[c] = columns.Count + 1);
+            }
         }
 
-        return number;
+        if (columns.Count + 1 == width)
+        {
+            return dfa;
+        }
+
+        var sets = new bool[columns.Count][];
+        for (var value = 1; value < 256; value++)
+        {
+            (sets[mergedOf[dfa.Classes[(byte)value]] - 1] ??= new bool[256])[value] = true;
+        }
+
+        return Narrow(dfa, ByteClasses.Of(sets));
     }
 
-    private sealed class SameRow : IEqualityComparer<int[]>
+    private static Dfa Narrow(Dfa dfa, ByteClasses classes)
+    {
+        var bytes = classes.Representatives();
+        var next = new int[dfa.States * classes.Count];
+        for (var state = 0; state < dfa.States; state++)
+        {
+            for (var c = 0; c < classes.Count; c++)
+            {
+                next[(state * classes.Count) + c] = dfa.Next[(state * dfa.Classes.Count) + dfa.Classes[bytes[c]]];
+            }
+        }
+
+        return dfa with { Classes = classes, Next = next };
+    }
+
+    private sealed class SameContent : IEqualityComparer<int[]>
     {
         public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
 

@@ -9,7 +9,7 @@ internal static class PatternNfa
     public static ByteNfa Build(TextPattern pattern)
     {
         var nfa = new ByteNfa();
-        var edges = new Utf8Edges(nfa);
+        var edges = new Utf8Edges(nfa, new Utf8Shapes());
         var state = nfa.Add();
         nfa.Anchored = state;
         for (var i = 0; i < pattern.Elements.Length; i++)
@@ -19,7 +19,12 @@ internal static class PatternNfa
                 case AnyRunElement:
                     var run = nfa.Add();
                     nfa.Epsilon(state, run);
-                    nfa.Edge(run, 0, 255, run);
+                    nfa[run].Supersedes = true;
+                    if (i < pattern.Elements.Length - 1)
+                    {
+                        nfa.Edge(run, 1, 255, run);
+                    }
+
                     nfa.Floating = i == 0 ? run : nfa.Floating;
                     state = run;
                     break;
@@ -73,7 +78,7 @@ internal static class PatternNfa
     private static int Character(ByteNfa nfa, Utf8Edges edges, int state, RuneSet set)
     {
         var next = nfa.Add();
-        edges.Add(state, set, next);
+        edges.AddCharacter(state, set, next);
         return next;
     }
 }

@@ -1,271 +1,117 @@
 namespace Guard.Policies.Compiling.General;
 
 /// <summary>
-/// An expression as an automaton over bytes that searches: what may begin anywhere does. Places (<c>^ $ \b</c>) are
-/// resolved by the kind of the character before, which is part of the state, and the kind of the next, on which the
-/// edges are split.
+/// An expression as an automaton over bytes that searches: what may begin anywhere does. It is deterministic already;
+/// as an NFA it can be joined with others.
 /// </summary>
+/// <remarks>
+/// Every text is a row of characters: UTF-8 sequences in their shape (see TextPattern's remarks), and each byte that
+/// is in none is a character for itself, <see cref="RuneSet.Invalid"/>. TextPattern knows no character for a first
+/// byte whose sequence breaks off; here it is one, as <c>.*</c> could not pass it otherwise and one such byte in a
+/// name would be a way round the expression. Only the bytes that follow tell, so between the bytes of a sequence both
+/// readings are kept: where it leads when complete, and where its bytes lead each for itself.
+/// </remarks>
 internal sealed class RegexNfa
 {
-    private static readonly RuneSet Newline = RuneSet.Of('\n', '\n');
-    private readonly RuneNfa _runes;
+    private readonly RuneDfa _dfa;
+    private readonly Utf8Tree _tree;
     private readonly ByteNfa _bytes = new();
-    private readonly Utf8Edges _edges;
-    private readonly Dictionary<(int State, Kind Before), int> _numbers = [];
-    private readonly Queue<(int State, Kind Before)> _open = new();
-    private readonly (Kind Kind, RuneSet Set)[] _kinds;
-    private readonly int _holds;
+    private readonly Dictionary<Point, int> _numbers = [];
+    private readonly Queue<Point> _open = new();
 
-    /// <summary>States of the search in the middle of a character, and the state of the search behind what is no word.</summary>
-    private readonly List<int> _malformed = [];
-    private int _other = -1;
-
-    private RegexNfa(RuneNfa runes)
+    private RegexNfa(RuneDfa dfa)
     {
-        _runes = runes;
-        _edges = new Utf8Edges(_bytes);
-        _holds = _bytes.Add();
-        _bytes[_holds].Holds = true;
-        _bytes.Edge(_holds, 0, 255, _holds);
-        _kinds = KindsOf(runes);
-    }
-
-    /// <summary>What stands before or behind a place.</summary>
-    private enum Kind
-    {
-        Nothing,
-        Newline,
-        Word,
-        Other,
+        _dfa = dfa;
+        _tree = new Utf8Tree(dfa);
     }
 
     /// <exception cref="RegexSyntaxException">It needs too many states.</exception>
     public static ByteNfa Build(RegexNode tree)
     {
-        var builder = new RegexNfa(RuneNfa.Build(tree));
-        if (builder._kinds.Any(k => k.Kind == Kind.Word))
+        var builder = new RegexNfa(RuneDfa.Build(RuneNfa.Build(tree)));
+        builder._bytes.Anchored = builder.Number(new Point(Utf8Tree.Complete, builder._dfa.Start, false, false));
+        builder._bytes.Floating = builder.AddFloating();
+        while (builder._open.TryDequeue(out var point))
         {
-            builder.SearchByCharacter();
-        }
-        else
-        {
-            builder.SearchByByte();
+            builder.Expand(point, builder._numbers[point]);
         }
 
-        builder.Expand();
         return builder._bytes;
     }
 
-    /// <summary>Only kinds that some place of the expression asks for: each multiplies states.</summary>
-    private static (Kind Kind, RuneSet Set)[] KindsOf(RuneNfa runes)
-    {
-        var words = runes.Asks(Assertion.WordBoundary) || runes.Asks(Assertion.NoWordBoundary);
-        var lines = runes.Asks(Assertion.LineStart) || runes.Asks(Assertion.LineEnd);
-        var kinds = new List<(Kind, RuneSet)>();
-        var other = RuneSet.All;
-        if (lines)
-        {
-            kinds.Add((Kind.Newline, Newline));
-            other = other.Except(Newline);
-        }
-
-        if (words)
-        {
-            kinds.Add((Kind.Word, CharacterClasses.Word));
-            other = other.Except(CharacterClasses.Word);
-        }
-
-        kinds.Add((Kind.Other, other));
-        return [.. kinds];
-    }
-
-    private void SearchByByte()
-    {
-        var begin = _bytes.Add();
-        var search = _bytes.Add();
-        var line = _kinds[0].Kind == Kind.Newline ? _bytes.Add() : search;
-        foreach (var from in new[] { begin, search, line }.Distinct())
-        {
-            _bytes.Edge(from, 0, '\n' - 1, search);
-            _bytes.Edge(from, '\n', '\n', line);
-            _bytes.Edge(from, '\n' + 1, 255, search);
-        }
-
-        _bytes.Epsilon(begin, Number(_runes.Start, Kind.Nothing));
-        _bytes.Epsilon(search, Number(_runes.Start, Kind.Other));
-        if (line != search)
-        {
-            _bytes.Epsilon(line, Number(_runes.Start, Kind.Newline));
-        }
-
-        _bytes.Anchored = begin;
-        _bytes.Floating = FloatingOf(search, line);
-    }
-
-    /// <summary>Behind a cut the character before is not known where that matters: the first one is passed over.</summary>
-    private int FloatingOf(int search, int line)
-    {
-        if (line == search)
-        {
-            return search;
-        }
-
-        var unknown = _bytes.Add();
-        _bytes.Edge(unknown, 0, '\n' - 1, search);
-        _bytes.Edge(unknown, '\n', '\n', line);
-        _bytes.Edge(unknown, '\n' + 1, 255, search);
-        return unknown;
-    }
-
     /// <summary>
-    /// The search itself has to know what stood before, so it goes by characters; bytes that make none are passed
-    /// like one that is no word.
+    /// Behind a cut what stood before is not known, nor whether the first bytes end a character that was cut: bytes
+    /// that continue a sequence are passed over until another comes.
     /// </summary>
-    private void SearchByCharacter()
+    private int AddFloating()
     {
-        var unknown = _bytes.Add();
-        var begin = _bytes.Add();
-        var search = _kinds.Select(k => (k.Kind, State: _bytes.Add(), k.Set)).ToArray();
-        _bytes.Epsilon(begin, Number(_runes.Start, Kind.Nothing));
-        foreach (var (kind, state, _) in search)
-        {
-            _bytes.Epsilon(state, Number(_runes.Start, kind));
-        }
-
-        var other = search[^1].State;
-        var edges = new Utf8Edges(_bytes);
-        foreach (var from in search.Select(s => s.State).Append(begin).Append(unknown))
-        {
-            foreach (var (_, to, set) in search)
-            {
-                edges.Add(from, set, to);
-            }
-        }
-
-        foreach (var state in edges.Between.ToArray())
-        {
-            _bytes.Edge(state, 0x00, 0x7f, other);
-            _bytes.Edge(state, 0xc0, 0xff, other);
-            _malformed.Add(state);
-        }
-
-        _other = other;
-        _bytes.Anchored = begin;
-        _bytes.Floating = unknown;
+        var floating = _bytes.Add();
+        _bytes[floating].Holds = _dfa.Holds[_dfa.Unknown];
+        _bytes[floating].HoldsAtEnd = _dfa.HoldsAtEnd[_dfa.Unknown];
+        _bytes.Edge(floating, 0x80, 0xbf, floating);
+        AddFirstBytes(floating, _dfa.Unknown, false);
+        return floating;
     }
 
-    private int Number(int state, Kind before)
+    private int Number(Point point)
     {
-        var key = (state, _runes.HasAssertions ? before : Kind.Other);
-        if (!_numbers.TryGetValue(key, out var number))
+        if (!_numbers.TryGetValue(point, out var number))
         {
             number = _bytes.Add();
-            _numbers.Add(key, number);
-            _open.Enqueue(key);
+            _numbers.Add(point, number);
+            _open.Enqueue(point);
         }
 
         return number;
     }
 
-    private void Expand()
+    private void Expand(Point point, int number)
     {
-        while (_open.TryDequeue(out var key))
+        var state = _bytes[number];
+        if (point.Node == Utf8Tree.Complete)
         {
-            ExpandOne(key.State, key.Before, _numbers[key]);
+            state.Holds = _dfa.Holds[point.State] || point.Reports;
+            state.HoldsAtEnd = _dfa.HoldsAtEnd[point.State];
+            _bytes.Edge(number, 0x80, 0xbf, Number(new Point(Utf8Tree.Complete, Invalid(point.State), false, false)));
+            AddFirstBytes(number, point.State, false);
+            return;
         }
 
-        // A character that broke off may be followed by the first of a match.
-        foreach (var state in _malformed)
+        state.Holds = point.Reports;
+        state.HoldsAtEnd = _dfa.HoldsAtEnd[point.State] || point.Owes;
+        AddFirstBytes(number, point.State, point.Owes);
+        foreach (var step in _tree[point.Node])
         {
-            foreach (var (low, high, to) in Reachable(_other))
-            {
-                AddOutside(state, low, Math.Min(high, (byte)0x7f), to);
-                AddOutside(state, Math.Max(low, (byte)0xc0), high, to);
-            }
+            var alone = Invalid(point.State);
+            var to = step.Node == Utf8Tree.Complete
+                ? new Point(Utf8Tree.Complete, step.State, false, false)
+                : new Point(step.Node, alone, point.Owes || _dfa.Holds[alone], false);
+            _bytes.Edge(number, step.Low, step.High, Number(to));
         }
     }
 
-    private void AddOutside(int from, byte low, byte high, int to)
+    /// <summary>All but the bytes 80-BF.</summary>
+    /// <param name="from">The state over bytes.</param>
+    /// <param name="state">What it is over characters.</param>
+    /// <param name="reports">The next byte shows that the expression has held before it.</param>
+    private void AddFirstBytes(int from, int state, bool reports)
     {
-        if (low <= high)
+        var alone = Invalid(state);
+        foreach (var step in _tree.First(state))
         {
-            _bytes.Edge(from, low, high, to);
+            var to = step.Node == Utf8Tree.Complete
+                ? new Point(Utf8Tree.Complete, step.State, false, reports)
+                : new Point(step.Node, alone, _dfa.Holds[alone], reports);
+            _bytes.Edge(from, step.Low, step.High, Number(to));
         }
     }
 
-    private List<(byte Low, byte High, int To)> Reachable(int state)
-        => [.. _bytes[state].Edges, .. _bytes[state].Epsilons.SelectMany(e => _bytes[e].Edges)];
+    private int Invalid(int state) => _dfa.Next[(state * _dfa.Classes.Count) + _dfa.Classes.Invalid];
 
-    private void ExpandOne(int state, Kind before, int number)
-    {
-        var acceptsAlways = true;
-        foreach (var (kind, set) in _kinds)
-        {
-            var closure = Closure(state, before, kind);
-            if (closure.Contains(_runes.Accept))
-            {
-                _edges.Add(number, set, _holds);
-                continue;
-            }
-
-            acceptsAlways = false;
-            foreach (var reached in closure)
-            {
-                ExpandEdges(reached, kind, set, number);
-            }
-        }
-
-        var atEnd = Closure(state, before, Kind.Nothing).Contains(_runes.Accept);
-        _bytes[number].HoldsAtEnd = atEnd;
-        if (acceptsAlways && atEnd)
-        {
-            _bytes.Epsilon(number, _holds);
-        }
-    }
-
-    private void ExpandEdges(int reached, Kind kind, RuneSet kindSet, int number)
-    {
-        foreach (var (set, to) in _runes[reached].Edges)
-        {
-            var part = set.Intersect(kindSet);
-            if (!part.IsEmpty)
-            {
-                _edges.Add(number, part, Number(to, kind));
-            }
-        }
-
-        if (_runes[reached].TakesMalformed && kind == Kind.Other)
-        {
-            _bytes.Edge(number, 0x80, 0xff, Number(reached, Kind.Other));
-        }
-    }
-
-    private HashSet<int> Closure(int state, Kind before, Kind behind)
-    {
-        var reached = new HashSet<int> { state };
-        var open = new Stack<int>(reached);
-        while (open.TryPop(out var next))
-        {
-            foreach (var (place, to) in _runes[next].Epsilons)
-            {
-                if ((place is null || Holds(place.Value, before, behind)) && reached.Add(to))
-                {
-                    open.Push(to);
-                }
-            }
-        }
-
-        return reached;
-    }
-
-    private static bool Holds(Assertion place, Kind before, Kind behind) => place switch
-    {
-        Assertion.TextStart => before == Kind.Nothing,
-        Assertion.TextEnd => behind == Kind.Nothing,
-        Assertion.LineStart => before is Kind.Nothing or Kind.Newline,
-        Assertion.LineEnd => behind is Kind.Nothing or Kind.Newline,
-        Assertion.WordBoundary => (before == Kind.Word) != (behind == Kind.Word),
-        Assertion.NoWordBoundary => (before == Kind.Word) == (behind == Kind.Word),
-        _ => throw new ArgumentOutOfRangeException(nameof(place)),
-    };
+    /// <summary>A state over bytes.</summary>
+    /// <param name="Node">What may complete the character; <see cref="Utf8Tree.Complete"/> between two of them.</param>
+    /// <param name="State">Over characters; inside one: if its bytes so far stand each for itself.</param>
+    /// <param name="Owes">Inside a character: if they do, the expression has held.</param>
+    /// <param name="Reports">It has held before the last byte, which has shown that.</param>
+    private readonly record struct Point(int Node, int State, bool Owes, bool Reports);
 }

@@ -29,6 +29,9 @@ internal enum Assertion
     /// <summary>The end of the text.</summary>
     TextEnd,
 
+    /// <summary>The end of the text, or before a newline that is its last character (<c>\Z</c>).</summary>
+    LastLineEnd,
+
     /// <summary>The beginning of the text, or behind a newline.</summary>
     LineStart,
 

@@ -6,8 +6,8 @@ namespace Guard.Policies.Compiling.General;
 
 /// <summary>
 /// Reads .NET's syntax of expressions as far as RegexOptions.NonBacktracking accepts it: the binder has asked .NET
-/// already, so what is met here is well-formed. Two things differ on purpose (semantics, statement 19): <c>$</c> is the
-/// very end and not also the place before a last newline.
+/// already, so what is met here is well-formed. One thing differs on purpose (semantics, statement 19): <c>$</c> is the
+/// very end and not also the place before a last newline, which is <c>\Z</c>.
 /// </summary>
 internal sealed class RegexParser
 {
@@ -75,7 +75,7 @@ internal sealed class RegexParser
     {
         while (More)
         {
-            if (_scope.Extended && char.IsWhiteSpace(_text[_at]))
+            if (_scope.Extended && _text[_at] is ' ' or '\t' or '\n' or '\f' or '\r')
             {
                 _at++;
             }
@@ -134,6 +134,7 @@ internal sealed class RegexParser
         {
             'A' => Assertion.TextStart,
             'z' => Assertion.TextEnd,
+            'Z' => Assertion.LastLineEnd,
             'b' => Assertion.WordBoundary,
             'B' => Assertion.NoWordBoundary,
             _ => null,
@@ -144,22 +145,13 @@ internal sealed class RegexParser
             return new AssertionNode(assertion);
         }
 
-        if (kind == 'Z')
-        {
-            // The end, or a newline and the end: nothing that follows could match behind it but nothing.
-            _at += 2;
-            var newline = new RepeatNode(new SetNode(RuneSet.Of('\n', '\n')), 0, 1);
-            return new SequenceNode([newline, new AssertionNode(Assertion.TextEnd)]);
-        }
-
         if (kind is 'G' or 'k' || (kind is >= '1' and <= '9' && !_sets.IsOctal(_at + 1)))
         {
             throw new RegexSyntaxException($"\\{kind}");
         }
 
-        if (_sets.ReadClass(ref _at) is { } known)
+        if (_sets.ReadClass(ref _at, _scope.IgnoreCase) is { } known)
         {
-            // .NET adds the other case to characters only: (?i)\p{Lu} is no small letter.
             return new SetNode(known);
         }
 
@@ -168,6 +160,11 @@ internal sealed class RegexParser
 
     private RegexNode ParseGroup()
     {
+        if (ParseEmptyLook() is { } known)
+        {
+            return known;
+        }
+
         var outer = _scope;
         _at++;
         if (More && _text[_at] == '?')
@@ -189,6 +186,21 @@ internal sealed class RegexParser
         _at++;
         _scope = outer;
         return inner;
+    }
+
+    /// <summary>Looking around for nothing is all that .NET takes of looking around: it never fails, or always.</summary>
+    private RegexNode? ParseEmptyLook()
+    {
+        foreach (var look in new[] { "(?=)", "(?<=)", "(?!)", "(?<!)" })
+        {
+            if (_text.AsSpan(_at).StartsWith(look))
+            {
+                _at += look.Length;
+                return look.Contains('!') ? new SetNode(RuneSet.Empty) : new SequenceNode([]);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>After <c>(?</c>. False: options alone, without a group.</summary>
@@ -253,6 +265,7 @@ internal sealed class RegexParser
             return part;
         }
 
+        SkipComments();
         if (More && _text[_at] == '?')
         {
             _at++;

@@ -21,8 +21,8 @@ internal sealed class RegexSetParser(string text)
         at++;
         var negated = at < text.Length && text[at] == '^';
         at += negated ? 1 : 0;
-        var characters = new List<(int, int)>();
-        var classes = new List<(int, int)>();
+        var ranges = new List<(int, int)>();
+        var classes = RuneSet.Empty;
         RuneSet? subtracted = null;
         for (var first = true; first || text[at] != ']'; first = false)
         {
@@ -33,7 +33,15 @@ internal sealed class RegexSetParser(string text)
                 break;
             }
 
-            ReadElement(ref at, characters, classes);
+            if (ReadClass(ref at, ignoreCase) is { } known)
+            {
+                classes = classes.Union(known);
+            }
+            else
+            {
+                ReadRange(ref at, ranges);
+            }
+
             if (at >= text.Length)
             {
                 throw new RegexSyntaxException("a set without an end");
@@ -41,14 +49,14 @@ internal sealed class RegexSetParser(string text)
         }
 
         at++;
-        var set = RuneSet.Of(characters);
-        set = (ignoreCase ? CharacterClasses.IgnoringCase(set) : set).Union(RuneSet.Of(classes));
+        var set = RuneSet.Of(ranges);
+        set = (ignoreCase ? CharacterClasses.IgnoringCase(set) : set).Union(classes);
         set = negated ? set.Complement() : set;
         return subtracted is null ? set : set.Except(subtracted);
     }
 
     /// <summary><c>\w \d \s \p{..}</c> and their opposites; null, and nothing read, for anything else.</summary>
-    public RuneSet? ReadClass(ref int at)
+    public RuneSet? ReadClass(ref int at, bool ignoreCase)
     {
         if (at + 1 >= text.Length || text[at] != '\\')
         {
@@ -61,7 +69,7 @@ internal sealed class RegexSetParser(string text)
             'w' => CharacterClasses.Word,
             'd' => CharacterClasses.Digit,
             's' => CharacterClasses.Space,
-            'p' => ReadNamed(ref at),
+            'p' => ReadNamed(ref at, kind == 'P', ignoreCase),
             _ => null,
         };
         if (set is null)
@@ -69,7 +77,12 @@ internal sealed class RegexSetParser(string text)
             return null;
         }
 
-        at += kind is 'p' or 'P' ? 0 : 2;
+        if (kind is 'p' or 'P')
+        {
+            return set;
+        }
+
+        at += 2;
         return char.IsUpper(kind) ? set.Complement() : set;
     }
 
@@ -83,7 +96,7 @@ internal sealed class RegexSetParser(string text)
             case 'x':
                 return ReadHex(ref at, 2);
             case 'u':
-                return ReadHex(ref at, 4);
+                return ReadUnits(ref at);
             case 'c':
                 at += 2;
                 return char.ToUpperInvariant(text[at - 1]) - '@';
@@ -109,35 +122,49 @@ internal sealed class RegexSetParser(string text)
     /// <summary>Whether digits at this place are an octal character and no back-reference.</summary>
     public bool IsOctal(int at) => at + 1 < text.Length && text[at] is >= '0' and <= '7' && text[at + 1] is >= '0' and <= '7';
 
-    private void ReadElement(ref int at, List<(int, int)> characters, List<(int, int)> classes)
+    private void ReadRange(ref int at, List<(int, int)> ranges)
     {
-        if (ReadClass(ref at) is { } known)
-        {
-            classes.AddRange(known.Ranges);
-            return;
-        }
-
+        // An escaped hyphen begins no range, and `[` behind a hyphen begins a subtraction.
+        var begins = !text.AsSpan(at).StartsWith(@"\-");
         var from = ReadCharacter(ref at);
-        var isRange = at + 1 < text.Length && text[at] == '-' && text[at + 1] is not (']' or '[');
-        if (!isRange)
+        var to = from;
+        if (begins && at + 1 < text.Length && text[at] == '-' && text[at + 1] is not (']' or '['))
         {
-            characters.Add((from, from));
-            return;
+            at++;
+            to = ReadCharacter(ref at);
         }
 
-        at++;
-        var to = ReadCharacter(ref at);
-        characters.Add((from, to));
+        ranges.Add((from, to));
     }
 
     private int ReadCharacter(ref int at) => text[at] == '\\' ? ReadEscapedRune(ref at) : ReadRune(ref at);
 
-    private RuneSet ReadNamed(ref int at)
+    private RuneSet ReadNamed(ref int at, bool negated, bool ignoreCase)
     {
         var end = text.IndexOf('}', at);
         var name = text[(at + 3)..end];
         at = end + 1;
-        return CharacterClasses.Named(name) ?? throw new RegexSyntaxException($"\\p{{{name}}}");
+        return CharacterClasses.Named(name, negated, ignoreCase) ?? throw new RegexSyntaxException($"\\p{{{name}}}");
+    }
+
+    /// <summary>One UTF-16 unit, or two that are one code point.</summary>
+    private int ReadUnits(ref int at)
+    {
+        var unit = ReadHex(ref at, 4);
+        if (unit is < 0xd800 or > 0xdbff || !text.AsSpan(at).StartsWith(@"\u"))
+        {
+            return unit;
+        }
+
+        var behind = at + 1;
+        var low = ReadHex(ref behind, 4);
+        if (low is < 0xdc00 or > 0xdfff)
+        {
+            return unit;
+        }
+
+        at = behind;
+        return char.ConvertToUtf32((char)unit, (char)low);
     }
 
     private int ReadHex(ref int at, int digits)

@@ -5,6 +5,7 @@ internal sealed class RuneNfa
 {
     private readonly List<State> _states = [];
     private readonly HashSet<Assertion> _asked = [];
+    private int _chains;
 
     private RuneNfa()
     {
@@ -16,8 +17,8 @@ internal sealed class RuneNfa
 
     public int Accept { get; private set; }
 
-    /// <summary>Whether anything depends on where it stands.</summary>
-    public bool HasAssertions => _asked.Count > 0;
+    /// <summary>Passes over characters until the expression begins.</summary>
+    public int Search { get; private set; }
 
     /// <exception cref="RegexSyntaxException">It needs too many states.</exception>
     public static RuneNfa Build(RegexNode tree)
@@ -25,9 +26,15 @@ internal sealed class RuneNfa
         var nfa = new RuneNfa();
         nfa.Start = nfa.Add();
         nfa.Accept = nfa.Add();
+        nfa.Search = nfa.Add();
+        nfa._states[nfa.Search].Edges.Add((RuneSet.All, nfa.Search));
+        nfa._states[nfa.Search].Epsilons.Add((null, nfa.Start));
         nfa.Link(tree, nfa.Start, nfa.Accept);
         return nfa;
     }
+
+    /// <summary>All sets on edges.</summary>
+    public IEnumerable<RuneSet> Sets => _states.SelectMany(s => s.Edges).Select(e => e.Set).Distinct();
 
     public bool Asks(Assertion kind) => _asked.Contains(kind);
 
@@ -63,11 +70,25 @@ internal sealed class RuneNfa
             case SequenceNode sequence:
                 LinkSequence(sequence, from, to);
                 break;
+            case RepeatNode repeat when !Takes(repeat.Part):
+                // Places do not add up: once is as good as many times.
+                LinkRepeat(repeat with { Least = Math.Min(repeat.Least, 1), Most = repeat.Most == 0 ? 0 : 1 }, from, to);
+                break;
             case RepeatNode repeat:
                 LinkRepeat(repeat, from, to);
                 break;
         }
     }
+
+    /// <summary>Whether it takes any character.</summary>
+    private static bool Takes(RegexNode node) => node switch
+    {
+        SetNode => true,
+        SequenceNode sequence => sequence.Parts.Any(Takes),
+        ChoiceNode choice => choice.Parts.Any(Takes),
+        RepeatNode repeat => Takes(repeat.Part),
+        _ => false,
+    };
 
     private void LinkSequence(SequenceNode sequence, int from, int to)
     {
@@ -83,22 +104,38 @@ internal sealed class RuneNfa
 
     private void LinkRepeat(RepeatNode repeat, int from, int to)
     {
+        // Of a character repeated without end, states further on lead to all that earlier ones do; of one that may be
+        // repeated some times more, earlier ones do.
+        var chain = repeat.Part is SetNode ? ++_chains : 0;
+        var endless = repeat.Most < 0;
         for (var i = 0; i < repeat.Least; i++)
         {
             var next = Add();
+            if (endless)
+            {
+                _states[next].Chain = (chain, repeat.Least - i - 1);
+            }
+
             Link(repeat.Part, from, next);
             from = next;
         }
 
-        if (repeat.Most < 0)
+        if (endless)
         {
-            LinkLoop(repeat.Part, from, to);
-            return;
+            LinkLoop(repeat.Part, from, to, chain);
         }
+        else
+        {
+            LinkOptional(repeat, from, to, chain);
+        }
+    }
 
+    private void LinkOptional(RepeatNode repeat, int from, int to, int chain)
+    {
         for (var i = repeat.Least; i < repeat.Most; i++)
         {
             var next = Add();
+            _states[next].Chain = (chain, i);
             _states[from].Epsilons.Add((null, to));
             Link(repeat.Part, from, next);
             from = next;
@@ -107,16 +144,16 @@ internal sealed class RuneNfa
         _states[from].Epsilons.Add((null, to));
     }
 
-    private void LinkLoop(RegexNode part, int from, int to)
+    private void LinkLoop(RegexNode part, int from, int to, int chain)
     {
         // States of its own, so that nothing else that leaves `from` is inside the loop.
         var loop = Add();
         _states[from].Epsilons.Add((null, loop));
         var back = Add();
+        _states[back].Chain = (chain, 0);
         Link(part, loop, back);
         _states[back].Epsilons.Add((null, loop));
         _states[loop].Epsilons.Add((null, to));
-        _states[loop].TakesMalformed = part is SetNode { Set: var set } && set.Ranges is [.., (<= 0x80, RuneSet.Last)];
     }
 
     /// <summary>One state.</summary>
@@ -127,9 +164,9 @@ internal sealed class RuneNfa
         public List<(Assertion? Place, int To)> Epsilons { get; } = [];
 
         /// <summary>
-        /// A loop over everything beyond ASCII: it takes bytes that are no character too, or one of them between two
-        /// words would be a way round <c>.*</c>.
+        /// Of states in one chain, numbered from 1, that with the least rank leads to everything that the others lead
+        /// to. 0: in none.
         /// </summary>
-        public bool TakesMalformed { get; set; }
+        public (int Chain, int Rank) Chain { get; set; }
     }
 }

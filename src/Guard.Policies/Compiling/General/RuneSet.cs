@@ -3,16 +3,13 @@ using System.Collections.Immutable;
 namespace Guard.Policies.Compiling.General;
 
 /// <summary>
-/// A set of characters as ascending ranges. Characters are code points, surrogates included; a byte that can begin no
-/// UTF-8 sequence (80-C1, F5-FF) is the character <see cref="InvalidBase"/> + byte (see TextPattern's remarks).
+/// A set of characters as ascending ranges. Characters are code points, surrogates included, and one more,
+/// <see cref="Invalid"/>, that stands for all bytes that make no code point.
 /// </summary>
-internal sealed class RuneSet
+internal sealed class RuneSet : IEquatable<RuneSet>
 {
-    /// <summary>Stands for malformed input in complements.</summary>
-    public const int InvalidBase = 0x110000;
-
-    /// <summary>The greatest character.</summary>
-    public const int Last = InvalidBase + 0xff;
+    /// <summary>Malformed input: in complements and in <see cref="All"/>, in no class of characters.</summary>
+    public const int Invalid = 0x110000;
 
     private RuneSet(ImmutableArray<(int From, int To)> ranges) => Ranges = ranges;
 
@@ -20,12 +17,14 @@ internal sealed class RuneSet
     public static RuneSet Empty { get; } = new([]);
 
     /// <summary>Everything.</summary>
-    public static RuneSet All { get; } = new([(0, Last)]);
+    public static RuneSet All { get; } = new([(0, Invalid)]);
 
     /// <summary>Ascending, neither overlapping nor touching.</summary>
     public ImmutableArray<(int From, int To)> Ranges { get; }
 
     public bool IsEmpty => Ranges.IsEmpty;
+
+    public bool HasInvalid => Ranges is [.., (_, Invalid)];
 
     public static RuneSet Of(int from, int to) => new([(from, to)]);
 
@@ -47,7 +46,28 @@ internal sealed class RuneSet
         return new([.. merged]);
     }
 
-    public bool Contains(int rune) => Ranges.Any(r => rune >= r.From && rune <= r.To);
+    public bool Contains(int rune)
+    {
+        int low = 0, high = Ranges.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (rune < Ranges[middle].From)
+            {
+                high = middle - 1;
+            }
+            else if (rune > Ranges[middle].To)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public RuneSet Union(RuneSet other) => Of(Ranges.Concat(other.Ranges));
 
@@ -65,9 +85,9 @@ internal sealed class RuneSet
             next = to + 1;
         }
 
-        if (next <= Last)
+        if (next <= Invalid)
         {
-            result.Add((next, Last));
+            result.Add((next, Invalid));
         }
 
         return new(result.ToImmutable());
@@ -76,8 +96,7 @@ internal sealed class RuneSet
     public RuneSet Intersect(RuneSet other)
     {
         var result = ImmutableArray.CreateBuilder<(int, int)>();
-        int mine = 0, theirs = 0;
-        while (mine < Ranges.Length && theirs < other.Ranges.Length)
+        for (int mine = 0, theirs = 0; mine < Ranges.Length && theirs < other.Ranges.Length;)
         {
             var from = Math.Max(Ranges[mine].From, other.Ranges[theirs].From);
             var to = Math.Min(Ranges[mine].To, other.Ranges[theirs].To);
@@ -100,4 +119,19 @@ internal sealed class RuneSet
     }
 
     public RuneSet Except(RuneSet other) => Intersect(other.Complement());
+
+    public bool Equals(RuneSet? other) => other is not null && Ranges.AsSpan().SequenceEqual(other.Ranges.AsSpan());
+
+    public override bool Equals(object? obj) => Equals(obj as RuneSet);
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var range in Ranges)
+        {
+            hash.Add(range);
+        }
+
+        return hash.ToHashCode();
+    }
 }
