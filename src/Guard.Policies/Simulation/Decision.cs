@@ -15,6 +15,12 @@ public enum Verdict
 
     /// <summary>Refused with EPERM and recorded.</summary>
     Block = 2,
+
+    /// <summary>
+    /// Could not be refused any more: killed before its first instruction, and recorded. The kernel alone comes to it,
+    /// when arguments were swapped out; the simulator says <see cref="Block"/>.
+    /// </summary>
+    Kill = 3,
 }
 
 /// <summary>Why the tables could not decide; the failure mode of the engine does.</summary>
