@@ -39,7 +39,7 @@ static __always_inline void program_begin(struct guard_scratch *s)
 {
 	__u64 bytes = BOUNDED(s->name_length, GUARD_SUBJECT_INVOKED_MAX);
 
-	s->program.flags = GUARD_PROGRAM_COMMAND_CUT;
+	s->program.flags = GUARD_PROGRAM_COMMAND_CUT | s->walk.flags << GUARD_PROGRAM_EVENT_SHIFT;
 	s->program.parent_exec_id = s->subject.parent_exec_id;
 	s->program.command_length = 0;
 	program_keep_image(s);
@@ -95,25 +95,29 @@ static __always_inline void exec_record(struct guard_scratch *s, struct linux_bi
 	event_asker(&s->event, &s->subject);
 }
 
-/* The program of an exec that is allowed is laid aside, what an earlier one left is let go. */
-static __always_inline void exec_lay_aside(struct guard_scratch *s, bool allowed, bool deferred)
+/*
+ * The program of an exec that is allowed is laid aside, what an earlier one left is let go. Gives what the hook
+ * returns: an exec that nothing is laid aside for would take over what an earlier one left.
+ */
+static __always_inline int exec_lay_aside(struct guard_scratch *s, int result, bool deferred)
 {
 	__u64 before = s->subject.pending;
+	bool allowed = !result;
 
 	if (!allowed && !before)
-		return;
+		return result;
 	s->subject.pending = 0;
 	s->subject.deferred = allowed && deferred;
 	s->subject.asker = effective_uid();
 	/* Without room: a number that no program has, so that it is read anew once it runs. */
 	if (allowed)
 		s->subject.pending = program_insert(s, false) ? s->program.exec_id : exec_id_new(false);
-	if (!subject_store(s)) {
-		count_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SUBJECT);
-		program_let_go(s->subject.pending);
-		return;
+	if (subject_store(s)) {
+		program_let_go(before);
+		return result;
 	}
-	program_let_go(before);
+	program_let_go(s->subject.pending);
+	return result ? result : on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SUBJECT, true);
 }
 
 static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
@@ -138,10 +142,8 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	/* What is refused whatever else the arguments say is refused now. */
 	if (s->verdict == GUARD_VERDICT_BLOCK && !s->from_unknown)
 		deferred = false;
-	if (deferred) {
-		exec_lay_aside(s, true, true);
-		return 0;
-	}
+	if (deferred)
+		return exec_lay_aside(s, 0, true);
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (decision_failed(s)) {
 		result = on_engine_failure(GUARD_HOOK_EXEC, s->failure,
@@ -154,8 +156,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 		}
 		result = verdict_returned(s, GUARD_HOOK_EXEC);
 	}
-	exec_lay_aside(s, !result, false);
-	return result;
+	return exec_lay_aside(s, result, false);
 }
 
 /* What an earlier exec left must not be taken over by one that nothing is laid aside for. False: that can't be said. */
@@ -333,13 +334,31 @@ static __always_inline void exec_take_over_blindly(struct guard_subject *kept)
 		kill_this(GUARD_HOOK_EXEC_COMMITTED);
 }
 
+/* The kept names, where they are whole: resolving a path is the dearest part of an exec. */
+static __always_inline void names_kept(struct guard_scratch *s, struct linux_binprm *bprm)
+{
+	struct guard_program *program = program_find(s->subject.exec_id);
+	__u64 bytes, from;
+
+	if (!program || program->flags & (GUARD_PROGRAM_IMAGE_CUT | GUARD_PROGRAM_INVOKED_CUT)) {
+		exec_names(s, bprm);
+		return;
+	}
+	bytes = BOUNDED(program->image_length, GUARD_SUBJECT_IMAGE_MAX);
+	from = BOUNDED(GUARD_PATH_MAX - bytes, GUARD_PATH_MAX - 1);
+	s->walk.position = from;
+	s->walk.flags = program->flags >> GUARD_PROGRAM_EVENT_SHIFT;
+	bpf_probe_read_kernel(s->path.bytes + from, bytes, program->image);
+	name_from(s, program->invoked, GUARD_SUBJECT_INVOKED_MAX, program->invoked_length);
+}
+
 static __always_inline void exec_observed(struct guard_scratch *s, struct linux_binprm *bprm)
 {
 	event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
 	s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
 	event_file(&s->event, bprm->file->f_inode);
 	args_of_this_program(s, bprm);
-	exec_names(s, bprm);
+	names_kept(s, bprm);
 	s->event.flags |= s->walk.flags & 0xffff;
 	s->event.path_length = path_length(s);
 	s->event.invoked_length = s->name_length;

@@ -44,6 +44,8 @@ struct guard_program_atoms {
 #define GUARD_PROGRAM_INVOKED_CUT 2u
 #define GUARD_PROGRAM_COMMAND_CUT 4u
 #define GUARD_PROGRAM_LINEAGE_CUT 8u /* it had a parent, which is not kept any more */
+/* From here on what events say of its path: GUARD_EVENT_* */
+#define GUARD_PROGRAM_EVENT_SHIFT 16u
 
 /* Levels that are renewed in one round, and beyond twice which a line of programs is cut. */
 #define GUARD_LINEAGE_MAX 64u

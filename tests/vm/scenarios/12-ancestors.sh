@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 240
+# timeout: 480
 # Descent: an ancestor counts at any depth, also when it has ended, also for what ran before the push.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 240
+# timeout: 480
 # Arguments that are not in memory when the exec is checked: who arranges that gains nothing. The program is killed before
 # its first instruction, and one that is allowed runs.
 # shellcheck source=tests/vm/lib.sh
