@@ -175,7 +175,7 @@ public sealed class EventDecoderTests
             case "path beyond": e.PathLength = ushort.MaxValue; break;
             case "args beyond": e.ArgsLength++; break;
             case "ring": e.Ring = 2; break;
-            case "verdict": e.Verdict = 3; break;
+            case "verdict": e.Verdict = 4; break;
             case "category": e.Category = 2; break;
             case "hook": e.Hook = 8; break;
             case "reason": e.Reason = 16; break;

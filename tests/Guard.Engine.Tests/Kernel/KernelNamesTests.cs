@@ -16,7 +16,7 @@ public sealed partial class KernelNamesTests
     public void Every_reason_of_the_header_has_a_name() => AssertNamed("REASON", KernelNames.ReasonCount, KernelNames.Reason);
 
     [Fact]
-    public void Every_verdict_of_the_header_has_a_name() => AssertNamed("VERDICT", 3, KernelNames.Verdict);
+    public void Every_verdict_of_the_header_has_a_name() => AssertNamed("VERDICT", 4, KernelNames.Verdict);
 
     [Fact]
     public void Every_ring_of_the_header_has_a_name() => AssertNamed("RING", KernelAbi.Rings, KernelNames.Ring);
