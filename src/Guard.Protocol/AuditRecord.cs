@@ -20,7 +20,7 @@ public sealed record AuditRecord
     /// <summary>The kernel's boot id, so that boot clocks can be compared.</summary>
     public string? BootId { get; init; }
 
-    /// <summary>allow, audit or block; null for records that are no decision.</summary>
+    /// <summary>allow, audit, block or kill; null for records that are no decision.</summary>
     public string? Verdict { get; init; }
 
     /// <summary>Symbolic errno that the caller saw, e.g. <c>EPERM</c>; null when the operation went ahead.</summary>

@@ -62,7 +62,7 @@ public sealed record AuditQuery
     /// <summary>Kind, exactly, or a prefix that ends with a dot and an asterisk, as <c>exec.*</c>.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>allow, audit or block.</summary>
+    /// <summary>allow, audit, block or kill.</summary>
     public string? Verdict { get; init; }
 
     /// <summary>Rule id or title.</summary>

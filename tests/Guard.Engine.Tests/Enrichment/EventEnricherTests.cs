@@ -83,6 +83,14 @@ public sealed class EventEnricherTests : IDisposable
         Assert.Equal("exec of /usr/bin/nc.traditional by /bin/sh (pid 101, www-data) denied with EPERM by rule 'Rule 0'", record.Message);
     }
 
+    [Fact]
+    public void What_was_killed_before_it_ran_is_denied_with_another_verdict()
+    {
+        var record = _enricher.ToRecord(Denied with { Verdict = 3, Error = 0, Hook = 3 })!;
+        Assert.Equal((AuditKinds.ExecDenied, "kill", null), (record.Kind, record.Verdict, record.Errno));
+        Assert.Contains("killed before its first instruction", record.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(GuardEventKind.ExecDecision, 0, AuditKinds.ExecAudited)]
     [InlineData(GuardEventKind.FileDecision, -1, AuditKinds.FileDenied)]
