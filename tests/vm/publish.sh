@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Bundles A and B take turns while processes open and exec; each decision is checked (tests/programs/act_publish.c).
-# Sourced by scenario 45-publish and by the soak, after lib.sh, which has what is not set here.
+# Sourced by the soak, after lib.sh, which has what is not set here.
 # shellcheck disable=SC2154
 
 # Two users and one program: items on the target, on the program (of the parent, for execs) and on the user decide
