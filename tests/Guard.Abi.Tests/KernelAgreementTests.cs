@@ -23,7 +23,9 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
     public void The_kernel_decides_what_the_simulator_decides()
     {
         var seen = Compare(TestSeed.Next(output), Rounds, (random, _) => random.Policy());
-        Assert.All(Enum.GetNames<Verdict>(), v => Assert.Contains(seen, s => s.StartsWith(v, StringComparison.Ordinal)));
+        // A kill is what the hook makes of a block that comes too late; the core never says it.
+        string[] verdicts = [nameof(Verdict.Allow), nameof(Verdict.Audit), nameof(Verdict.Block)];
+        Assert.All(verdicts, v => Assert.Contains(seen, s => s.StartsWith(v, StringComparison.Ordinal)));
     }
 
     [SkippableFact]
