@@ -26,24 +26,13 @@ internal static class AccessTables
 
         foreach (var atoms in byAccess)
         {
-            CheckMatches(policy, atoms, findings);
-        }
-
-        return Array.ConvertAll(byAccess, a => lists.Intern([.. a]));
-    }
-
-    private static void CheckMatches(NormalisedPolicy policy, List<int> atoms, BudgetFindings findings)
-    {
-        if (atoms.Count > KernelLimits.MatchesMax)
-        {
-            findings.Check(
-                BudgetFindings.Matches,
-                policy.Atoms[atoms[KernelLimits.MatchesMax]].Span,
-                atoms.Count,
-                KernelLimits.MatchesMax,
-                "GUARD_MATCHES_MAX",
+            findings.CheckMatches(
+                policy,
+                atoms,
                 "items that hold for one kind of access alone",
                 "equal items count once: use the same list of values in several rules");
         }
+
+        return Array.ConvertAll(byAccess, a => lists.Intern([.. a]));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
+using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Compiling;
 
@@ -60,6 +61,16 @@ internal sealed class BudgetFindings
             "GUARD_IMAGE_BYTES",
             "bytes of compiled tables",
             "use fewer or shorter values; values with a common beginning share their tables");
+
+    /// <summary>Reports atoms that would all hold at once and make every decision about it fail.</summary>
+    public void CheckMatches(NormalisedPolicy policy, IReadOnlyCollection<int> atoms, string what, string hint)
+    {
+        if (atoms.Count > KernelLimits.MatchesMax)
+        {
+            var span = policy.Atoms[atoms.ElementAt(KernelLimits.MatchesMax)].Span;
+            Check(Matches, span, atoms.Count, KernelLimits.MatchesMax, "GUARD_MATCHES_MAX", what, hint);
+        }
+    }
 
     /// <summary>Reports what is no bound.</summary>
     public void Add(string id, SourceSpan span, string message, string hint)

@@ -91,17 +91,7 @@ public static class ImageCompiler
                 "expressions and wildcards without a literal text, over one kind of text",
                 "give them a literal text of two characters or more");
             var atoms = always.Where(p => p.Kind == KernelAbi.PatternSimple).Select(p => (int)p.Atom).Distinct().ToList();
-            if (atoms.Count > KernelLimits.MatchesMax)
-            {
-                findings.Check(
-                    BudgetFindings.Matches,
-                    policy.Atoms[atoms[KernelLimits.MatchesMax]].Span,
-                    atoms.Count,
-                    KernelLimits.MatchesMax,
-                    "GUARD_MATCHES_MAX",
-                    "items that hold for every path",
-                    "leave out items that are only `*`");
-            }
+            findings.CheckMatches(policy, atoms, "items that hold for every path", "leave out items that are only `*`");
         }
     }
 }

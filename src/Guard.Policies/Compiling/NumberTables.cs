@@ -71,7 +71,11 @@ internal sealed record NumberTables(ImmutableArray<(uint From, int List)>[] Rang
                 holding.Add(atom);
             }
 
-            CheckMatches(policy, holding, from, findings);
+            findings.CheckMatches(
+                policy,
+                holding,
+                $"items that hold for the number {from} alone",
+                "equal items count once: use the same list of values in several rules");
             ranges.Add((from, lists.Intern([.. holding])));
         }
 
@@ -89,22 +93,6 @@ internal sealed record NumberTables(ImmutableArray<(uint From, int List)>[] Rang
         if (!list.Remove(atom))
         {
             list.Add(atom);
-        }
-    }
-
-    /// <summary>Such a list would make every decision about that number fail.</summary>
-    private static void CheckMatches(NormalisedPolicy policy, SortedSet<int> atoms, uint from, BudgetFindings findings)
-    {
-        if (atoms.Count > KernelLimits.MatchesMax)
-        {
-            findings.Check(
-                BudgetFindings.Matches,
-                policy.Atoms[atoms.ElementAt(KernelLimits.MatchesMax)].Span,
-                atoms.Count,
-                KernelLimits.MatchesMax,
-                "GUARD_MATCHES_MAX",
-                $"items that hold for the number {from} alone",
-                "equal items count once: use the same list of values in several rules");
         }
     }
 }
