@@ -7,7 +7,7 @@ namespace Guard.Policies.Compiling;
 /// </summary>
 internal sealed class ListPool
 {
-    private readonly Dictionary<int[], int> _numbers = new(new SameContent());
+    private readonly Dictionary<int[], int> _numbers = new(new SameContent<int>());
     private readonly List<int[]> _lists = [[]];
 
     /// <summary>Bytes that all lists take in the image.</summary>
@@ -41,21 +41,5 @@ internal sealed class ListPool
         }
 
         return number;
-    }
-
-    private sealed class SameContent : IEqualityComparer<int[]>
-    {
-        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(int[] obj)
-        {
-            var hash = 17;
-            foreach (var entry in obj)
-            {
-                hash = unchecked((hash * 31) + entry);
-            }
-
-            return hash;
-        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Determiniser
 
     private readonly JoinedNfa _nfa;
     private readonly int _statesMax;
-    private readonly Dictionary<int[], int> _numbers = new(new SameStates());
+    private readonly Dictionary<int[], int> _numbers = new(new SameContent<int>());
     private readonly List<int[]> _sets = [];
     private readonly List<int> _next = [];
     private readonly List<int> _moved = [];
@@ -161,16 +161,4 @@ internal sealed class Determiniser
 
     private int[][] Results(Func<ByteNfa.State, bool> holds)
         => [.. _sets.Select(set => set.Where(m => holds(_nfa[m])).Select(_nfa.PatternOf).Distinct().Order().ToArray())];
-
-    private sealed class SameStates : IEqualityComparer<int[]>
-    {
-        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(int[] obj)
-        {
-            var hash = default(HashCode);
-            hash.AddBytes(MemoryMarshal.AsBytes<int>(obj));
-            return hash.ToHashCode();
-        }
-    }
 }

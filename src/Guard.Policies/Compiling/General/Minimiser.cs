@@ -48,7 +48,7 @@ internal static class Minimiser
     private static Dfa MergeClasses(Dfa dfa)
     {
         var width = dfa.Classes.Count;
-        var columns = new Dictionary<int[], int>(new SameContent());
+        var columns = new Dictionary<int[], int>(new SameContent<int>());
         var mergedOf = new int[width];
         for (var c = 1; c < width; c++)
         {
@@ -91,17 +91,5 @@ internal static class Minimiser
         }
 
         return dfa with { Classes = classes, Next = next };
-    }
-
-    private sealed class SameContent : IEqualityComparer<int[]>
-    {
-        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(int[] obj)
-        {
-            var hash = default(HashCode);
-            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(obj));
-            return hash.ToHashCode();
-        }
     }
 }

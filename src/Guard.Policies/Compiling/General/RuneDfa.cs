@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 
 namespace Guard.Policies.Compiling.General;
 
@@ -18,7 +17,7 @@ internal sealed class RuneDfa
     private readonly RegexPlaces _places;
     private readonly List<RegexPlace> _known = [];
     private readonly Dictionary<RegexPlace, int> _numbers = [];
-    private readonly Dictionary<int[], int> _states = new(new SamePlaces());
+    private readonly Dictionary<int[], int> _states = new(new SameContent<int>());
     private readonly List<int[]> _sets = [];
     private readonly List<int> _next = [];
     private readonly Dictionary<RegexPlace, int> _best = [];
@@ -188,17 +187,5 @@ internal sealed class RuneDfa
         }
 
         (Start, Unknown) = (block[Start], block[Unknown]);
-    }
-
-    private sealed class SamePlaces : IEqualityComparer<int[]>
-    {
-        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(int[] obj)
-        {
-            var hash = default(HashCode);
-            hash.AddBytes(MemoryMarshal.AsBytes<int>(obj));
-            return hash.ToHashCode();
-        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Utf8Shapes
 
     private readonly int?[] _full = new int?[4];
     private readonly List<Step[]> _shapes = [[]];
-    private readonly Dictionary<Step[], int> _numbers = new(new SameSteps());
+    private readonly Dictionary<Step[], int> _numbers = new(new SameContent<Step>());
     private readonly Dictionary<RuneSet, Step[]> _leads = [];
 
     /// <summary>What a shape takes.</summary>
@@ -128,20 +128,4 @@ internal sealed class Utf8Shapes
 
     /// <summary>A range of bytes and the shape behind it.</summary>
     internal readonly record struct Step(byte Low, byte High, int Rest);
-
-    private sealed class SameSteps : IEqualityComparer<Step[]>
-    {
-        public bool Equals(Step[]? x, Step[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(Step[] obj)
-        {
-            var hash = default(HashCode);
-            foreach (var step in obj)
-            {
-                hash.Add(step);
-            }
-
-            return hash.ToHashCode();
-        }
-    }
 }

@@ -10,7 +10,7 @@ internal sealed class Utf8Tree(RuneDfa dfa)
     public const int Complete = 0;
 
     private readonly List<Step[]> _nodes = [[]];
-    private readonly Dictionary<Step[], int> _numbers = new(new SameSteps());
+    private readonly Dictionary<Step[], int> _numbers = new(new SameContent<Step>());
     private readonly Dictionary<(int Bits, int State), int> _uniform = [];
     private readonly List<Step>?[] _first = new List<Step>?[dfa.States];
     private readonly (int From, int To, int Class)[] _runs = [.. dfa.Classes.Runs()];
@@ -165,20 +165,4 @@ internal sealed class Utf8Tree(RuneDfa dfa)
 
     /// <summary>A range of bytes, and the node or, after the last byte, the state behind it.</summary>
     internal readonly record struct Step(byte Low, byte High, int Node, int State);
-
-    private sealed class SameSteps : IEqualityComparer<Step[]>
-    {
-        public bool Equals(Step[]? x, Step[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(Step[] obj)
-        {
-            var hash = default(HashCode);
-            foreach (var step in obj)
-            {
-                hash.Add(step);
-            }
-
-            return hash.ToHashCode();
-        }
-    }
 }
