@@ -36,3 +36,14 @@ sums 1 '9 passed, 1 failed, 1 skipped' "a line that cannot be read is a failure"
 rm "$directory/vm.tsv"
 echo '<TestRun>' > "$directory/cut.trx"
 sums 1 '9 passed, 1 failed, 1 skipped' "a result file that was cut off is a failure"
+rm "$directory/cut.trx"
+cat > "$directory/said.trx" << 'TRX'
+<UnitTestResult testName="Of(text: &quot;&amp;&quot;)" outcome="Failed" />
+<Message>GUARD_SEED=7: a &lt; b</Message>
+<Counters total="1" passed="0" failed="1" error="0" timeout="0" aborted="0" />
+TRX
+said=$("$repo/tests/tally" "$directory")
+case $said in
+    *'not ok: Of(text: "&")'*'GUARD_SEED=7: a < b'*) echo "ok - a failed test is named with its message" ;;
+    *) echo "not ok - a failed test is named with its message ($said)" ;;
+esac

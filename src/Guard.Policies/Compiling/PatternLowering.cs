@@ -178,7 +178,7 @@ internal sealed class PatternLowering
     {
         try
         {
-            AddGeneral(target, GeneralPattern.Of(expression));
+            AddGeneral(target, GeneralPattern.Of(expression, nul: target.Text >= KernelAbi.Texts));
         }
         catch (RegexSyntaxException e)
         {

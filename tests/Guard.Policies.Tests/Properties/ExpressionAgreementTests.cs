@@ -31,7 +31,7 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
     {
         var seed = TestSeed.Next(output);
         var random = new Random(seed);
-        int found = 0, asked = 0, refused = 0;
+        int found = 0, asked = 0, refused = 0, disputed = 0;
         for (var round = 0; round < 400; round++)
         {
             var (written, meant) = Choice(random, 3);
@@ -48,13 +48,20 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
                 var text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Letters[random.Next(Letters.Length)]));
                 var expected = oracle.IsMatch(text);
                 var actual = Holds(simulator, RequestText.Of(text));
+                if (expected != actual && EnginesDisagree(oracle, text))
+                {
+                    disputed++;
+                    continue;
+                }
+
                 Assert.True(expected == actual, $"GUARD_SEED={seed}: /{written}/ {flags} on '{text}': {expected}");
                 asked++;
                 found += expected ? 1 : 0;
             }
         }
 
-        output.WriteLine($"{found} of {asked} found, {refused} expressions refused");
+        output.WriteLine($"{found} of {asked} found, {refused} expressions refused, {disputed} disputed");
+        Assert.InRange(disputed, 0, asked / 100);
         Assert.InRange(found, asked / 10, asked * 95 / 100);
         Assert.InRange(refused, 0, 40);
     }
@@ -97,6 +104,13 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
         output.WriteLine($"{found} found");
         Assert.True(found > 500);
     }
+
+    /// <summary>
+    /// .NET's two engines do not always agree: in 10.0 the backtracking one takes the loop of <c>-?-\B</c> for atomic and
+    /// finds nothing in <c>--a</c>. Then the answer that needs no optimisation is right.
+    /// </summary>
+    private static bool EnginesDisagree(Regex oracle, string text)
+        => new Regex(oracle.ToString(), oracle.Options | RegexOptions.NonBacktracking).IsMatch(text) != oracle.IsMatch(text);
 
     private static bool Holds(ImageSimulator simulator, RequestText text)
         => simulator.Trace(new DecisionRequest(RuleCategory.FileAccess) { Target = text }).Held.Length == 1;
@@ -160,7 +174,9 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
         if (kind < 3 && depth > 0)
         {
             var inner = Choice(random, depth - 1);
-            var open = random.Next(2) == 0 ? "(" : "(?:";
+
+            // .NET 10.0 takes (?:a+|){2} for a+ twice, and finds nothing in the empty text; not if the group captures.
+            var open = random.Next(2) == 0 || $"{inner.Written})".Contains("|)", StringComparison.Ordinal) ? "(" : "(?:";
             (written, meant) = ($"{open}{inner.Written})", $"{open}{inner.Meant})");
         }
 

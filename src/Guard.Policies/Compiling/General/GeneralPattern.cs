@@ -13,11 +13,13 @@ internal sealed record GeneralPattern(string Key, ByteNfa Nfa, ImmutableArray<by
     public static GeneralPattern Of(TextPattern pattern)
         => new(PatternKey.Of(pattern), PatternNfa.Build(pattern), LiteralFactors.Of(pattern));
 
+    /// <param name="expression">What to match.</param>
+    /// <param name="nul">The texts can contain U+0000, written as <see cref="TextPattern.Nul"/>.</param>
     /// <exception cref="RegexSyntaxException">It has a construct that is not taken, or needs too many states.</exception>
-    public static GeneralPattern Of(RegexPattern expression)
+    public static GeneralPattern Of(RegexPattern expression, bool nul = false)
     {
         var tree = RegexParser.Parse(expression.Expression, expression.Flags);
-        return new($"/{(int)expression.Flags}/{expression.Expression}", RegexNfa.Build(tree), LiteralFactors.Of(tree));
+        return new($"/{(int)expression.Flags}/{expression.Expression}", RegexNfa.Build(tree, nul), LiteralFactors.Of(tree));
     }
 
     /// <summary>Whether a pattern needs this at all.</summary>

@@ -19,16 +19,18 @@ internal sealed class RegexNfa
     private readonly Dictionary<Point, int> _numbers = [];
     private readonly Queue<Point> _open = new();
 
-    private RegexNfa(RuneDfa dfa)
+    private RegexNfa(RuneDfa dfa, bool nul)
     {
         _dfa = dfa;
-        _tree = new Utf8Tree(dfa);
+        _tree = new Utf8Tree(dfa, nul);
     }
 
+    /// <param name="tree">The expression.</param>
+    /// <param name="nul">C0 80 is one character, U+0000.</param>
     /// <exception cref="RegexSyntaxException">It needs too many states.</exception>
-    public static ByteNfa Build(RegexNode tree)
+    public static ByteNfa Build(RegexNode tree, bool nul)
     {
-        var builder = new RegexNfa(RuneDfa.Build(RuneNfa.Build(tree)));
+        var builder = new RegexNfa(RuneDfa.Build(RuneNfa.Build(tree)), nul);
         builder._bytes.Anchored = builder.Number(new Point(Utf8Tree.Complete, builder._dfa.Start, false, false));
         builder._bytes.Floating = builder.AddFloating();
         while (builder._open.TryDequeue(out var point))
@@ -83,9 +85,12 @@ internal sealed class RegexNfa
         foreach (var step in _tree[point.Node])
         {
             var alone = Invalid(point.State);
-            var to = step.Node == Utf8Tree.Complete
-                ? new Point(Utf8Tree.Complete, step.State, false, false)
-                : new Point(step.Node, alone, point.Owes || _dfa.Holds[alone], false);
+            var to = step.Node switch
+            {
+                Utf8Tree.Complete => new Point(Utf8Tree.Complete, step.State, false, false),
+                Utf8Tree.Broken => new Point(Utf8Tree.Complete, alone, false, point.Owes),
+                _ => new Point(step.Node, alone, point.Owes || _dfa.Holds[alone], false),
+            };
             _bytes.Edge(number, step.Low, step.High, Number(to));
         }
     }

@@ -47,7 +47,7 @@ internal sealed class RuneClasses
     {
         if (!_classesOf.TryGetValue(set, out var classes))
         {
-            classes = [.. Enumerable.Range(1, Count - 1).Where(c => set.Contains(_representatives[c]))];
+            classes = [.. Enumerable.Range(0, Count).Where(c => set.Contains(_representatives[c]))];
             _classesOf.Add(set, classes);
         }
 

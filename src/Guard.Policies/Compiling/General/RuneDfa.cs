@@ -76,8 +76,7 @@ internal sealed class RuneDfa
             }
 
             Collect(_sets[state], targets);
-            _next.Add(state);
-            for (var c = 1; c < targets.Length; c++)
+            for (var c = 0; c < targets.Length; c++)
             {
                 _next.Add(StateOf(Reduced(targets[c])));
                 targets[c].Clear();

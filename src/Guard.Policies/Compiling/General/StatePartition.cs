@@ -20,7 +20,7 @@ internal sealed class StatePartition
     private readonly int[][] _firstInto;
     private readonly int[][] _into;
 
-    /// <param name="width">Classes; every state goes to itself on class 0.</param>
+    /// <param name="width">Classes.</param>
     /// <param name="next">State * _width + class to state.</param>
     /// <param name="results">By state: equal numbers are not told apart.</param>
     public StatePartition(int width, int[] next, int[] results)
@@ -31,7 +31,7 @@ internal sealed class StatePartition
         _at = new int[count];
         _firstInto = new int[width][];
         _into = new int[width][];
-        for (var c = 1; c < width; c++)
+        for (var c = 0; c < width; c++)
         {
             Invert(c);
         }
@@ -51,7 +51,7 @@ internal sealed class StatePartition
             _waiting[splitter] = false;
             var (first, end, _) = _blocks[splitter];
             var states = _members[first..end];
-            for (var c = 1; c < _width; c++)
+            for (var c = 0; c < _width; c++)
             {
                 SplitBy(states, c);
             }

@@ -4,8 +4,13 @@ namespace Guard.Policies.Compiling.General;
 /// Where the characters lead from a state, byte by byte. A node is what may follow after some bytes of a character;
 /// equal nodes have one number.
 /// </summary>
-internal sealed class Utf8Tree(RuneDfa dfa)
+/// <param name="dfa">Over characters.</param>
+/// <param name="nul">C0 80 is one character, U+0000.</param>
+internal sealed class Utf8Tree(RuneDfa dfa, bool nul)
 {
+    /// <summary>No character after all: the bytes of this one so far stand each for itself.</summary>
+    public const int Broken = -1;
+
     /// <summary>The node after the last byte.</summary>
     public const int Complete = 0;
 
@@ -27,7 +32,8 @@ internal sealed class Utf8Tree(RuneDfa dfa)
         var invalid = targets[^1].State;
         var steps = new List<Step>();
         AddRange(steps, 1, 0x7f, Cut(targets, 1, 0x80));
-        Append(steps, 0xc0, 0xc1, Complete, invalid);
+        Append(steps, 0xc0, 0xc0, nul ? NulNode(targets[0].State) : Complete, nul ? 0 : invalid);
+        Append(steps, 0xc1, 0xc1, Complete, invalid);
         AddBlocks(steps, Cut(targets, 0, 0x800), 6, 2, 32, 0xc0);
         AddBlocks(steps, [(0, 0x7ff, invalid), .. Cut(targets, 0x800, 0x10000)], 12, 0, 16, 0xe0);
         AddBlocks(
@@ -40,6 +46,8 @@ internal sealed class Utf8Tree(RuneDfa dfa)
         Append(steps, 0xf5, 0xff, Complete, invalid);
         return steps;
     }
+
+    private int NulNode(int state) => NumberOf([new Step(0x80, 0x80, Complete, state), new Step(0x81, 0xbf, Broken, 0)]);
 
     private static void AddRange(List<Step> steps, int from, int to, List<(int From, int To, int State)> targets)
     {
@@ -152,7 +160,11 @@ internal sealed class Utf8Tree(RuneDfa dfa)
             AddBlocks(steps, targets, bits - 6, 0, 64, 0x80);
         }
 
-        Step[] content = [.. steps];
+        return NumberOf([.. steps]);
+    }
+
+    private int NumberOf(Step[] content)
+    {
         if (!_numbers.TryGetValue(content, out var number))
         {
             number = _nodes.Count;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Guard.Policies.Binding;
 using Guard.Policies.Compiling.General;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation.Events;
 using Xunit;
 
 namespace Guard.Policies.Tests.Compiling.General;
@@ -243,4 +244,29 @@ public sealed class RegexConstructTests
     [InlineData("(?<b>)(?<a-b>x)")]
     public void What_no_automaton_decides_is_named(string expression)
         => Assert.Throws<RegexSyntaxException>(() => GeneralPattern.Of(new RegexPattern(expression, RegexFlags.None)));
+
+    [Theory]
+    [InlineData("é\0", "aé\0b", true)]
+    [InlineData("é\0", "aéb", false)]
+    [InlineData(@"\A\0é\z", "\0é", true)]
+    [InlineData(@"\A\0\0\z", "\0", false)]
+    [InlineData("a.b", "a\0b", true)]
+    [InlineData("a..b", "a\0b", false)]
+    [InlineData("a[^x]b", "a\0b", true)]
+    [InlineData(@"a\Bb", "a\0b", false)]
+    [InlineData(@"a\b.", "a\0", true)]
+    public void NUL_is_one_character_of_an_events_text(string expression, string text, bool expected)
+    {
+        var dfa = Determiniser.Run([GeneralPattern.Of(new RegexPattern(expression, RegexFlags.None), nul: true).Nfa])!;
+        Assert.Equal(expected, DfaWalk.Matches(dfa, EventText.Encode(text)));
+    }
+
+    [Theory]
+    [InlineData("a..b", true)]
+    [InlineData("a.b", false)]
+    public void The_first_byte_of_a_NUL_that_does_not_follow_is_a_character(string expression, bool expected)
+    {
+        var dfa = Determiniser.Run([GeneralPattern.Of(new RegexPattern(expression, RegexFlags.None), nul: true).Nfa])!;
+        Assert.Equal(expected, DfaWalk.Matches(dfa, [(byte)'a', 0xC0, 0x81, (byte)'b']));
+    }
 }
