@@ -237,7 +237,10 @@ __noinline int condition_value(struct guard_image *image, struct guard_scratch *
 	return (int)((yes & 1) | (no & 1) << 1);
 }
 
-/* A rule matched: the strictest action wins, and the first rule with it is named first. */
+/*
+ * A rule matched: the strictest action wins, of equal ones what is certain over what decides on unknown, and the
+ * first such rule is named first.
+ */
 static __always_inline void rule_matched(struct guard_scratch *s, __u32 number, __u32 action, bool unknown)
 {
 	__u32 count = s->rule_count;
@@ -253,7 +256,7 @@ static __always_inline void rule_matched(struct guard_scratch *s, __u32 number, 
 	} else {
 		s->more_rules = 1;
 	}
-	if (action <= s->verdict)
+	if (action * 2 + !unknown <= s->verdict * 2 + !s->from_unknown)
 		return;
 	s->verdict = action;
 	s->from_unknown = unknown;

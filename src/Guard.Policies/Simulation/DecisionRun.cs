@@ -314,12 +314,12 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     }
 
     /// <summary>
-    /// A rule that is stricter than all before takes the first place; what stood there goes to the end, like a rule
-    /// that is not stricter. What finds no place is dropped and only counts as "more".
+    /// A rule that is stricter than all before, or as strict and certain where that was unknown, takes the first place;
+    /// what stood there goes to the end, like any other rule. What finds no place is dropped and only counts as "more".
     /// </summary>
     private void Record(int rule, Verdict action, bool unknown)
     {
-        if (action > _verdict)
+        if (action > _verdict || (action == _verdict && _fromUnknown && !unknown))
         {
             _verdict = action;
             _fromUnknown = unknown;

@@ -36,7 +36,7 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
         {
             var (written, meant) = Choice(random, 3);
             var flags = (RegexFlags)random.Next(8);
-            var oracle = new Regex(Meaning(written, meant, flags), Options(flags));
+            var oracle = new Regex(Meaning(written, meant, flags), Options(flags), TimeSpan.FromSeconds(1));
             if (Simulator(new RegexPattern(written, flags)) is not { } simulator)
             {
                 refused++;
@@ -46,9 +46,8 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
             for (var i = 0; i < 40; i++)
             {
                 var text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Letters[random.Next(Letters.Length)]));
-                var expected = oracle.IsMatch(text);
                 var actual = Holds(simulator, RequestText.Of(text));
-                if (expected != actual && EnginesDisagree(oracle, text))
+                if (Answer(oracle, text) is not { } expected || (expected != actual && EnginesDisagree(oracle, text)))
                 {
                     disputed++;
                     continue;
@@ -103,6 +102,19 @@ public sealed class ExpressionAgreementTests(ITestOutputHelper output)
 
         output.WriteLine($"{found} found");
         Assert.True(found > 500);
+    }
+
+    /// <summary>Null where it has none: some loops over nothing go on until .NET has no memory left.</summary>
+    private static bool? Answer(Regex oracle, string text)
+    {
+        try
+        {
+            return oracle.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -100,6 +100,8 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
             var first = decision.Rules[0];
             Assert.True((Verdict)policy.Rules[first].Action == verdict, $"{where}: the first rule did not decide");
             Assert.True(expected[first] == decision.FromUnknown, $"{where}: unknown is wrong");
+            var certain = expected.Any(m => !m.Value && (Verdict)policy.Rules[m.Key].Action == verdict);
+            Assert.True(certain == !decision.FromUnknown, $"{where}: unknown, where a rule is certain");
         }
     }
 

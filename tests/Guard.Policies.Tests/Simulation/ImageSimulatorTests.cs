@@ -127,6 +127,18 @@ public sealed class ImageSimulatorTests
         Assert.Equal([0, 1], Decide(Open with { Target = path }).Rules.ToArray());
     }
 
+    /// <summary>An exec whose arguments can't be read is refused where it would otherwise be let in and killed.</summary>
+    [Fact]
+    public void What_is_certain_decides_before_what_is_unknown()
+    {
+        _builder.File(_builder.Image("/usr/bin/*"), onUnknown: OnUnknown.Deny);
+        _builder.File(_builder.Target("*/shadow"));
+        var decision = Decide(Open with { Image = RequestText.Truncated("x"u8.ToArray()) });
+        Assert.Equal(Verdict.Block, decision.Verdict);
+        Assert.False(decision.FromUnknown);
+        Assert.Equal(1, decision.Rules[0]);
+    }
+
     [Fact]
     public void A_trace_names_positions()
     {
