@@ -200,6 +200,7 @@ __noinline int patterns_seen(struct guard_image *image, struct guard_scratch *s,
 
 	if (!image || !s)
 		return 0;
+	s->reported++;
 	bpf_loop(list_count(image, s, list, GUARD_LIST_MAX), pattern_list_step, &context, 0);
 	return 0;
 }

@@ -8,16 +8,24 @@
 #define GUARD_FILE_CACHE_KEYS 6u
 #define GUARD_FILE_CACHE_BITS 14u
 #define GUARD_FILE_CACHE_WAYS 4u
+#define GUARD_DIRECTORY_BITS 12u
 
 /* Within one cache line. */
 struct guard_file_bucket {
 	__u64 tags[GUARD_FILE_CACHE_WAYS]; /* 0: empty */
 };
 
+/* See directory_cache.h. */
+struct guard_directory {
+	__u64 check;
+	__u64 states; /* of the target's first automaton, and shifted by 32 of the second */
+};
+
 struct guard_file_cache {
 	__u64 keys[GUARD_FILE_CACHE_KEYS]; /* 0: not drawn yet */
 	__u64 pad[2];
 	struct guard_file_bucket buckets[1u << GUARD_FILE_CACHE_BITS];
+	struct guard_directory directories[1u << GUARD_DIRECTORY_BITS];
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exec: the verdict before the program is loaded, the subject and the event once it runs. A check can be followed by
- * another (the interpreter of a script) or by a failure, so that what it finds is laid aside in `programs` until
- * bprm_committed_creds takes it over.
+ * Exec: the verdict before the program is loaded, the subject and the event once it runs. A check can be
+ * followed by another (the interpreter of a script) or by a failure, so that what it finds is laid aside in
+ * `programs` until bprm_committed_creds takes it over.
  */
 #ifndef GUARD_HOOK_EXEC_H
 #define GUARD_HOOK_EXEC_H
@@ -12,7 +12,8 @@
 #include "image_in_force.h"
 #include "subject.h"
 
-/* The name by which a program is called: bprm->interp is the file name, or what follows `#!` on the second round. */
+/* The name by which a program is called: bprm->interp is the file name, or what follows `#!` on the second
+ * round. */
 static __always_inline void invoked_name(struct guard_scratch *s, const char *name)
 {
 	long length = bpf_probe_read_kernel_str(s->name.bytes, GUARD_PATH_MAX, name);
@@ -120,23 +121,41 @@ static __always_inline int exec_lay_aside(struct guard_scratch *s, int result, b
 	return result ? result : on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SUBJECT, true);
 }
 
-static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
+/*
+ * The program of an exec becomes s->program, and its atoms those of the decision that begins here. False: rules
+ * ask for arguments that can't be read now. Sleeping, when they are those of the current address space, brings
+ * them in.
+ */
+static __always_inline bool exec_read(struct guard_image *image, struct guard_scratch *s,
+				      struct linux_binprm *bprm, const bool sleeping)
 {
-	__u64 generation = image_header(image)->generation;
-	bool deferred = false;
-	int result = 0;
+	bool whole = true;
 
-	subject_load(image, s);
 	exec_names(s, bprm);
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	program_begin(s);
 	if (text_is_read(image, GUARD_TEXT_COMMAND)) {
 		command_of(s, bprm);
-		command_by_pages(image, s);
-		deferred = s->command.outcome == GUARD_COMMAND_UNREADABLE;
+		if (sleeping)
+			command_by_sleeping(image, s);
+		else
+			command_by_pages(image, s);
+		whole = s->command.outcome != GUARD_COMMAND_UNREADABLE;
 	}
-	program_end(s, generation);
+	program_end(s, image_header(image)->generation);
+	return whole;
+}
+
+static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s,
+					struct linux_binprm *bprm)
+{
+	__u64 generation = image_header(image)->generation;
+	bool deferred;
+	int result = 0;
+
+	subject_load(image, s);
+	deferred = !exec_read(image, s, bprm, false);
 	directory_read(image, s);
 	exec_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val);
 	/* What is refused whatever else the arguments say is refused now. */
@@ -159,7 +178,8 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	return exec_lay_aside(s, result, false);
 }
 
-/* What an earlier exec left must not be taken over by one that nothing is laid aside for. False: that can't be said. */
+/* What an earlier exec left must not be taken over by one that nothing is laid aside for. False: that can't be
+ * said. */
 static __always_inline bool exec_without_scratch(void)
 {
 	struct guard_subject *kept = bpf_task_storage_get(&subjects, bpf_get_current_task_btf(), 0, 0);
@@ -186,7 +206,7 @@ static __always_inline int check_exec(struct linux_binprm *bprm)
 	if (!s)
 		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
 					 !exec_without_scratch() ||
-						 category_of(image, GUARD_CATEGORY_EXEC)->block_count);
+					     category_of(image, GUARD_CATEGORY_EXEC)->block_count);
 	verdict = exec_verdict(image, s, bprm);
 	scratch_give(s);
 	return verdict;
@@ -229,22 +249,14 @@ static __always_inline void exec_decide_late(struct guard_image *image, struct g
 }
 
 /* The program is read again, now that all of it can be: because it must be decided, or found no room before. */
-static __always_inline void exec_again(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
+static __always_inline void exec_again(struct guard_image *image, struct guard_scratch *s,
+				       struct linux_binprm *bprm)
 {
 	struct guard_program *laid_aside = program_find(s->subject.pending);
-	__u64 generation = image_header(image)->generation;
 
-	if (s->subject.generation != generation)
+	if (s->subject.generation != image_header(image)->generation)
 		subject_renew(image, s);
-	exec_names(s, bprm);
-	decision_begin(s, GUARD_CATEGORY_EXEC);
-	exec_atoms(image, s);
-	program_begin(s);
-	if (text_is_read(image, GUARD_TEXT_COMMAND)) {
-		command_of(s, bprm);
-		command_by_sleeping(image, s);
-	}
-	program_end(s, generation);
+	exec_read(image, s, bprm, true);
 	/* Nobody else knows of it yet. */
 	if (laid_aside)
 		COPY(laid_aside->atoms, s->program.atoms);

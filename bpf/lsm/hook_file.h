@@ -3,8 +3,8 @@
 #ifndef GUARD_HOOK_FILE_H
 #define GUARD_HOOK_FILE_H
 
+#include "directory_cache.h"
 #include "event.h"
-#include "file_cache.h"
 #include "image_in_force.h"
 #include "subject.h"
 
@@ -30,7 +30,8 @@ static __always_inline __u32 access_of(struct file *file)
 	return access;
 }
 
-static __always_inline void open_record(struct guard_scratch *s, struct file *file, __u32 access, __u64 generation)
+static __always_inline void open_record(struct guard_scratch *s, struct file *file, __u32 access,
+					__u64 generation)
 {
 	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
 	s->event.hook = GUARD_HOOK_FILE_OPEN;
@@ -45,7 +46,7 @@ static __always_inline void open_record(struct guard_scratch *s, struct file *fi
 /* No atom of the policy holds for the file whose path is in s, and its path is known whole. */
 static __always_inline bool target_is_unspoken(struct guard_image *image, struct guard_scratch *s)
 {
-	if (s->walk.flags & (GUARD_EVENT_PATH_TRUNCATED | GUARD_EVENT_PATH_UNRESOLVED))
+	if (path_is_incomplete(s))
 		return false;
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
@@ -67,13 +68,20 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	__u64 generation = image_header(image)->generation;
 	__u32 access = access_of(file);
 
+	if (category->target_decides && directory_answers(image, s, file, sight)) {
+		COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
+		file_remember(s, file, sight);
+		return 0;
+	}
 	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
-	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before. */
+	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just
+	 * before. */
 	if (s->walk.flags & GUARD_PATH_BACKING)
 		return 0;
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 	if (category->target_decides && target_is_unspoken(image, s)) {
 		file_remember(s, file, sight);
+		directory_remember(image, s, file, sight);
 		return 0;
 	}
 	open_subject(image, s, file);

@@ -10,19 +10,13 @@
 /* s->subject is kept with a child that does not run yet. */
 static __always_inline bool subject_bequeath(struct guard_scratch *s, struct task_struct *child)
 {
-	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
-	__u64 address = address_of(child);
-
-	if (bpf_task_storage_get(&subjects, child, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE))
-		return true;
-	if (known)
-		known->orphans = 1;
-	return !bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY);
+	return bpf_task_storage_get(&subjects, child, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE) ||
+	       orphan_keep(s, address_of(child));
 }
 
 /*
- * A child gets its subject before it can run. Threads (and io_uring workers, which are threads here) are the same
- * subject; a new process has the program that forks it as its parent, whoever adopts it later.
+ * A child gets its subject before it can run. Threads (and io_uring workers, which are threads here) are the
+ * same subject; a new process has the program that forks it as its parent, whoever adopts it later.
  */
 static __always_inline int inherit(struct task_struct *child, unsigned long clone_flags)
 {
@@ -109,8 +103,8 @@ static __always_inline bool seed_as_thread(struct guard_scratch *s, __u64 leader
 }
 
 /*
- * One task of an iteration over all: gives it a subject if it has none. Parents first, so that every line is known to
- * its beginning: who comes before his parent waits for the next pass. 1: it was new.
+ * One task of an iteration over all: gives it a subject if it has none. Parents first, so that every line is
+ * known to its beginning: who comes before his parent waits for the next pass. 1: it was new.
  */
 static __always_inline int seed(struct task_struct *task)
 {
@@ -140,8 +134,9 @@ static __always_inline int seed(struct task_struct *task)
 }
 
 /*
- * One task of an iteration after a push: what its program and those above say in the new generation is made ready. Its
- * own lists it fetches from there when it acts next, because nobody else changes them. 1: something was not ready.
+ * One task of an iteration after a push: what its program and those above say in the new generation is made
+ * ready. Its own lists it fetches from there when it acts next, because nobody else changes them. 1: something
+ * was not ready.
  */
 static __always_inline int renew(struct task_struct *task)
 {

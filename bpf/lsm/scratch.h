@@ -82,6 +82,7 @@ struct guard_scratch {
 	__u32 more_rules;
 	__u32 rule_count;
 	__u32 match_count;
+	__u32 reported; /* lists of patterns that texts have led to, since it was set to 0 */
 	__u32 as_parent_count;
 	__u32 as_parent_overflow;
 	__u32 as_ancestor_count;

@@ -50,17 +50,27 @@ __noinline int stream_confirm(struct guard_image *image, struct guard_scratch *s
 	return 0;
 }
 
+/* Lane's automaton becomes the current one. NULL: it has none. */
+static __always_inline struct guard_stream *stream_enter(struct guard_scratch *s, __u32 lane)
+{
+	struct guard_stream *stream = &s->streams[lane];
+
+	if (!stream->present)
+		return NULL;
+	s->state = stream->state;
+	s->stride = stream->stride;
+	return stream;
+}
+
 __noinline int stream_feed(struct guard_image *image, struct guard_scratch *s, __u32 length)
 {
 	if (!image || !s)
 		return 0;
 	for (__u32 lane = 0; lane < GUARD_STREAMS; lane++) {
-		struct guard_stream *stream = &s->streams[lane];
+		struct guard_stream *stream = stream_enter(s, lane);
 
-		if (!stream->present)
+		if (!stream)
 			continue;
-		s->state = stream->state;
-		s->stride = stream->stride;
 		automaton_run(image, s, &s->name, stream->number, length);
 		stream->state = s->state;
 	}
@@ -74,13 +84,8 @@ __noinline int stream_end(struct guard_image *image, struct guard_scratch *s, __
 	if (!image || !s || !complete)
 		return 0;
 	for (__u32 lane = 0; lane < GUARD_STREAMS; lane++) {
-		struct guard_stream *stream = &s->streams[lane];
-
-		if (!stream->present)
-			continue;
-		s->state = stream->state;
-		s->stride = stream->stride;
-		automaton_end(image, s, s->base);
+		if (stream_enter(s, lane))
+			automaton_end(image, s, s->base);
 	}
 	return 0;
 }

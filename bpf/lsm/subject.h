@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who acts: what is true of a process because of the program it runs, of the program that forked it and of those above.
- * Computed at exec, inherited at fork, computed again from the kept texts when a new generation is in force. What is kept
- * with a thread is changed by that thread alone.
+ * Who acts: what is true of a process because of the program it runs, of the program that forked it and of
+ * those above. Computed at exec, inherited at fork, computed again from the kept texts when a new generation is
+ * in force. What is kept with a thread is changed by that thread alone.
  */
 #ifndef GUARD_SUBJECT_H
 #define GUARD_SUBJECT_H
@@ -13,8 +13,9 @@
 #define GUARD_STORAGE_LIST_MAX 16u
 
 /*
- * What User and Uid mean: the effective uid that the process has for others to see. Not the subjective one, which the
- * kernel overrides for a moment when it acts for somebody else (overlayfs opens its backing files as the mounter).
+ * What User and Uid mean: the effective uid that the process has for others to see. Not the subjective one,
+ * which the kernel overrides for a moment when it acts for somebody else (overlayfs opens its backing files as
+ * the mounter).
  */
 static __always_inline __u32 effective_uid(void)
 {
@@ -79,8 +80,8 @@ static __always_inline bool owner_is_subjects(struct guard_learned *known, struc
 }
 
 /*
- * The address of what is kept with a task, found by hand; 0: nothing is. For where the helper can't be asked: on 6.1
- * it gives NULL, although the entry is there, when another task was preempted inside it on this CPU
+ * The address of what is kept with a task, found by hand; 0: nothing is. For where the helper can't be asked:
+ * on 6.1 it gives NULL, although the entry is there, when another task was preempted inside it on this CPU
  * (bpf_task_storage_busy); on 6.12 it does not take a task that is being freed. Only to be probed.
  */
 __noinline __u64 subject_address(__u64 task_address)
@@ -98,7 +99,7 @@ __noinline __u64 subject_address(__u64 task_address)
 	READ(node, storage->list.first);
 	for (__u32 i = 0; i < GUARD_STORAGE_LIST_MAX && node; i++) {
 		struct bpf_local_storage_elem *entry =
-			(void *)node - bpf_core_field_offset(struct bpf_local_storage_elem, snode);
+		    (void *)node - bpf_core_field_offset(struct bpf_local_storage_elem, snode);
 		struct bpf_local_storage_map *owner = NULL;
 
 		READ(owner, entry->sdata.smap);
@@ -116,8 +117,20 @@ static __always_inline struct guard_subject *orphan_of(__u64 task_address)
 	return known && known->orphans ? bpf_map_lookup_elem(&orphans, &task_address) : NULL;
 }
 
-/* What is kept with a task, into s->subject. False: nothing is. `kept`: what the helper gave for it, or NULL. */
-static __always_inline bool subject_fetch(struct guard_scratch *s, __u64 task_address, struct guard_subject *kept)
+/* s->subject of a task whose storage can't be reached. False: there is no room. */
+static __always_inline bool orphan_keep(struct guard_scratch *s, __u64 task_address)
+{
+	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
+
+	if (known)
+		known->orphans = 1;
+	return !bpf_map_update_elem(&orphans, &task_address, &s->subject, BPF_ANY);
+}
+
+/* What is kept with a task, into s->subject. False: nothing is. `kept`: what the helper gave for it, or NULL.
+ */
+static __always_inline bool subject_fetch(struct guard_scratch *s, __u64 task_address,
+					  struct guard_subject *kept)
 {
 	struct guard_subject *orphan = orphan_of(task_address);
 	__u64 address;
@@ -133,8 +146,8 @@ static __always_inline bool subject_fetch(struct guard_scratch *s, __u64 task_ad
 }
 
 /*
- * s->subject is kept with the current task. False: there is no room, and what was kept before still is. Not in a
- * global function: 6.1 takes no initial value from its memory.
+ * s->subject is kept with the current task. False: there is no room, and what was kept before still is. Not in
+ * a global function: 6.1 takes no initial value from its memory.
  */
 static __always_inline bool subject_store(struct guard_scratch *s)
 {
@@ -151,9 +164,7 @@ static __always_inline bool subject_store(struct guard_scratch *s)
 			bpf_map_delete_elem(&orphans, &address);
 		return true;
 	}
-	if (known)
-		known->orphans = 1;
-	return !bpf_map_update_elem(&orphans, &address, &s->subject, BPF_ANY);
+	return orphan_keep(s, address);
 }
 
 /* s->path as resolved becomes the image of s->program. */
@@ -168,7 +179,8 @@ static __always_inline void program_keep_image(struct guard_scratch *s)
 	bpf_probe_read_kernel(s->program.image, bytes, s->path.bytes + from);
 }
 
-/* What a task runs that Guard has not seen start becomes s->program: neither name used nor arguments are known. */
+/* What a task runs that Guard has not seen start becomes s->program: neither name used nor arguments are known.
+ */
 static __always_inline void program_read_from(struct guard_scratch *s, __u64 task_address)
 {
 	s->program.flags = GUARD_PROGRAM_INVOKED_CUT | GUARD_PROGRAM_COMMAND_CUT;
@@ -205,8 +217,8 @@ static __always_inline __u64 parent_address(__u64 task_address)
 }
 
 /*
- * s->task, which Guard has not seen start, becomes s->subject, which holds what it runs: from the file that it runs and
- * from who its parent is now. False: there is no room.
+ * s->task, which Guard has not seen start, becomes s->subject, which holds what it runs: from the file that it
+ * runs and from who its parent is now. False: there is no room.
  */
 static __noinline void subject_discover(struct guard_scratch *s)
 {
@@ -254,8 +266,8 @@ static __always_inline void subject_first(struct guard_scratch *s)
 }
 
 /*
- * The subject of the current task, of this image's generation, in s->subject. It is right also when it could not be
- * kept. Not a global function: reading texts anew takes all the frames that there are.
+ * The subject of the current task, of this image's generation, in s->subject. It is right also when it could
+ * not be kept. Not a global function: reading texts anew takes all the frames that there are.
  */
 static __always_inline void subject_load(struct guard_image *image, struct guard_scratch *s)
 {

@@ -50,6 +50,7 @@ internal sealed class EngineControl : IEngineControl
             BlockCount = rules.Count(rule => rule.Action == RuleAction.Block),
             ImageBytes = policy?.Image.Bytes.Length ?? 0,
             ImageCapacity = ImageBuffer.ValueBytes,
+            KernelBytes = kernel?.MemoryBytes() ?? 0,
             FailureMode = _parts.Options.Failure.ToString().ToLowerInvariant(),
             LastSelfTest = _parts.Health.Proved,
             Hooks = kernel is null ? [] : CounterReport.Hooks(counters),

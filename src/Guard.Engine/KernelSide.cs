@@ -31,6 +31,10 @@ internal sealed class KernelSide : IAsyncDisposable
     /// <summary>What the programs count.</summary>
     public KernelCounters Counters { get; }
 
+    /// <summary>Bytes of kernel memory that maps and images take now.</summary>
+    /// <exception cref="KernelException">The kernel does not say.</exception>
+    public long MemoryBytes() => _lsm.Maps.MemoryBytes() + _installer.MemoryBytes;
+
     /// <summary>True when enforcement had never stopped.</summary>
     public bool WasAdopted => _lsm.IsAdopted;
 

@@ -149,11 +149,16 @@ public sealed record EngineStatus
     /// <summary>Of these, how many block.</summary>
     public int BlockCount { get; init; }
 
-    /// <summary>Bytes of the image, and of kernel memory that one generation takes.</summary>
+    /// <summary>Bytes of the image.</summary>
     public long ImageBytes { get; init; }
 
     /// <summary>Bytes of kernel memory that one generation takes.</summary>
     public long ImageCapacity { get; init; }
+
+    /// <summary>
+    /// Bytes of kernel memory that all maps and images take; before Linux 6.4 maps that grow count with all their entries.
+    /// </summary>
+    public long KernelBytes { get; init; }
 
     /// <summary>open or closed.</summary>
     public string? FailureMode { get; init; }

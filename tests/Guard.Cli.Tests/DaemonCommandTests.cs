@@ -19,6 +19,7 @@ public sealed class DaemonCommandTests
         BlockCount = 1,
         ImageBytes = 12_600,
         ImageCapacity = 4 << 20,
+        KernelBytes = 33 << 20,
         FailureMode = "open",
         LastSelfTest = Cli.Now.AddHours(-2),
         Hooks = [new HookStatus("bprm_check_security", 1_284_551, 17, 3, 0)],
@@ -38,6 +39,7 @@ public sealed class DaemonCommandTests
             Guard     0.1.0   enforcing since 2026-11-23 10:00:00 (2 h)   kernel 6.1.0-25
             Policy    3 rules, 1 block   generation 14   hash abcdef012345   12.3 KiB of 4 MiB
             Failure   open   self-test 2026-11-23 10:00:00
+            Memory    33 MiB in the kernel
             Hook      bprm_check_security        1,284,551 decided   17 denied   3 audited   0 unknown
             Failures  none
             Losses    ring_full 4

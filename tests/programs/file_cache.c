@@ -69,8 +69,7 @@ static void drop_caches(void)
     close(fd);
 }
 
-/* The worst of several: an open that went through, or failed for a reason of its own, stays. */
-static int worst(int so_far, int error)
+int worst(int so_far, int error)
 {
     return so_far == EPERM ? error : so_far;
 }
@@ -326,18 +325,25 @@ static int prepare(void)
         "plain", "vault", "plain/parent", "plain/parent/below", "plain/exchange.d", "vault/exchange.d", "plain/many",
         "vault/many", "plain/reuse", "plain/bound.d", "vault/bound.d", "plain/tree", "plain/moving",
         "vault/moving", "plain/onto", "vault/onto", "vault/before", "plain/root", "plain/root/nsvault", "plain/race",
-        "plain/race/below", "plain/storm",
+        "plain/race/below", "plain/storm", "plain/known", "plain/moved", "vault/known",
     };
     static const char *const files[] = {
         "plain/file", "plain/parent/below/file", "plain/exchange", "vault/exchange", "plain/exchange.d/file",
         "vault/exchange.d/file", "plain/link", "plain/bound", "vault/bound", "plain/bound.d/file", "plain/tree/file",
-        "plain/root/nsvault/file", "plain/race/below/file", "plain/storm/a", "plain/pushed",
+        "plain/root/nsvault/file", "plain/race/below/file", "plain/storm/a", "plain/pushed", "plain/moved/new",
+        "plain/known/exact", "plain/known/tail", "plain/known/span", "plain/known/rex", "plain/known/star",
+        "plain/known/exac", "plain/known/exactly", "plain/known/tails", "plain/known/spa", "plain/known/reg",
+        "plain/known/sta", "plain/known/x",
     };
 
     for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
         must(mkdir(directories[i], 0755) == 0, directories[i]);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
         make(files[i]);
+    for (int i = 0; i < 8; i++) {
+        make(at("plain/known/seen%d", i));
+        make(at("plain/moved/seen%d", i));
+    }
     for (int i = 0; i < MANY; i++) {
         make(at("plain/many/%d", i));
         make(at("plain/reuse/%d", i));
@@ -376,6 +382,10 @@ static const struct {
     { "mount-reused", mount_reused },
     { "namespaces", namespaces },
     { "new-root", new_root },
+    { "known-names", known_names },
+    { "known-renamed", known_renamed },
+    { "known-bound", known_bound },
+    { "known-reused", known_reused },
 };
 
 int main(int argc, char **argv)

@@ -13,6 +13,15 @@ const char *at(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* 0 or an errno value. */
 int open_once(const char *path);
 
+/* The worst of several: an open that went through, or failed for a reason of its own, stays. */
+int worst(int so_far, int error);
+
+/* Cases about directories. */
+int known_names(void);
+int known_renamed(void);
+int known_bound(void);
+int known_reused(void);
+
 /* A file goes to and fro between plain/ and vault/ while others open it by both names. */
 int race(const char *how, int seconds);
 

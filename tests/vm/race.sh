@@ -39,6 +39,14 @@ race_mode() {
     expect_output "\($1\)" "the kernel's preemption is $1" cat /sys/kernel/debug/sched/preempt
 }
 
+# race_cpus 1|2 - how many the kernel uses until the scenario ends.
+race_cpus() {
+    local online=/sys/devices/system/cpu/cpu1/online
+    on_exit "echo 1 > $online"
+    echo "$(($1 - 1))" > "$online"
+    expect_equal "$1" "$(nproc)" "the kernel uses $1 CPUs"
+}
+
 # Sums over what guardd says of itself, by the names of counters.
 _status_sum() { grep -o "$1:[0-9]*" "$work/status" | awk -F: '{ sum += $NF } END { print sum + 0 }'; }
 
@@ -135,16 +143,24 @@ race_exact() {
     _race_surplus "$1"
 }
 
-# race_all SECONDS - every mode, opens of few and of many processes and execs, SECONDS together for each mode. The counts
-# are compared once: guardd needs a while for a full ring.
-race_all() {
+# race_modes SECONDS MANY - every mode, opens of few and of many processes and execs, SECONDS together for each mode.
+race_modes() {
     local mode part=$((($1 + 2) / 3))
-    race_begin
     for mode in none voluntary full; do
         race_mode "$mode"
         race_run "$mode, 8 processes open" open 8 "$part"
-        race_run "$mode, 200 processes open" open 200 "$part"
+        race_run "$mode, $2 processes open" open "$2" "$part"
         race_run "$mode, 6 processes exec" exec 6 "$part"
+    done
+}
+
+# race_all SECONDS MANY - on two CPUs and on one. The counts are compared once: guardd needs a while for a full ring.
+race_all() {
+    local cpus
+    race_begin
+    for cpus in 2 1; do
+        race_cpus "$cpus"
+        race_modes "$1" "$2"
     done
     race_exact "all together"
     expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Simulation;
 using Guard.Protocol;
 
 namespace Guard.Engine.Enrichment;
@@ -78,7 +79,7 @@ internal sealed class EventEnricher
         };
     }
 
-    private static string ToKind(GuardEvent happened) => (happened.Kind, Denied: happened.Error < 0 || happened.Verdict == GuardEvent.VerdictKill) switch
+    private static string ToKind(GuardEvent happened) => (happened.Kind, Denied: happened.Error < 0 || happened.Verdict == (int)Verdict.Kill) switch
     {
         (GuardEventKind.ExecDecision, true) => AuditKinds.ExecDenied,
         (GuardEventKind.ExecDecision, false) => AuditKinds.ExecAudited,

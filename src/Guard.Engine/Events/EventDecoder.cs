@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Guard.Engine.Kernel.Abi;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 
 namespace Guard.Engine.Events;
 
@@ -84,7 +85,7 @@ internal static class EventDecoder
     {
         var fits = e.Cpu <= ushort.MaxValue
             && e.Ring < KernelAbi.Rings
-            && e.Verdict <= GuardEvent.VerdictKill
+            && e.Verdict <= (int)Verdict.Kill
             && e.Category <= (int)RuleCategory.FileAccess
             && e.Hook < KernelAbi.Hooks
             && e.Reason < KernelAbi.Reasons

@@ -116,9 +116,6 @@ public sealed record GuardEvent
     /// <summary>comm of the thread.</summary>
     public KernelText Comm { get; init; }
 
-    /// <summary>The verdict of an exec that could be decided only when it could not be refused any more.</summary>
-    internal const int VerdictKill = 3;
-
     /// <summary>0 allow, 1 audit, 2 block, 3 kill.</summary>
     public int Verdict { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Guard.Engine.Interop;
@@ -78,6 +79,28 @@ internal static unsafe partial class Libbpf
         var length = (uint)sizeof(MapInfo);
         KernelException.ThrowIfFailed(bpf_obj_get_info_by_fd(map, &info, &length), "cannot ask about the map");
         return info;
+    }
+
+    /// <summary>
+    /// Bytes of kernel memory that a map takes: "memlock" of its fdinfo (bpf_map_show_fdinfo). Kernels before 6.4 count
+    /// maps that grow with all their entries.
+    /// </summary>
+    /// <exception cref="KernelException">The kernel does not say.</exception>
+    public static long MemoryOf(FileDescriptorHandle map)
+    {
+        const string Name = "memlock:";
+        foreach (var line in File.ReadLines($"/proc/self/fdinfo/{map.DangerousGetHandle()}"))
+        {
+            if (line.StartsWith(Name, StringComparison.Ordinal)
+                && long.TryParse(line.AsSpan(Name.Length), NumberStyles.Integer, CultureInfo.InvariantCulture, out var bytes))
+            {
+                GC.KeepAlive(map);
+                return bytes;
+            }
+        }
+
+        KernelException.Throw("the kernel does not say what memory a map takes", default);
+        return 0;
     }
 
     /// <summary>The beginning of struct bpf_map_info.</summary>

@@ -64,6 +64,10 @@ internal sealed class KernelMaps : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{boot}.{Libbpf.GetMapInfo(Counters).Id}");
     }
 
+    /// <summary>Bytes of kernel memory that all maps take, without the images; see <see cref="Libbpf.MemoryOf"/>.</summary>
+    /// <exception cref="KernelException">The kernel does not say.</exception>
+    public long MemoryBytes() => _maps.Values.Sum(Libbpf.MemoryOf);
+
     /// <inheritdoc/>
     public void Dispose()
     {

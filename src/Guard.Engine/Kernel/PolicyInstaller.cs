@@ -29,6 +29,9 @@ internal sealed class PolicyInstaller : IDisposable
         _floor = floor;
     }
 
+    /// <summary>Bytes of kernel memory that images take: the one in force, and the one before it. From any thread.</summary>
+    public long MemoryBytes => (_previous is null ? 1L : 2L) * ImageBuffer.ValueBytes;
+
     /// <summary>The number in a slot of images; 0 when it is empty. Also for slots of programs that are being replaced.</summary>
     public static ulong ReadGeneration(FileDescriptorHandle images)
     {

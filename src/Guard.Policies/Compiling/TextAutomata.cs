@@ -6,9 +6,6 @@ namespace Guard.Policies.Compiling;
 /// <summary>All automata of an image: two for each text, then the confirmations.</summary>
 internal sealed class TextAutomata
 {
-    /// <summary>States of the automaton of a text that is always run beside the literals.</summary>
-    public const int AlwaysStatesMax = 4096;
-
     private readonly LoweredPatterns _patterns;
     private readonly ListPool _lists;
     private readonly BudgetFindings _findings;
@@ -39,77 +36,73 @@ internal sealed class TextAutomata
 
     private AutomatonTable? BuildGenerals(LoweredText text)
     {
-        var always = new List<GeneralEntry>();
-        foreach (var entry in text.Generals.Values)
+        foreach (var entry in text.Generals.Values.Where(e => !e.Source.Factors.IsEmpty))
         {
-            if (entry.Source.Factors.IsEmpty)
+            if (AddConfirmation(new GeneralGroup(Determiniser.Run([entry.Source.Nfa]), [entry])) is { } number)
             {
-                always.Add(entry);
-            }
-            else
-            {
-                AddConfirmation(text, entry);
+                foreach (var factor in entry.Source.Factors)
+                {
+                    text.Literals.Add(new LiteralEntry(AddCandidate(entry.Roles, number, factor.Length), factor, false, false));
+                }
             }
         }
 
-        return always.Count == 0 ? null : BuildAlways(text, always);
+        var groups = GeneralGroups.Of(text.Generals.Values.Where(e => e.Source.Factors.IsEmpty));
+        foreach (var group in groups.Skip(1))
+        {
+            if (AddConfirmation(group) is { } number)
+            {
+                text.Always.Add(AddCandidate(RolesOf(group), number, 0));
+            }
+        }
+
+        return groups.Count == 0 ? null : ToTable(groups[0]);
     }
 
-    private void AddConfirmation(LoweredText text, GeneralEntry entry)
+    private AutomatonTable? ToTable(GeneralGroup group)
     {
-        if (Determiniser.Run([entry.Source.Nfa]) is not { } dfa)
+        if (group.Automaton is null)
         {
-            ReportStates(entry, Determiniser.StatesMax);
-            return;
+            ReportStates(group.Entries[0], Determiniser.StatesMax);
+        }
+
+        return group.Automaton?.ToTable(_lists, [.. group.Entries.Select(e => e.Patterns)]);
+    }
+
+    private static ushort RolesOf(GeneralGroup group)
+        => group.Entries.Aggregate((ushort)0, (roles, entry) => (ushort)(roles | entry.Roles));
+
+    /// <summary>An automaton that is run when it is asked for. Its number; null after an error.</summary>
+    private int? AddConfirmation(GeneralGroup group)
+    {
+        if (ToTable(group) is not { } table)
+        {
+            return null;
         }
 
         var number = (2 * _patterns.Texts.Length) + _confirmations.Count;
-        _confirmations.Add(dfa.ToTable(_lists, [entry.Patterns]));
+        _confirmations.Add(table);
         _findings.Check(
             BudgetFindings.Automata,
-            entry.Atom.Span,
+            group.Entries[0].Atom.Span,
             number + 1,
             KernelLimits.AutomataMax,
             "GUARD_AUTOMATA_MAX",
             "expressions and values with `?` or `cased`",
             "use plain values where they say the same");
-        foreach (var factor in entry.Source.Factors)
-        {
-            text.Literals.Add(new LiteralEntry(AddCandidate(entry, number, factor.Length), factor, false, false));
-        }
-
-        if (entry.Source.Factors.IsEmpty)
-        {
-            text.Always.Add(AddCandidate(entry, number, 0));
-        }
+        return number;
     }
 
-    private int AddCandidate(GeneralEntry entry, int automaton, int length)
+    private int AddCandidate(ushort roles, int automaton, int length)
     {
         _patterns.Table.Add(new GuardPattern
         {
             Atom = (uint)automaton,
-            Roles = entry.Roles,
+            Roles = roles,
             Kind = KernelAbi.PatternCandidate,
             Length = (ushort)length,
         });
         return _patterns.Table.Count - 1;
-    }
-
-    /// <summary>One automaton for all of them, or, where their union explodes, each by itself: then every text is read by each.</summary>
-    private AutomatonTable? BuildAlways(LoweredText text, List<GeneralEntry> entries)
-    {
-        if (Determiniser.Run([.. entries.Select(e => e.Source.Nfa)], AlwaysStatesMax) is { } dfa)
-        {
-            return dfa.ToTable(_lists, [.. entries.Select(e => e.Patterns)]);
-        }
-
-        foreach (var entry in entries)
-        {
-            AddConfirmation(text, entry);
-        }
-
-        return null;
     }
 
     private void ReportStates(GeneralEntry entry, int limit)

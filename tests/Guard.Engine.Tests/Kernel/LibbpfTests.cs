@@ -48,6 +48,19 @@ public sealed class LibbpfTests
     }
 
     [SkippableFact]
+    public void The_memory_of_maps_is_what_their_values_need_and_little_more()
+    {
+        Native.SkipUnlessPermitted();
+        const int ValueBytes = 3 << 20;
+        using var maps = new KernelMaps(new Dictionary<string, FileDescriptorHandle>
+        {
+            ["large"] = Libbpf.CreateMap(MapType.Array, "large", 4, ValueBytes, 1),
+            ["small"] = Libbpf.CreateMap(MapType.Array, "small", 4, 8, 1),
+        });
+        Assert.InRange(maps.MemoryBytes(), ValueBytes, ValueBytes + (64 << 10));
+    }
+
+    [SkippableFact]
     public void An_int_result_becomes_the_errno()
     {
         Native.SkipUnlessPermitted();

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
-# guest: --append preempt=full
+# guest:
 # timeout: 420
 # Files that no rule speaks of are remembered. Whatever makes a rule speak of one, the next open is refused.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
+# shellcheck source=tests/vm/race.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../race.sh"
 
 vault_rules() { # DIRECTORY...
     local directory number=0
@@ -17,6 +19,18 @@ detection:
     selection: {TargetFilename|startswith: $directory/vault/}
     condition: selection
 guard: {action: block, on_unknown: deny}
+---
+title: Names in a directory that is known ($directory)
+id: 25252525-2525-4252-8252-2525252525${number}0
+logsource: {product: linux, category: file_access}
+detection:
+    whole: {TargetFilename: $directory/plain/known/exact}
+    tail: {TargetFilename|endswith: /known/tail}
+    span: {TargetFilename|contains: own/span}
+    expression: {TargetFilename|re: 'n/kno.n/r[ex]+$'}
+    wildcard: {TargetFilename: '*wn/sta?'}
+    condition: 1 of them
+guard: {action: block}
 ---
 EOF
     done
@@ -45,7 +59,7 @@ for directory in "$disk" "$memory"; do
     mount --bind "$directory" "$directory"
     mount --make-rprivate "$directory"
 done
-expect_output '\(full\)' "the kernel preempts everywhere" cat /sys/kernel/debug/sched/preempt
+race_mode full
 push_rules "the vaults are closed" < <(vault_rules "$disk" "$memory")
 # A file that changed within the last minute is not remembered.
 sleep 62
@@ -62,30 +76,30 @@ for directory in "$disk" "$memory"; do
     fi
     for case in rename-file rename-parent exchange-file exchange-directory hard-link many-links same-tick inode-reused \
         nameless bind-file bind-directory bound-before move-mount move-onto-mount detached \
-        mount-reused namespaces new-root; do
+        mount-reused namespaces new-root known-names known-renamed known-reused known-bound; do
         expect_errno EPERM "$name: $case" file-cache "$case" "$directory"
     done
     for how in race-rename race-mount; do
-        line=$(file-cache "$how" "$directory" 12)
+        line=$(file-cache "$how" "$directory" 6)
         expect_match '*"vault":{"opened":0,"refused":[1-9]*},"plain":{"opened":[1-9]*,"refused":0},"other":0}' "$line" \
             "$name: $how: never opened in the vault, never refused outside"
         echo "$line"
     done
-    for _ in 1 2 3 4; do
-        act open "$directory/plain/pushed" > /dev/null
-    done
-    expect_errno OK "$name: a file that no rule speaks of yet" act open "$directory/plain/pushed"
-    cat > "$work/pushed.yml" <<EOF
+done
+for _ in 1 2 3 4; do
+    act open "$disk/plain/pushed" > /dev/null
+done
+expect_errno OK "a file that no rule speaks of yet" act open "$disk/plain/pushed"
+cat > "$work/pushed.yml" <<EOF
 title: Pushed
 id: 25252525-2525-4252-8252-252525252520
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: $directory/plain/pushed}
-    condition: selection
+    selection: {TargetFilename: $disk/plain/pushed}
+condition: selection
 guard: {action: block}
 EOF
-    push_policy "$name: a rule about it is pushed" "$work/pushed.yml"
-    expect_errno EPERM "$name: and holds at once" act open "$directory/plain/pushed"
-    push_rules "$name: and taken out again" < <(vault_rules "$disk" "$memory")
-    expect_errno OK "$name: then it opens" act open "$directory/plain/pushed"
-done
+push_policy "a rule about it is pushed" "$work/pushed.yml"
+expect_errno EPERM "and holds at once" act open "$disk/plain/pushed"
+push_rules "and taken out again" < <(vault_rules "$disk" "$memory")
+expect_errno OK "then it opens" act open "$disk/plain/pushed"

@@ -42,7 +42,7 @@ public sealed class DeterminiserTests(ITestOutputHelper output)
     public void Many_expressions_together_do_not_remember_which_have_been_found()
     {
         var patterns = Enumerable.Range(0, 40).Select(n => Nfa($"[{(char)('a' + (n % 26))}x][0-9]?{n}")).ToList();
-        var dfa = Determiniser.Run(patterns, TextAutomata.AlwaysStatesMax);
+        var dfa = Determiniser.Run(patterns, GeneralGroups.StatesMax);
         Assert.NotNull(dfa);
         Assert.InRange(dfa.States, 1, 1000);
     }
