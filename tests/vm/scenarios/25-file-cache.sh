@@ -96,7 +96,7 @@ id: 25252525-2525-4252-8252-252525252520
 logsource: {product: linux, category: file_access}
 detection:
     selection: {TargetFilename: $disk/plain/pushed}
-condition: selection
+    condition: selection
 guard: {action: block}
 EOF
 push_policy "a rule about it is pushed" "$work/pushed.yml"
