@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Long lists of whole values behind one atom: a hash table in the image. A text is found by 128 bits of a keyed
- * hash and its length; the key comes from the policy's own content, which nobody but root can read, so that a
- * name that collides with a listed one can't be made up.
+ * hash and its length; the key comes from the listed values and a secret of the machine, so that a name that
+ * collides with a listed one can't be made up.
  */
 #ifndef GUARD_SETS_H
 #define GUARD_SETS_H

@@ -44,7 +44,7 @@ internal sealed class EngineControl : IEngineControl
             Since = state.Since,
             Started = _started,
             Kernel = KernelRelease,
-            PolicyHash = policy?.Image.Hash,
+            PolicyHash = policy?.Image.PolicyHash,
             Generation = policy?.Generation ?? 0,
             RuleCount = rules.Count,
             BlockCount = rules.Count(rule => rule.Action == RuleAction.Block),
@@ -88,7 +88,7 @@ internal sealed class EngineControl : IEngineControl
         var policy = _parts.Policy.Current;
         return policy is null
             ? new PolicyListing(null, 0, null, [])
-            : new PolicyListing(policy.Image.Hash, policy.Generation, policy.Pushed, [.. policy.UserRules.Select(entry => ToListed(entry.Rule))]);
+            : new PolicyListing(policy.Image.PolicyHash, policy.Generation, policy.Pushed, [.. policy.UserRules.Select(entry => ToListed(entry.Rule))]);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ namespace Guard.Engine;
 internal sealed class EngineParts : IAsyncDisposable
 {
     private const string PolicyDirectory = "policy";
+    private const string SecretFile = "secret";
 
     public EngineParts(GuardOptions options, ILogger log, TimeProvider time)
     {
@@ -35,7 +36,9 @@ internal sealed class EngineParts : IAsyncDisposable
             BootId = BootId,
         });
         var state = Path.GetDirectoryName(Path.GetFullPath(options.Trail.Path))!;
-        Policy = new PolicyInForce(new PolicyFolder(Path.Combine(state, PolicyDirectory)), Names, Accounts, time, log);
+        var folder = new PolicyFolder(Path.Combine(state, PolicyDirectory));
+        var secret = MachineSecret.ReadOrDraw(Path.Combine(state, SecretFile), MachineSecret.Draw);
+        Policy = new PolicyInForce(folder, Names, Accounts, secret, time, log);
         Health = new EngineHealth(new Kernel.SelfTest(), Writer, time, log);
     }
 

@@ -168,7 +168,7 @@ internal sealed class GuardEngine : IEngineHost
         Time = _parts.Time.GetUtcNow(),
         Kind = kind,
         BootId = _parts.BootId,
-        PolicyHash = _parts.Policy.Current?.Image.Hash,
+        PolicyHash = _parts.Policy.Current?.Image.PolicyHash,
         Generation = _parts.Policy.Current?.Generation,
         Message = message,
         Detail = new Dictionary<string, string> { ["version"] = DaemonVersion.Short },

@@ -19,6 +19,12 @@ public sealed record CompilerOptions
     /// <summary>Whether the engine's own self-test rules are added (true for what goes into a kernel).</summary>
     public bool IncludeSelfTest { get; init; }
 
+    /// <summary>
+    /// Goes into the key of the hash by which long lists are looked up, so that nobody can look for a name that collides
+    /// with a listed one. Empty: the key follows from the values. Not part of <see cref="Image.PolicyImage.PolicyHash"/>.
+    /// </summary>
+    public ReadOnlyMemory<byte> Secret { get; init; }
+
     /// <summary>Most bytes of one YAML file.</summary>
     public int MaxFileBytes { get; init; } = 4 << 20;
 
@@ -49,7 +55,7 @@ public static class PolicyCompiler
         var policy = Analyse(files, options, bag);
         return policy is null || bag.HasErrors
             ? new CompilationResult(null, policy, bag.ToImmutable())
-            : CompileImage(policy, bag);
+            : CompileImage(policy, options, bag);
     }
 
     /// <summary>The front end: what the bundle means, or null after errors that hide it.</summary>
@@ -70,9 +76,9 @@ public static class PolicyCompiler
         return normalisation.Policy;
     }
 
-    private static CompilationResult CompileImage(NormalisedPolicy policy, DiagnosticBag bag)
+    private static CompilationResult CompileImage(NormalisedPolicy policy, CompilerOptions options, DiagnosticBag bag)
     {
-        var compilation = ImageCompiler.Compile(policy);
+        var compilation = ImageCompiler.Compile(policy, options.Secret.Span);
         foreach (var diagnostic in compilation.Diagnostics)
         {
             bag.Add(diagnostic);

@@ -50,7 +50,7 @@ internal sealed class Explanation
             Word(decision.Verdict),
             decision.FromUnknown,
             decision.Failure == DecisionFailure.None ? null : decision.Failure.ToString(),
-            _image.Hash,
+            _image.PolicyHash,
             question.Known,
             [.. question.Unknown.Where(value => _trace.Incomplete.Any(field => ExplainQuestion.IsOf(value, field)))],
             [.. decision.Rules.Select(ExplainRule)],

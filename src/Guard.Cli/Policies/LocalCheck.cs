@@ -135,7 +135,7 @@ internal sealed class LocalCheck
             [.. result.Diagnostics.Select(ToFinding)],
             rules.Length,
             rules.Count(rule => rule.Action == RuleAction.Block),
-            result.Image?.Hash,
+            result.Image?.PolicyHash,
             null,
             result.Image?.Bytes.Length ?? 0);
     }

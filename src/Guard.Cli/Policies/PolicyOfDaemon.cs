@@ -26,7 +26,7 @@ internal static class PolicyOfDaemon
         }
 
         var check = LocalCheck.Compile(run, [.. files.Values.OrderBy(file => file.Name, StringComparer.Ordinal)]);
-        if (check.Image is { } image && listing.Hash is { } inForce && image.Hash != inForce)
+        if (check.Image is { } image && listing.Hash is { } inForce && image.PolicyHash != inForce)
         {
             run.Note("what guardd shows compiles to another image here than the one in force; accounts or versions may differ");
         }

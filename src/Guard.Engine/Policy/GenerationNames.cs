@@ -30,8 +30,8 @@ internal sealed class GenerationNames
     public RuleReference? FindReference(ulong generation, int number) =>
         Find(generation, number) is { } rule ? ToReference(rule) : null;
 
-    /// <summary>The hash of a generation's image.</summary>
-    public string? FindHash(ulong generation) => _images.TryGetValue(generation, out var image) ? image.Hash : null;
+    /// <summary>The hash of a generation's policy.</summary>
+    public string? FindHash(ulong generation) => _images.TryGetValue(generation, out var image) ? image.PolicyHash : null;
 
     /// <summary>A compiled rule as records and lists name it.</summary>
     public static RuleReference ToReference(CompiledRule rule) => new()

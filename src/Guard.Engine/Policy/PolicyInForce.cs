@@ -17,6 +17,7 @@ internal sealed class PolicyInForce
     private readonly PolicyFolder _folder;
     private readonly GenerationNames _names;
     private readonly AccountNames _accounts;
+    private readonly byte[] _secret;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
@@ -25,11 +26,13 @@ internal sealed class PolicyInForce
     private volatile EnforcedPolicy? _policy;
     private volatile string? _problem;
 
-    public PolicyInForce(PolicyFolder folder, GenerationNames names, AccountNames accounts, TimeProvider time, ILogger log)
+    public PolicyInForce(
+        PolicyFolder folder, GenerationNames names, AccountNames accounts, byte[] secret, TimeProvider time, ILogger log)
     {
         _folder = folder;
         _names = names;
         _accounts = accounts;
+        _secret = secret;
         _time = time;
         _log = log;
     }
@@ -50,6 +53,7 @@ internal sealed class PolicyInForce
         {
             Accounts = _accounts.ToSnapshot(),
             IncludeSelfTest = withSelfTest,
+            Secret = _secret,
         });
 
     /// <summary>

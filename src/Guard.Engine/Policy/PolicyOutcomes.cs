@@ -21,7 +21,7 @@ internal static class PolicyOutcomes
             [.. result.Diagnostics.Select(ToFinding)],
             rules.Count,
             rules.Count(rule => rule.Action == RuleAction.Block),
-            result.Image?.Hash,
+            result.Image?.PolicyHash,
             generation,
             result.Image?.Bytes.Length ?? 0);
     }

@@ -11,8 +11,9 @@ public static class ImageCompiler
 {
     /// <summary>Compiles a policy.</summary>
     /// <param name="policy">What the front end found no fault with.</param>
+    /// <param name="secret">See <see cref="CompilerOptions.Secret"/>; may be empty.</param>
     /// <returns>The image, or an error for every bound that the policy exceeds.</returns>
-    public static ImageCompilation Compile(NormalisedPolicy policy)
+    public static ImageCompilation Compile(NormalisedPolicy policy, ReadOnlySpan<byte> secret = default)
     {
         ArgumentNullException.ThrowIfNull(policy);
         var findings = new BudgetFindings();
@@ -25,10 +26,25 @@ public static class ImageCompiler
         var tables = BuildTables(policy, findings);
         if (!findings.Any && ImageWriter.Write(policy, tables, findings) is { } image)
         {
-            return new ImageCompilation(image, []);
+            return Keyed(policy, tables, image, secret);
         }
 
         return new ImageCompilation(null, findings.ToImmutable());
+    }
+
+    /// <summary>The same image with the secret in the key of its sets; its name stays that of the image without.</summary>
+    private static ImageCompilation Keyed(NormalisedPolicy policy, ImageTables tables, PolicyImage plain, ReadOnlySpan<byte> secret)
+    {
+        if (secret.IsEmpty || tables.Sets.Sets.All(set => set is null))
+        {
+            return new ImageCompilation(plain, []);
+        }
+
+        var findings = new BudgetFindings();
+        var sets = TextSets.Build(tables.Lowered, tables.Lists, findings, secret);
+        return ImageWriter.Write(policy, tables with { Sets = sets }, findings) is { } image
+            ? new ImageCompilation(image.Named(plain.PolicyHash), [])
+            : new ImageCompilation(null, findings.ToImmutable());
     }
 
     private static ImageTables BuildTables(NormalisedPolicy policy, BudgetFindings findings)
@@ -39,9 +55,8 @@ public static class ImageCompiler
         CheckAlways(policy, patterns, findings);
         return new ImageTables(
             lists,
-            patterns.Table,
+            patterns,
             automata,
-            patterns.Names,
             TextSets.Build(patterns, lists, findings),
             NumberTables.Build(policy, lists, findings),
             AccessTables.Build(policy, lists, findings),

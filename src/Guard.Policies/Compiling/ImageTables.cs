@@ -4,9 +4,8 @@ namespace Guard.Policies.Compiling;
 
 /// <summary>Everything of an image before it has addresses.</summary>
 /// <param name="Lists">All lists.</param>
-/// <param name="Patterns">The pattern table.</param>
+/// <param name="Lowered">What the texts are read for: the pattern table, the fields of events, the values of sets.</param>
 /// <param name="Automata">By automaton number; null = absent.</param>
-/// <param name="Names">Field of text GUARD_TEXTS + i; null is the text of keywords.</param>
 /// <param name="Sets">Whole values of long lists.</param>
 /// <param name="Numbers">Users and login uids.</param>
 /// <param name="Accesses">By kind of access: a list.</param>
@@ -14,11 +13,14 @@ namespace Guard.Policies.Compiling;
 /// <param name="Programs">By rule; null only where an error was reported.</param>
 internal sealed record ImageTables(
     ListPool Lists,
-    IReadOnlyList<GuardPattern> Patterns,
+    LoweredPatterns Lowered,
     AutomatonTable?[] Automata,
-    IReadOnlyList<string?> Names,
     TextSets Sets,
     NumberTables Numbers,
     int[] Accesses,
     CategoryTables[] Categories,
-    IReadOnlyList<RuleProgram?> Programs);
+    IReadOnlyList<RuleProgram?> Programs)
+{
+    /// <summary>The pattern table.</summary>
+    public IReadOnlyList<GuardPattern> Patterns => Lowered.Table;
+}

@@ -123,7 +123,7 @@ internal sealed class ImageWriter
             r => new CompiledRule(r.Identity, r.Category, r.Action, r.OnUnknown) { Source = r.Source });
         return new PolicyImage(_bytes, [.. rules])
         {
-            EventFields = [.. _tables.Names],
+            EventFields = [.. _tables.Lowered.Names],
             EventTests = [.. EventTests()],
         };
     }

@@ -16,9 +16,14 @@ internal sealed record TextSet(GuardSetEntry[] Buckets, int Entries);
 /// <param name="Sets">By text; null = absent.</param>
 internal sealed record TextSets((ulong First, ulong Second) Key, TextSet?[] Sets)
 {
-    public static TextSets Build(LoweredPatterns patterns, ListPool lists, BudgetFindings findings)
+    /// <param name="patterns">With their values.</param>
+    /// <param name="lists">Takes what the values make hold.</param>
+    /// <param name="findings">Takes what is too much.</param>
+    /// <param name="secret">Goes into the key.</param>
+    public static TextSets Build(
+        LoweredPatterns patterns, ListPool lists, BudgetFindings findings, ReadOnlySpan<byte> secret = default)
     {
-        var key = KeyOf(patterns);
+        var key = KeyOf(patterns, secret);
         var sets = new TextSet?[patterns.Texts.Length];
         for (var text = 0; text < sets.Length; text++)
         {
@@ -37,10 +42,14 @@ internal sealed record TextSets((ulong First, ulong Second) Key, TextSet?[] Sets
         return new TextSets(key, sets);
     }
 
-    /// <summary>From the values themselves: the same policy gives the same bytes, and who cannot read it cannot guess it.</summary>
-    private static (ulong First, ulong Second) KeyOf(LoweredPatterns patterns)
+    /// <summary>
+    /// From the values, so that the same policy gives the same bytes, and from the secret, without which anybody who has
+    /// the values, and many lists are public, could look for a text that collides with one.
+    /// </summary>
+    private static (ulong First, ulong Second) KeyOf(LoweredPatterns patterns, ReadOnlySpan<byte> secret)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(secret);
         Span<byte> length = stackalloc byte[4];
         foreach (var text in patterns.Texts)
         {

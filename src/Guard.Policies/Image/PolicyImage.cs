@@ -9,22 +9,31 @@ namespace Guard.Policies.Image;
 /// </summary>
 public sealed class PolicyImage
 {
+    private readonly byte[] _bytes;
+
     /// <summary>Takes the tables as built; the caller gives up the array.</summary>
     /// <param name="bytes">Layout of bpf/lsm/abi.h, generation zero, hash filled in.</param>
     /// <param name="rules">Rule n of the image is element n.</param>
     public PolicyImage(byte[] bytes, ImmutableArray<CompiledRule> rules)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        Bytes = bytes;
+        _bytes = bytes;
         Rules = rules;
         Hash = Convert.ToHexStringLower(bytes.AsSpan(32, 32));
+        PolicyHash = Hash;
     }
 
     /// <summary>The image, header first; its length is the header's total_bytes.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>SHA-256 of the image as 64 hexadecimal digits: the name of what is in force.</summary>
+    /// <summary>SHA-256 of these bytes as 64 hexadecimal digits.</summary>
     public string Hash { get; }
+
+    /// <summary>
+    /// SHA-256 of the image as it is without a secret, as 64 hexadecimal digits: the name of the policy, the same on all
+    /// machines with the same accounts.
+    /// </summary>
+    public string PolicyHash { get; private init; }
 
     /// <summary>What each rule number means.</summary>
     public ImmutableArray<CompiledRule> Rules { get; }
@@ -34,6 +43,11 @@ public sealed class PolicyImage
 
     /// <summary>Atoms that no automaton decides.</summary>
     public ImmutableArray<EventTest> EventTests { get; init; } = [];
+
+    /// <summary>The same image under the name of another.</summary>
+    /// <param name="policyHash">The name.</param>
+    internal PolicyImage Named(string policyHash)
+        => new(_bytes, Rules) { EventFields = EventFields, EventTests = EventTests, PolicyHash = policyHash };
 }
 
 /// <summary>An atom over fields of events that no automaton decides.</summary>

@@ -125,6 +125,34 @@ public sealed class SetTests(ITestOutputHelper output)
         Assert.Equal(Verdict.Allow, Decide(simulator, "/usr/share/files/1/data"));
     }
 
+    /// <summary>Who knows a public list still can't look for a name that collides with one of its values.</summary>
+    [Fact]
+    public void A_secret_changes_the_key_and_neither_the_answers_nor_the_name_of_the_policy()
+    {
+        _builder.File(_builder.Target([.. Enumerable.Range(0, 500).Select(n => $"/usr/share/files/{n}")]));
+        var policy = _builder.Build();
+        PolicyImage Compile(string secret) => ImageCompiler.Compile(policy, Encoding.UTF8.GetBytes(secret)).Image!;
+        var (plain, one, other) = (Compile(string.Empty), Compile("one"), Compile("other"));
+        Assert.Equal(3, new[] { plain, one, other }.Select(i => ImageReader.Read(i.Bytes).Header.SetKey[0]).Distinct().Count());
+        Assert.Equal(3, new[] { plain.Hash, one.Hash, other.Hash }.Distinct().Count());
+        Assert.Equal(plain.Hash, plain.PolicyHash);
+        Assert.All([one, other], image => Assert.Equal(plain.Hash, image.PolicyHash));
+        Assert.Equal(one.Hash, Compile("one").Hash);
+        Assert.All([plain, one, other], image =>
+        {
+            Assert.Equal(Verdict.Block, Decide(new ImageSimulator(image), "/usr/share/files/499"));
+            Assert.Equal(Verdict.Allow, Decide(new ImageSimulator(image), "/usr/share/files/500"));
+        });
+    }
+
+    [Fact]
+    public void Without_long_lists_a_secret_changes_nothing()
+    {
+        _builder.File(_builder.Target("/etc/shadow"));
+        var policy = _builder.Build();
+        Assert.Equal(ImageCompiler.Compile(policy).Image!.Hash, ImageCompiler.Compile(policy, "s"u8).Image!.Hash);
+    }
+
     private static DecisionRequest Request { get; } = new(RuleCategory.FileAccess)
     {
         Image = RequestText.Of("/bin/cat"),
