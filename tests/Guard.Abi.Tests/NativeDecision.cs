@@ -195,6 +195,7 @@ internal sealed class NativeDecision : IDisposable
         for (var i = 0; i < texts.Length; i++)
         {
             var at = TextsOff + (i * TextBytes);
+            Assert.InRange(texts[i].Bytes.Length, 0, TextBytes - 8);
             Put(at, (uint)texts[i].Bytes.Length);
             texts[i].Bytes.Span.CopyTo(_request.AsSpan(at + 8));
         }

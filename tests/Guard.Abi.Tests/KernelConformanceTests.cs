@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json;
+using Guard.Policies;
+using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+using Guard.Policies.Tests.Conformance;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Guard.Abi.Tests;
+
+/// <summary>
+/// Sigma's own data through the kernel's decision core, as far as a kernel category has the fields: what the data
+/// expects, what the simulator says and what the core says is one answer.
+/// </summary>
+public sealed class KernelConformanceTests(ITestOutputHelper output)
+{
+    private static readonly string[] Categories = ["process_creation", "file_event"];
+
+    [SkippableFact]
+    public void Every_event_of_a_published_rule_is_decided_as_expected()
+    {
+        using var kernel = NativeDecision.Load();
+        var wrong = new List<string>();
+        var ran = 0;
+        var groups = Rows("events.jsonl").Where(row => Categories.Contains(Text(row, "category"))).GroupBy(row => Text(row, "rule_path"));
+        foreach (var rows in groups)
+        {
+            var accounts = Accounts(rows);
+            var rule = File.ReadAllBytes(Path.Combine(SharedData.Sigma!, "rules", rows.Key));
+            var result = Compile(rule, accounts);
+            Assert.True(result.Image is not null, $"{rows.Key}: {Errors(result)}");
+            kernel.Install(result.Image);
+            ran += rows.Count();
+            wrong.AddRange(rows.Select(row => Complaint(row, result.Image, accounts, kernel)).OfType<string>());
+        }
+
+        output.WriteLine($"{ran} events");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {ran}:\n{string.Join('\n', wrong.Take(20))}");
+        Assert.True(ran >= 851, $"only {ran} ran");
+    }
+
+    /// <summary>
+    /// Those whose fields the category has; a kernel's texts are never null, absent or numbers. The native program takes
+    /// texts of one window: scenario 11-command-line has longer ones.
+    /// </summary>
+    [SkippableFact]
+    public void Every_case_that_a_kernel_can_be_asked_is_decided_as_expected()
+    {
+        using var kernel = NativeDecision.Load();
+        var wrong = new List<string>();
+        var ran = 0;
+        foreach (var row in Rows("cases.jsonl").Where(CanBeAsked))
+        {
+            var accounts = Accounts([row]);
+            var result = Compile(System.Text.Encoding.UTF8.GetBytes(Text(row, "rule_yaml")), accounts);
+            if (result.Image is null || result.Image.Rules[0].Category != RuleCategory.ProcessCreation)
+            {
+                continue;
+            }
+
+            ran++;
+            kernel.Install(result.Image);
+            if (Complaint(row, result.Image, accounts, kernel) is { } complaint)
+            {
+                wrong.Add(complaint);
+            }
+        }
+
+        output.WriteLine($"{ran} cases");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {ran}:\n{string.Join('\n', wrong.Take(20))}");
+        Assert.True(ran >= 200, $"only {ran} ran");
+    }
+
+    private static string? Complaint(JsonElement row, PolicyImage image, AccountSnapshot accounts, NativeDecision kernel)
+    {
+        var request = Request(row.GetProperty("event"), image.Rules[0].Category, accounts);
+        var expected = row.GetProperty("expected").GetBoolean();
+        var simulated = new ImageSimulator(image).Decide(request).Rules.Length > 0;
+        var decided = kernel.Decide(request).Rules.Length > 0;
+        return simulated == expected && decided == expected
+            ? null
+            : $"{Text(row, "id")}: expected {expected}, simulator {simulated}, kernel {decided}: {Text(row, "why")}\n{row.GetProperty("event")}";
+    }
+
+    private static bool CanBeAsked(JsonElement row)
+    {
+        string[] known = ["Image", "CommandLine", "CurrentDirectory", "ParentImage", "ParentCommandLine", "User"];
+        var text = Text(row, "rule_yaml");
+        var asks = known.Where(name => text.Contains($" {name}", StringComparison.Ordinal));
+        var @event = row.GetProperty("event");
+        return text.Contains("process_creation", StringComparison.Ordinal)
+            && @event.EnumerateObject().All(p => p.Value.ValueKind == JsonValueKind.String)
+            && @event.EnumerateObject().All(p => p.Value.GetString()!.Length < RequestText.MaxBytes)
+            && (!@event.TryGetProperty("LogonId", out var logon) || uint.TryParse(logon.GetString(), CultureInfo.InvariantCulture, out _))
+            && asks.All(name => @event.TryGetProperty(name, out var value) && !value.ValueEquals(string.Empty));
+    }
+
+    private static DecisionRequest Request(JsonElement @event, RuleCategory category, AccountSnapshot accounts)
+    {
+        // A field that an event lacks is empty: to a kernel a missing one would be unknown.
+        RequestText Field(string name)
+            => RequestText.Whole(System.Text.Encoding.UTF8.GetBytes(@event.TryGetProperty(name, out var value) ? value.GetString()! : string.Empty));
+        return new DecisionRequest(category)
+        {
+            Image = Field("Image"),
+            Invoked = Field("Image"),
+            CommandLine = Field("CommandLine"),
+            CurrentDirectory = Field("CurrentDirectory"),
+            ParentImage = Field("ParentImage"),
+            ParentInvoked = Field("ParentImage"),
+            ParentCommandLine = Field("ParentCommandLine"),
+            Target = Field("TargetFilename"),
+            Uid = @event.TryGetProperty("User", out var user) ? accounts.UidByName[user.GetString()!] : uint.MaxValue - 1,
+            LogonId = @event.TryGetProperty("LogonId", out var logon)
+                ? uint.Parse(logon.ToString(), CultureInfo.InvariantCulture)
+                : uint.MaxValue,
+            Access = category == RuleCategory.FileAccess ? AccessKinds.Create | AccessKinds.Write : AccessKinds.None,
+        };
+    }
+
+    /// <summary>Every user of the events has an account.</summary>
+    private static AccountSnapshot Accounts(IEnumerable<JsonElement> rows)
+    {
+        var accounts = new Dictionary<string, uint>(StringComparer.Ordinal) { ["root"] = 0 };
+        foreach (var row in rows)
+        {
+            if (row.GetProperty("event").TryGetProperty("User", out var user))
+            {
+                accounts.TryAdd(user.GetString()!, (uint)(1000 + accounts.Count));
+            }
+        }
+
+        return new AccountSnapshot(accounts);
+    }
+
+    private static CompilationResult Compile(byte[] rule, AccountSnapshot accounts)
+        => PolicyCompiler.Compile([new PolicyFile("rule.yml", rule)], new CompilerOptions { Accounts = accounts });
+
+    private static string Errors(CompilationResult result) => string.Join(
+        '\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{d.Span} {d.Id} {d.Message}"));
+
+    private static string Text(JsonElement row, string name) => row.GetProperty(name).GetString()!;
+
+    private static IEnumerable<JsonElement> Rows(string file)
+    {
+        Skip.If(SharedData.Sigma is null, SharedData.Missing);
+        return File.ReadLines(Path.Combine(SharedData.Sigma!, file)).Select(line => JsonDocument.Parse(line).RootElement);
+    }
+}
