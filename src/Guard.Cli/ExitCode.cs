@@ -24,8 +24,14 @@ internal enum ExitCode
     /// <summary>This machine does not enforce: the kernel lacks support, or guardd is degraded.</summary>
     Degraded = 6,
 
+    /// <summary>The output could not be written: what was to be said there is lost.</summary>
+    Unwritten = 7,
+
     /// <summary>Ended by Ctrl-C.</summary>
     Interrupted = 130,
+
+    /// <summary>Whoever read the output has gone (SIGPIPE, as other tools end then).</summary>
+    ReaderGone = 141,
 }
 
 /// <summary>The exit codes as text.</summary>
@@ -41,6 +47,8 @@ internal static class ExitCodes
         (ExitCode.NotPermitted, "not permitted"),
         (ExitCode.NotFound, "no such rule or file"),
         (ExitCode.Degraded, "this machine does not enforce (or not in time)"),
+        (ExitCode.Unwritten, "the output could not be written"),
         (ExitCode.Interrupted, "interrupted"),
+        (ExitCode.ReaderGone, "whoever read the output has gone"),
     ];
 }

@@ -76,11 +76,28 @@ internal static class GuardCtl
         {
             return (int)ExitCode.Interrupted;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // stdout was closed by its reader: `| head` has what it wanted.
-            return (int)ExitCode.Ok;
+            return (int)Unwritten(environment, e);
         }
+    }
+
+    /// <summary>
+    /// What became of output that can't be written. Never 0: a script that asks whether a policy is accepted must not take
+    /// a full disk or a reader that has gone for a yes.
+    /// </summary>
+    /// <param name="environment">Where the error goes.</param>
+    /// <param name="failure">What the write ended with; .NET keeps errno in HResult.</param>
+    internal static ExitCode Unwritten(CliEnvironment environment, IOException failure)
+    {
+        const int BrokenPipe = 32;
+        if (failure.HResult == BrokenPipe)
+        {
+            return ExitCode.ReaderGone;
+        }
+
+        environment.Error.WriteLine("guardctl: the output could not be written: " + SafeText.Line(failure.Message));
+        return ExitCode.Unwritten;
     }
 
     private static int Refuse(ParseResult parsed, CliEnvironment environment)

@@ -10,9 +10,10 @@ internal static class Program
         {
             await environment.Out.FlushAsync().ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The reader has gone.
+            var unwritten = (int)GuardCtl.Unwritten(environment, e);
+            return code == (int)ExitCode.Ok ? unwritten : code;
         }
         return code;
     }

@@ -43,6 +43,18 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Equal($"  {file}(10,9): ParentImage: /usr/sbin/backup  [does not hold]", lines[3]);
     }
 
+    [Theory]
+    [InlineData("/usr//bin/nc")]
+    [InlineData("/usr/bin/../bin/nc")]
+    [InlineData("/usr/./nc")]
+    [InlineData("/usr/bin/")]
+    public async Task A_path_that_the_kernel_never_has_is_refused(string path)
+    {
+        var result = await Cli.RunAsync(Real, "policy", "explain", "exec", path, "--rules", Write("a.yml", Netcat));
+        Assert.Equal(2, result.Code);
+        Assert.Contains("the kernel knows no path with //, . or ..", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_rule_that_came_close_is_named_with_what_stands_in_the_way()
     {
@@ -61,7 +73,9 @@ public sealed class PolicyExplainTests : IDisposable
     {
         var file = Write("a.yml", Netcat + "\n");
         var result = await Cli.RunAsync(Real, ["policy", "explain", "exec", "/bin/nc", "--rules", file, .. told]);
-        Assert.StartsWith("exec /bin/nc: allow: no rule matches\n", result.Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "exec /bin/nc: allow: by on_unknown, because not everything is known\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("unknown, which its on_unknown allows: No netcat", result.Out, StringComparison.Ordinal);
         Assert.Contains("unknown: ParentImage (tell it with --parent-image)\n", result.Out, StringComparison.Ordinal);
         Assert.Contains("(10,9): ParentImage: /usr/sbin/backup  [unknown]", result.Out, StringComparison.Ordinal);
     }

@@ -156,6 +156,12 @@ internal sealed class ExplainOptions
         {
             throw new CliException(ExitCode.Usage, $"{what} must be told by its whole path, and '{path}' is none", "begin it with /");
         }
+
+        if (path is not null && path.Length > 1 && path[1..].Split('/').Any(name => name is "" or "." or ".."))
+        {
+            throw new CliException(
+                ExitCode.Usage, $"the kernel knows no path with //, . or .., and '{path}' is one", "realpath prints the path that it has");
+        }
     }
 
     private static Option<string?> Text(string name, string helpName, string description)

@@ -22,7 +22,7 @@ internal static class ExplainText
 
         foreach (var rule in report.Close)
         {
-            WriteRule(run, "does not match", rule);
+            WriteRule(run, rule.Result == "unknown" ? "unknown, which its on_unknown allows" : "does not match", rule);
         }
 
         if (report.MoreClose > 0)
@@ -44,6 +44,7 @@ internal static class ExplainText
         var why = report switch
         {
             { Failure: not null } => $": the tables could not decide ({report.Failure}), the failure mode of guardd does",
+            { Verdict: "allow" } when report.Close.Any(rule => rule.Result == "unknown") => ": by on_unknown, because not everything is known",
             { Verdict: "allow" } => ": no rule matches",
             { FromUnknown: true } => ": by on_unknown, because not everything is known",
             _ => "",
