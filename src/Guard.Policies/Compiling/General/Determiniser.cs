@@ -67,7 +67,11 @@ internal sealed class Determiniser
                 return null;
             }
 
-            Collect(_sets[state], targets);
+            if (!IsDecided(_sets[state]))
+            {
+                Collect(_sets[state], targets);
+            }
+
             _next.Add(state);
             for (var c = 1; c < width; c++)
             {
@@ -79,6 +83,9 @@ internal sealed class Determiniser
         return new Dfa(
             _nfa.Classes, [.. _next], anchored, floating, Results(s => s.Holds), Results(s => s.HoldsAtEnd));
     }
+
+    /// <summary>One pattern that holds leads nowhere: it would be reported with every byte again.</summary>
+    private bool IsDecided(int[] set) => _nfa.Patterns == 1 && set is [var only] && _nfa[only].Holds;
 
     private void Collect(int[] set, List<int>[] targets)
     {

@@ -114,4 +114,22 @@ public sealed class DeterminiserTests(ITestOutputHelper output)
     }
 
     private static ByteNfa Nfa(string expression) => GeneralPattern.Of(new RegexPattern(expression, RegexFlags.None)).Nfa;
+
+    [Theory]
+    [InlineData("(.){5,}")]
+    [InlineData("[ab]")]
+    [InlineData("x?")]
+    public void One_pattern_is_reported_once(string expression)
+    {
+        var dfa = Determiniser.Run([Nfa(expression)])!;
+        var state = dfa.Anchored;
+        var reported = dfa.Holds[state].Length;
+        foreach (var value in "abababababababab"u8)
+        {
+            state = dfa.Next[(state * dfa.Classes.Count) + dfa.Classes[value]];
+            reported += dfa.Holds[state].Length;
+        }
+
+        Assert.Equal(1, reported);
+    }
 }
