@@ -327,6 +327,7 @@ struct guard_event {
 #define GUARD_REASON_SUBJECT_OVERFLOW 7u /* more than GUARD_SUBJECT_ATOMS_MAX atoms hold for the process */
 #define GUARD_REASON_INHERIT 8u		 /* a child could not be given its parent's bits */
 #define GUARD_REASON_NOT_KILLED 9u	 /* the verdict was to kill, and the kernel would not */
+#define GUARD_REASON_SCRIPT_UNREAD 10u	 /* a script whose arguments were swapped out was refused, whatever they say */
 #define GUARD_REASONS 16u
 
 struct guard_counters {

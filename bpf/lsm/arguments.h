@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The argument vector of an exec. Read where nobody else can change it: in the check from the pages of the address
- * space that is being built (by a walk of its page tables: it is not the current one), once the exec can't fail from
- * the program's own, before anybody else can reach that. Here for its record, into s->out.
+ * The argument vector of an exec. Read where nobody else can change it: in the check from the pages of the
+ * address space that is being built (by a walk of its page tables: it is not the current one), once the exec
+ * can't fail from the program's own, before anybody else can reach that. Here for its record, into s->out.
  */
 #ifndef GUARD_ARGUMENTS_H
 #define GUARD_ARGUMENTS_H
@@ -78,8 +78,8 @@ static long args_step(__u32 index, struct args_context *context)
 }
 
 /*
- * The strings after bprm->p are the arguments and then the environment: keeps the first argc of what was read, so that
- * no environment leaves the kernel.
+ * The strings after bprm->p are the arguments and then the environment: keeps the first argc of what was read,
+ * so that no environment leaves the kernel.
  */
 static __always_inline void args_count(struct guard_scratch *s, __u32 argc, __u64 read, __u64 total)
 {
@@ -94,7 +94,11 @@ static __always_inline void args_count(struct guard_scratch *s, __u32 argc, __u6
 	}
 }
 
-/* `length` bytes, a page at most, from the address space of this page table. False: not all are in memory. */
+/*
+ * `length` bytes, a page at most, from the address space of this page table. False: not all are in memory. Each
+ * page is looked for again afterwards: it may have been swapped out meanwhile, and its frame have become
+ * somebody else's.
+ */
 static __always_inline bool user_read(__u8 *to, __u64 pgd, __u64 from, __u64 length)
 {
 	__u64 offset = from & (GUARD_PAGE - 1);
@@ -102,13 +106,14 @@ static __always_inline bool user_read(__u8 *to, __u64 pgd, __u64 from, __u64 len
 
 	first = BOUNDED(first, GUARD_PAGE);
 	page = user_page(pgd, from);
-	if (!page || bpf_probe_read_kernel(to, first, (void *)(page + offset)))
+	if (!page || bpf_probe_read_kernel(to, first, (void *)(page + offset)) || user_page(pgd, from) != page)
 		return false;
 	rest = BOUNDED(length - first, GUARD_PAGE);
 	if (!rest)
 		return true;
 	page = user_page(pgd, from + first);
-	return page && !bpf_probe_read_kernel(to + first, rest, (void *)page);
+	return page && !bpf_probe_read_kernel(to + first, rest, (void *)page) &&
+	       user_page(pgd, from + first) == page;
 }
 
 /* In bprm_check_security. A page that was swapped out can't be brought in here: said, not guessed. */
@@ -126,7 +131,8 @@ static __always_inline void args_of_new_program(struct guard_scratch *s, struct 
 		s->event.flags |= GUARD_EVENT_ARGS_UNREADABLE;
 }
 
-/* In the sleepable bprm_committed_creds: the new address space is this task's own; swapped pages are brought in. */
+/* In the sleepable bprm_committed_creds: the new address space is this task's own; swapped pages are brought
+ * in. */
 static __always_inline void args_of_this_program(struct guard_scratch *s, struct linux_binprm *bprm)
 {
 	__u64 total = bprm->exec - bprm->p;

@@ -10,8 +10,10 @@
  * none.
  *
  * What differs from the tag of a file: a directory has one name, so that in place of ctime, which moves with
- * each of its entries, the inode's generation tells it from a later one with the same number. Rules that ask
- * sets for the whole target are not kept: a hash has no state behind "path/" that is worth keeping.
+ * each of its entries, there are its own name's hash, the directory above, and the inode's generation, which
+ * tells it from a later one with the same number; its owner can choose that one on some ext4, and can't choose
+ * the others. Rules that ask sets for the whole target are not kept: a hash has no state behind "path/" that is
+ * worth keeping.
  *
  * The name is read from the dentry, under the same sequences of rename_lock and mount_lock as the tag: if both
  * are even and unchanged afterwards, dentry, parent and name belonged together. The dentry must be hashed, so
@@ -31,14 +33,16 @@ static __always_inline __u64 directory_tag(const __u64 *keys, struct file *file,
 					   __u64 sequences, __u64 generation)
 {
 	__u64 epoch = bpf_jiffies64() >> GUARD_FILE_CACHE_EPOCH_SHIFT;
+	const struct dentry *at = file->f_path.dentry->d_parent;
 	__u64 tag;
 
-	tag = file_address(file->f_path.dentry->d_parent) * keys[0];
+	tag = file_address(at) * keys[0];
 	tag += file_address(file->f_path.mnt) * keys[1];
 	tag += directory->i_ino * keys[2];
-	tag += directory->i_generation * keys[3];
+	tag += ((__u64)directory->i_generation << 32 | at->d_name.hash) * keys[3];
 	tag += sequences * keys[4];
 	tag += (generation << 24 ^ epoch) * keys[5];
+	tag += file_address(at->d_parent) * keys[6];
 	return tag | 1;
 }
 

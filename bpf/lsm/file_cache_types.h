@@ -5,7 +5,7 @@
 
 #include "abi.h"
 
-#define GUARD_FILE_CACHE_KEYS 6u
+#define GUARD_FILE_CACHE_KEYS 7u
 #define GUARD_FILE_CACHE_BITS 14u
 #define GUARD_FILE_CACHE_WAYS 4u
 #define GUARD_DIRECTORY_BITS 12u
@@ -23,7 +23,7 @@ struct guard_directory {
 
 struct guard_file_cache {
 	__u64 keys[GUARD_FILE_CACHE_KEYS]; /* 0: not drawn yet */
-	__u64 pad[2];
+	__u64 pad;
 	struct guard_file_bucket buckets[1u << GUARD_FILE_CACHE_BITS];
 	struct guard_directory directories[1u << GUARD_DIRECTORY_BITS];
 };

@@ -155,6 +155,17 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	int result = 0;
 
 	subject_load(image, s);
+	/*
+	 * What is left open is decided about the file that runs in the end. An earlier round of this exec,
+	 * about a script or what binfmt_misc runs, would be lost: interp is another name than filename from the
+	 * second round on.
+	 */
+	if (s->subject.deferred && bprm->interp != bprm->filename) {
+		COUNT(decisions[GUARD_HOOK_EXEC]);
+		COUNT(denied[GUARD_HOOK_EXEC]);
+		count_failure(GUARD_HOOK_EXEC, GUARD_REASON_SCRIPT_UNREAD);
+		return exec_lay_aside(s, -EPERM, false);
+	}
 	deferred = !exec_read(image, s, bprm, false);
 	directory_read(image, s);
 	exec_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val);
@@ -182,7 +193,9 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
  * said. */
 static __always_inline bool exec_without_scratch(void)
 {
-	struct guard_subject *kept = bpf_task_storage_get(&subjects, bpf_get_current_task_btf(), 0, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct guard_subject *kept =
+	    subject_in_place(address_of(task), bpf_task_storage_get(&subjects, task, 0, 0));
 	__u64 before;
 
 	if (!kept)
@@ -254,6 +267,8 @@ static __always_inline void exec_again(struct guard_image *image, struct guard_s
 {
 	struct guard_program *laid_aside = program_find(s->subject.pending);
 
+	/* Not by what the task runs: that is the new program already, and the subject is still the old one. */
+	s->task = 0;
 	if (s->subject.generation != image_header(image)->generation)
 		subject_renew(image, s);
 	exec_read(image, s, bprm, true);
@@ -385,7 +400,7 @@ static __always_inline void exec_committed(struct linux_binprm *bprm)
 	struct guard_scratch *s = scratch_take();
 
 	if (!s) {
-		exec_take_over_blindly(kept);
+		exec_take_over_blindly(subject_in_place(address_of(task), kept));
 		return;
 	}
 	s->task = address_of(task);

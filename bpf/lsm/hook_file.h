@@ -15,7 +15,9 @@ static __always_inline __u32 access_of(struct file *file)
 	__u32 flags = file->f_flags;
 	__u32 access = 0;
 
-	if (mode & FMODE_EXEC)
+	/* do_open_execat and the loader of interpreters set it among the flags, where no user can
+	 * (VALID_OPEN_FLAGS). */
+	if (flags & FMODE_EXEC)
 		return 1u << GUARD_ACCESS_EXEC;
 	if (mode & FMODE_READ)
 		access |= 1u << GUARD_ACCESS_READ;

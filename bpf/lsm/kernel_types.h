@@ -55,6 +55,7 @@ typedef struct {
 } kgid_t;
 
 struct qstr {
+	__u32 hash;
 	__u32 len;
 	const unsigned char *name;
 };

@@ -202,7 +202,8 @@ __noinline int program_level(struct guard_image *image, struct guard_scratch *s,
 		return false;
 	if (!program_atoms_kept(s, program, image_header(image)->generation))
 		program_reread(image, s, program);
-	return true;
+	/* A line that is cut (lineage_cut) may let it go meanwhile, and its memory be another program's. */
+	return *(volatile __u64 *)&program->exec_id == exec_id;
 }
 
 struct lineage_context {

@@ -117,6 +117,14 @@ static __always_inline struct guard_subject *orphan_of(__u64 task_address)
 	return known && known->orphans ? bpf_map_lookup_elem(&orphans, &task_address) : NULL;
 }
 
+/* Where the subject of a task is kept that can be changed in place: what the storage gave, or its orphan. */
+static __always_inline struct guard_subject *subject_in_place(__u64 task_address, struct guard_subject *kept)
+{
+	struct guard_subject *orphan = orphan_of(task_address);
+
+	return orphan ? orphan : kept;
+}
+
 /* s->subject of a task whose storage can't be reached. False: there is no room. */
 static __always_inline bool orphan_keep(struct guard_scratch *s, __u64 task_address)
 {

@@ -26,6 +26,9 @@ static struct shared {
     atomic_bool ended;
 } *shared;
 
+/* What moves, opened before it does. */
+static int held_directory;
+
 static void rest(unsigned microseconds)
 {
     struct timespec time = { 0, (long)microseconds * 1000 };
@@ -72,9 +75,7 @@ static void keep_opening(bool mounts, bool held)
 {
     const char *plain = mounts ? "plain/moving/file" : "plain/race/below/file";
     const char *vault = mounts ? "vault/moving/file" : "vault/race/below/file";
-    int directory = open(mounts ? "plain/moving" : "plain/race/below", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-    must(directory >= 0, "open the directory");
     while (!atomic_load(&shared->ended)) {
         unsigned before = atomic_load(&shared->position);
         bool in_vault = before % 4 == 2;
@@ -83,7 +84,7 @@ static void keep_opening(bool mounts, bool held)
         if (before & 1)
             continue;
         if (held) {
-            int fd = openat(directory, "file", O_RDONLY | O_CLOEXEC);
+            int fd = openat(held_directory, "file", O_RDONLY | O_CLOEXEC);
 
             error = fd < 0 ? errno : 0;
             if (fd >= 0)
@@ -137,6 +138,8 @@ int race(const char *how, int seconds)
     must(shared != MAP_FAILED, "mmap");
     if (mounts)
         must(mount("plain/tree", "plain/moving", NULL, MS_BIND, NULL) == 0, "bind mount");
+    held_directory = open(mounts ? "plain/moving" : "plain/race/below", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    must(held_directory >= 0, "open the directory");
     for (int i = 0; i < OPENERS; i++)
         children[i] = started(keep_opening, mounts, i % 2);
     children[OPENERS] = started(disturber, mounts, false);
@@ -148,6 +151,7 @@ int race(const char *how, int seconds)
         failed += status != 0;
     }
     must(failed == 0, "a process of the race failed");
+    close(held_directory);
     if (mounts)
         umount2("plain/moving", MNT_DETACH);
     printf("{\"case\":\"%s\",\"moves\":%u,\"vault\":{\"opened\":%u,\"refused\":%u},", how, shared->position / 2,

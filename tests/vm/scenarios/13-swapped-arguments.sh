@@ -30,11 +30,21 @@ squeezed() { # BYTES ARGUMENT... - the tool with them, in too little memory
 }
 
 expect_errno OK "control: a program with little memory runs" squeezed 1900000 "$tool" 0
+script=$work/script
+printf '#!%s\n' "$tool" > "$script"
+chmod 755 "$script"
+expect_errno OK "control: a script too" squeezed 1900000 "$script" 0
 push_rules "a rule on CommandLine goes live" <<EOF
 title: Secret plan
 id: 13131313-1111-4111-8111-111111111121
 logsource: {product: linux, category: process_creation}
 detection: {selection: {Image: $tool, CommandLine|contains: secret-plan}, condition: selection}
+guard: {action: block}
+---
+title: Secret script
+id: 13131313-1111-4111-8111-111111111122
+logsource: {product: linux, category: process_creation}
+detection: {selection: {Image: $script, CommandLine|contains: secret-plan}, condition: selection}
 guard: {action: block}
 EOF
 killed=0 refused=0 ran=0
@@ -51,5 +61,12 @@ expect_equal 0 "$ran" "none of them ran"
 expect_match '[1-9]' "$killed" "some were killed, because their arguments had been swapped out"
 expect_output "\"bprm_committed_creds\",\"decisions\":[1-9][0-9]*,\"denied\":$killed," "each kill is counted" guardctl status -o json
 audit_has "and recorded as one" exec.denied '"verdict":"kill"' 13131313-1111-4111-8111-111111111121
+ran=0
+for _ in 1 2 3 4 5 6; do
+    out=$(squeezed 1900000 "$script" secret-plan 2>&1)
+    [[ $out == *EPERM* || $out == *'"signal":9'* ]] || { ran=$((ran + 1)) && echo "$out"; }
+done
+expect_equal 0 "$ran" "no script ran, whose decision its interpreter's would have taken the place of"
+expect_output '"bprm_check_security.script_unread":[1-9]' "that is counted by its reason" guardctl status -o json
 expect_errno OK "what no rule speaks of runs, with as little memory" squeezed 1900000 "$tool" 0
-expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json
+expect_output '"failures":\{"bprm_check_security.script_unread":[0-9]+\}' "the engine never failed to decide otherwise" guardctl status -o json

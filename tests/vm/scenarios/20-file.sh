@@ -14,9 +14,13 @@ done
 odd=$work/vault/$(printf 'new\nline\xff')
 echo content > "$odd"
 echo content > "$work/old.new"
+for file in run-me read-me; do
+    cp /usr/lib/guard-tests/noop "$work/$file"
+done
 chmod -R a+rX "$work"
 
 expect_errno OK "control: without a rule the file opens" act open "$work/vault/key"
+expect_errno OK "control: and the program runs" act exec "$work/read-me"
 push_rules "rules on TargetFilename go live" <<EOF
 title: The vault
 id: 22222222-2222-4222-8222-222222222221
@@ -54,6 +58,22 @@ detection:
     selection: {TargetFilename|endswith: .new, Access: create}
     condition: selection
 guard: {action: block, on_unknown: deny}
+---
+title: Not run
+id: 22222222-2222-4222-8222-222222222225
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/read-me, Access: exec}
+    condition: selection
+guard: {action: block}
+---
+title: Not read
+id: 22222222-2222-4222-8222-222222222226
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/run-me, Access: read}
+    condition: selection
+guard: {action: block}
 EOF
 expect_errno EPERM "a prefix is refused" act open "$work/vault/key"
 expect_errno EPERM "also further down" act open "$work/vault/deep/key"
@@ -67,9 +87,14 @@ expect_errno OK "reading is not writing" act open "$work/plain" read
 expect_errno EPERM "writing is" act open "$work/plain" write
 expect_errno OK "an existing file is not created" act open "$work/old.new" create
 expect_errno EPERM "a new one is" act open "$work/some.new" create
+expect_errno EPERM "running is exec" act exec "$work/read-me"
+expect_errno OK "and reading is not" act open "$work/read-me" read
+expect_errno OK "what may not be read may be run" act exec "$work/run-me"
+expect_errno EPERM "and is not read" act open "$work/run-me" read
 audit_has "the trail has the denial" file.denied 22222222-2222-4222-8222-222222222221 "$work/vault/key" EPERM
 audit_has "and the odd name with its bytes" file.denied 'new\nline\\xff' pathRaw
 
 
 expect_ok "rules can be taken out" guardctl policy remove --all
 expect_errno OK "then the file opens again" act open "$work/vault/key"
+expect_errno OK "and the program runs" act exec "$work/read-me"

@@ -27,6 +27,7 @@ internal static class KernelNames
         "subject_overflow", // GUARD_REASON_SUBJECT_OVERFLOW
         "inherit", // GUARD_REASON_INHERIT
         "not_killed", // GUARD_REASON_NOT_KILLED
+        "script_unread", // GUARD_REASON_SCRIPT_UNREAD
     ];
 
     private static readonly string[] Verdicts = ["allow", "audit", "block", "kill"];
