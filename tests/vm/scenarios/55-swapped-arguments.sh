@@ -2,7 +2,7 @@
 # guest:
 # timeout: 480
 # Arguments that are not in memory when the exec is checked: who arranges that gains nothing. The program is killed before
-# its first instruction, and one that is allowed runs.
+# its first instruction, and one that is allowed runs. Last of its boot: what it has counted as failures stays counted.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
 
