@@ -15,7 +15,7 @@ soak_races() {
     race_rules 1 > "$work/1.yml"
     race_rules 2 > "$work/2.yml"
     push_policy "rules go live" "$work/1.yml"
-    race_all $((third / 6)) 200
+    race_all $((third / 6)) 200 200
 }
 
 soak_publishing() {

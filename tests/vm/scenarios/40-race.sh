@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 420
+# timeout: 600
 # Many processes decide at once, on two CPUs and on one, preempted nowhere, here and there and anywhere: nothing denied
 # gets through, nothing allowed is refused, every denial is in the trail or counted as lost.
 # shellcheck source=tests/vm/lib.sh
@@ -11,4 +11,4 @@
 race_files
 race_rules 1 > "$work/rules.yml"
 push_policy "rules go live" "$work/rules.yml"
-race_all 9 60
+race_all 9 200 60
