@@ -39,7 +39,7 @@
 
 #include "limits.h"
 
-#define GUARD_ABI_VERSION 2u
+#define GUARD_ABI_VERSION 3u
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
 /* Texts that automata read. */
@@ -85,18 +85,18 @@
 #define GUARD_FIELD_ANCESTOR 10u /* AncestorImage by either name */
 #define GUARD_FIELD_ANCESTOR_COMMAND 11u
 #define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
-#define GUARD_FIELDS 16u
+#define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
 #define GUARD_NUMBER_UID 0u   /* effective uid: User, Uid */
 #define GUARD_NUMBER_LOGON 1u /* login uid; 4294967295 = not set */
-#define GUARD_NUMBERS 4u
+#define GUARD_NUMBERS 8u
 
 /* Categories of rules: what is decided. */
 #define GUARD_CATEGORY_EXEC 0u /* process_creation */
 #define GUARD_CATEGORY_FILE 1u /* file_access, file_event */
 #define GUARD_CATEGORY_EVENT 3u /* any log source, offline */
-#define GUARD_CATEGORIES 4u
+#define GUARD_CATEGORIES 8u
 
 /* Kinds of access to a file, as bits. */
 #define GUARD_ACCESS_READ 0u
@@ -105,7 +105,7 @@
 #define GUARD_ACCESS_CREATE 3u
 #define GUARD_ACCESS_TRUNCATE 4u
 #define GUARD_ACCESS_EXEC 5u
-#define GUARD_ACCESSES 8u
+#define GUARD_ACCESSES 16u
 
 #define GUARD_TRANSITION_OUTPUT 1u
 #define GUARD_TRANSITION_END 2u
@@ -195,7 +195,6 @@ struct guard_atom {
 	__u16 field;
 	__u16 roles; /* 0 for atoms that no text sets */
 	__u32 triggers[GUARD_CATEGORIES]; /* list of rules to evaluate when this atom holds; 0 = none */
-	__u32 reserved[3];
 };
 
 struct guard_pattern {
@@ -217,8 +216,8 @@ struct guard_rule {
 	__u8 on_unknown;
 	__u8 category;
 	__u8 level;  /* 0 informational .. 4 critical */
-	__u16 fields; /* bit f: the condition speaks of field f */
-	__u32 reserved;
+	__u16 pad;
+	__u32 fields; /* bit f: the condition speaks of field f */
 };
 
 struct guard_range {
@@ -315,7 +314,7 @@ struct guard_event {
 #define GUARD_HOOK_TASK_ALLOC 2u     /* lsm/task_alloc */
 #define GUARD_HOOK_EXEC_COMMITTED 3u /* lsm.s/bprm_committed_creds */
 #define GUARD_HOOK_EXIT 4u	     /* tp_btf/sched_process_exit */
-#define GUARD_HOOKS 8u
+#define GUARD_HOOKS 32u
 
 #define GUARD_REASON_NONE 0u
 #define GUARD_REASON_NO_IMAGE 1u	 /* no generation is installed */

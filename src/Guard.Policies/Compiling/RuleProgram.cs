@@ -7,7 +7,7 @@ namespace Guard.Policies.Compiling;
 /// <summary>A condition in postfix.</summary>
 /// <param name="Ops">op &lt;&lt; 28 | field &lt;&lt; 22 | atom.</param>
 /// <param name="Fields">Bit f: the condition speaks of field f.</param>
-internal sealed record RuleProgram(ImmutableArray<uint> Ops, ushort Fields)
+internal sealed record RuleProgram(ImmutableArray<uint> Ops, uint Fields)
 {
     /// <summary>Lowers one condition; null when it exceeds a bound.</summary>
     public static RuleProgram? Build(NormalisedPolicy policy, NormalisedRule rule, BudgetFindings findings)
@@ -41,7 +41,7 @@ internal sealed record RuleProgram(ImmutableArray<uint> Ops, ushort Fields)
 
         public List<uint> Ops { get; } = [];
 
-        public ushort Fields { get; private set; }
+        public uint Fields { get; private set; }
 
         public int Deepest { get; private set; }
 
@@ -86,7 +86,7 @@ internal sealed record RuleProgram(ImmutableArray<uint> Ops, ushort Fields)
 
         private void PushAtom(int number, PolicyField field)
         {
-            Fields |= (ushort)(1 << (int)field);
+            Fields |= 1u << (int)field;
             Push(KernelAbi.OpAtom << KernelAbi.OpShift | (uint)field << KernelAbi.OpFieldShift | (uint)number);
         }
 

@@ -11,24 +11,6 @@ public struct Inline2<T>
     private T _first;
 }
 
-/// <summary>Three elements in place, as in a C struct.</summary>
-/// <typeparam name="T">Unmanaged element.</typeparam>
-[InlineArray(3)]
-public struct Inline3<T>
-    where T : unmanaged
-{
-    private T _first;
-}
-
-/// <summary>Four elements in place, as in a C struct.</summary>
-/// <typeparam name="T">Unmanaged element.</typeparam>
-[InlineArray(4)]
-public struct Inline4<T>
-    where T : unmanaged
-{
-    private T _first;
-}
-
 /// <summary>Six elements in place, as in a C struct.</summary>
 /// <typeparam name="T">Unmanaged element.</typeparam>
 [InlineArray(6)]
@@ -42,6 +24,15 @@ public struct Inline6<T>
 /// <typeparam name="T">Unmanaged element.</typeparam>
 [InlineArray(8)]
 public struct Inline8<T>
+    where T : unmanaged
+{
+    private T _first;
+}
+
+/// <summary>Sixteen elements in place, as in a C struct.</summary>
+/// <typeparam name="T">Unmanaged element.</typeparam>
+[InlineArray(16)]
+public struct Inline16<T>
     where T : unmanaged
 {
     private T _first;

@@ -60,9 +60,9 @@ public struct GuardImageHeader
     public uint AutomataOff;
     public uint SetsOff;
     public Inline2<ulong> SetKey;
-    public Inline4<uint> RangeCount;
-    public Inline4<uint> RangesOff;
-    public Inline8<uint> AccessList;
+    public Inline8<uint> RangeCount;
+    public Inline8<uint> RangesOff;
+    public Inline16<uint> AccessList;
     public Inline6<uint> Reserved1;
-    public Inline4<GuardCategory> Categories;
+    public Inline8<GuardCategory> Categories;
 }

@@ -12,8 +12,7 @@ public struct GuardAtom
 {
     public ushort Field;
     public ushort Roles;
-    public Inline4<uint> Triggers;
-    public Inline3<uint> Reserved;
+    public Inline8<uint> Triggers;
 }
 
 /// <summary>struct guard_pattern: what a list of an automaton names.</summary>
@@ -43,8 +42,8 @@ public struct GuardRule
     public byte OnUnknown;
     public byte Category;
     public byte Level;
-    public ushort Fields;
-    public uint Reserved;
+    public ushort Pad;
+    public uint Fields;
 }
 
 /// <summary>struct guard_range: the atoms that hold for numbers from here to the next entry.</summary>

@@ -8,7 +8,7 @@ namespace Guard.Policies.Image;
 public static class KernelAbi
 {
     /// <summary>Version of the layout; an image of another one is refused.</summary>
-    public const uint AbiVersion = 2;
+    public const uint AbiVersion = 3;
 
     /// <summary>"GIMG": the first four bytes of an image.</summary>
     public const uint ImageMagic = 0x474d4947;
@@ -86,16 +86,16 @@ public static class KernelAbi
     public const int NumberLogon = 1;
 
     /// <summary>Room for kinds of numbers.</summary>
-    public const int Numbers = 4;
+    public const int Numbers = 8;
 
     /// <summary>Room for fields in the set of those that are incomplete.</summary>
-    public const int Fields = 16;
+    public const int Fields = 32;
 
     /// <summary>Room for categories of rules.</summary>
-    public const int Categories = 4;
+    public const int Categories = 8;
 
     /// <summary>Room for kinds of access.</summary>
-    public const int Accesses = 8;
+    public const int Accesses = 16;
 
     /// <summary>The row that a transition leads to has a list.</summary>
     public const uint TransitionOutput = 1;
@@ -143,7 +143,7 @@ public static class KernelAbi
     public const uint OpAtomMask = 0x3fffff;
 
     /// <summary>Room for hooks in the counters.</summary>
-    public const int Hooks = 8;
+    public const int Hooks = 32;
 
     /// <summary>Room for reasons of failure in the counters.</summary>
     public const int Reasons = 16;

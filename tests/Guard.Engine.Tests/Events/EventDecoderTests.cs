@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Xunit;
 
@@ -177,7 +178,7 @@ public sealed class EventDecoderTests
             case "ring": e.Ring = 2; break;
             case "verdict": e.Verdict = 4; break;
             case "category": e.Category = 2; break;
-            case "hook": e.Hook = 8; break;
+            case "hook": e.Hook = KernelAbi.Hooks; break;
             case "reason": e.Reason = 16; break;
             case "error positive": e.Error = 1; break;
             case "error no errno": e.Error = -4096; break;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Image;
 using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;
@@ -85,7 +86,7 @@ public sealed class LibbpfTests
         var sum = new KernelCounters(map).ReadSum();
 
         Assert.Equal(0UL, sum.Decisions[0]);
-        Assert.Equal((ulong)cpus * 8, sum.Denied[0]);
+        Assert.Equal((ulong)cpus * KernelAbi.Hooks, sum.Denied[0]);
         Assert.Equal((ulong)cpus * (ulong)((size / 8) - 1), sum.ProgramsLeft);
     }
 
