@@ -30,6 +30,9 @@
  *   set        the values of long lists that are compared as a whole: buckets of a power of two, linear probing from
  *              hash & (buckets - 1), at most GUARD_SET_PROBES_MAX of them. An entry is found by both words of the
  *              keyed hash (see set_hash in sets.h) and the text's length, and names a list of patterns.
+ *   identity   a file that a pattern of an equals item names, as it was when the policy was put in force: the pattern
+ *              holds for that file under every other name, too. Buckets as in a set, found by identity_hash
+ *              (identity.h). The compiler leaves them empty; guardd, which can ask the kernel, fills them.
  *   ranges     numbers: ascending `from`, the first is 0; a value belongs to the last entry that is not above it.
  *   atom       one selection item. Holds or not; unknown when its field is incomplete and nothing matched.
  *   rule       a condition in postfix over atoms, in Kleene's three-valued logic, and what to do.
@@ -62,6 +65,9 @@
 #define GUARD_ROLE_ANCESTOR 256u       /* as the parent of another, or its parent, and so on; resolved path */
 #define GUARD_ROLE_ANCESTOR_INVOKED 512u
 #define GUARD_ROLE_ANCESTOR_COMMAND 1024u
+/* No text is read in this role. An item over TargetFilename that has it is no exclusion: what it names is meant under
+ * every name (see identity). */
+#define GUARD_ROLE_NAMED 2048u
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
 #define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
 #define GUARD_ROLES_OF_NAME (GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_ANCESTOR_INVOKED)
@@ -105,6 +111,11 @@
 #define GUARD_ACCESS_CREATE 3u
 #define GUARD_ACCESS_TRUNCATE 4u
 #define GUARD_ACCESS_EXEC 5u
+#define GUARD_ACCESS_DELETE 6u /* the name is taken away: unlink, rmdir, another file renamed over it */
+#define GUARD_ACCESS_RENAME 7u /* the file gets another name */
+#define GUARD_ACCESS_LINK 8u   /* the file gets one name more */
+#define GUARD_ACCESS_CHMOD 9u
+#define GUARD_ACCESS_CHOWN 10u
 #define GUARD_ACCESSES 16u
 
 #define GUARD_TRANSITION_OUTPUT 1u
@@ -187,7 +198,10 @@ struct guard_image_header {
 	__u32 range_count[GUARD_NUMBERS];
 	__u32 ranges_off[GUARD_NUMBERS]; /* struct guard_range */
 	__u32 access_list[GUARD_ACCESSES]; /* atoms that hold for the kind of access; 0 = none */
-	__u32 reserved1[6];
+	__u32 identities_off;	/* struct guard_identity; 0: none */
+	__u32 identity_buckets; /* a power of two; 0: none */
+	__u32 identity_count;
+	__u32 reserved1[3];
 	struct guard_category categories[GUARD_CATEGORIES];
 };
 
@@ -238,6 +252,14 @@ struct guard_set_entry {
 	__u32 list;   /* patterns */
 };
 
+struct guard_identity {
+	__u64 inode;
+	__u32 device;	  /* major << 20 | minor, as the kernel keeps it */
+	__u32 generation; /* never 0 */
+	__u32 list;	  /* patterns; 0: the bucket is empty */
+	__u32 pad;
+};
+
 /* Events
  * ------
  * One layout for all kinds: the fixed part, then the strings in the order path, invoked, image, args, without
@@ -247,7 +269,7 @@ struct guard_set_entry {
 #define GUARD_EVENT_EXEC 1u	     /* observed: a program runs. path = resolved, invoked, args */
 #define GUARD_EVENT_EXIT 2u	     /* observed: a process that had exec'ed ended */
 #define GUARD_EVENT_EXEC_DECISION 3u /* a rule matched an exec: path, invoked, image = who asks */
-#define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an open: path = target, image = who asks */
+#define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an operation on a file: path = target, image = who asks */
 #define GUARD_EVENT_FAILURE 5u	     /* the engine failed and the failure mode decided */
 
 #define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
@@ -314,6 +336,16 @@ struct guard_event {
 #define GUARD_HOOK_TASK_ALLOC 2u     /* lsm/task_alloc */
 #define GUARD_HOOK_EXEC_COMMITTED 3u /* lsm.s/bprm_committed_creds */
 #define GUARD_HOOK_EXIT 4u	     /* tp_btf/sched_process_exit */
+#define GUARD_HOOK_UNLINK 16u	     /* lsm/path_unlink */
+#define GUARD_HOOK_RMDIR 17u	     /* lsm/path_rmdir */
+#define GUARD_HOOK_RENAME 18u	     /* lsm/path_rename */
+#define GUARD_HOOK_LINK 19u	     /* lsm/path_link */
+#define GUARD_HOOK_SYMLINK 20u	     /* lsm/path_symlink */
+#define GUARD_HOOK_MKDIR 21u	     /* lsm/path_mkdir */
+#define GUARD_HOOK_MKNOD 22u	     /* lsm/path_mknod */
+#define GUARD_HOOK_TRUNCATE 23u	     /* lsm/path_truncate */
+#define GUARD_HOOK_CHMOD 24u	     /* lsm/path_chmod */
+#define GUARD_HOOK_CHOWN 25u	     /* lsm/path_chown */
 #define GUARD_HOOKS 32u
 
 #define GUARD_REASON_NONE 0u

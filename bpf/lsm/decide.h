@@ -7,7 +7,7 @@
  *
  *   1. atoms of the process (exec: of the program to be run, then of its directory; open: of the running one),
  * then of its parent, then of its ancestors,
- *   2. open: atoms of the target,
+ *   2. open: atoms of the target, by its path and then by what file it is (as for a program),
  *   3. atoms of the uid, of the login uid, then of the kinds of access,
  *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing
  * triggers, then, if a field is incomplete, the rules that deny on unknown.
@@ -15,8 +15,11 @@
 #ifndef GUARD_DECIDE_H
 #define GUARD_DECIDE_H
 
+#include "identity.h"
 #include "stream.h"
 #include "text.h"
+
+#define GUARD_OPS_WINDOW 32u
 
 static __always_inline void decision_begin(struct guard_scratch *s, __u32 category)
 {
@@ -190,15 +193,18 @@ __noinline int access_holds(struct guard_image *image, struct guard_scratch *s, 
 
 /*
  * A condition in Kleene's logic, on two stacks of bits: `yes` has a one where a value is true, `no` where it is
- * false; neither means unknown. and, or and not are two or three instructions on the top bits.
+ * false; neither means unknown. and, or and not are two or three instructions on the top bits. At most GUARD_OPS_WINDOW
+ * operations; the stacks are in s, so that a longer condition takes several calls (see GUARD_WINDOW).
  */
-__noinline int condition_value(struct guard_image *image, struct guard_scratch *s, __u32 ops, __u32 count)
+__noinline int condition_part(struct guard_image *image, struct guard_scratch *s, __u32 ops, __u32 count)
 {
-	__u64 yes = 0, no = 0;
+	__u64 yes, no;
 
 	if (!image || !s)
 		return 0;
-	for (__u32 i = 0; i < GUARD_RULE_OPS_MAX; i++) {
+	yes = s->yes;
+	no = s->no;
+	for (__u32 i = 0; i < GUARD_OPS_WINDOW; i++) {
 		__u32 op, kind;
 		__u64 y, n;
 
@@ -234,7 +240,27 @@ __noinline int condition_value(struct guard_image *image, struct guard_scratch *
 			no = no << 1 | (kind == GUARD_OP_FALSE);
 		}
 	}
-	return (int)((yes & 1) | (no & 1) << 1);
+	s->yes = yes;
+	s->no = no;
+	return 0;
+}
+
+/* 1: true, 2: false, 0: unknown. */
+static __always_inline int condition_value(struct guard_image *image, struct guard_scratch *s, __u32 ops,
+					   __u32 count)
+{
+	s->yes = 0;
+	s->no = 0;
+	for (__u32 i = 0; i < GUARD_RULE_OPS_MAX / GUARD_OPS_WINDOW; i++) {
+		__u32 part = count < GUARD_OPS_WINDOW ? count : GUARD_OPS_WINDOW;
+
+		condition_part(image, s, ops, part);
+		count -= part;
+		if (!count)
+			break;
+		ops += part * 4;
+	}
+	return (int)((s->yes & 1) | (s->no & 1) << 1);
 }
 
 /*
@@ -359,13 +385,14 @@ static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
 }
 
 /*
- * Step 1 for an exec: what the program in s->path, called as s->name, is for itself and for its children. A
+ * Step 1 for an exec: what the program in s->path, called as s->name, from the file s->identity, is for itself and for its children. A
  * path that was not resolved is not matched by what was read of it, nor is a name that could not be read.
  */
 static __always_inline void exec_atoms(struct guard_image *image, struct guard_scratch *s)
 {
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
 		text_walk(image, s, &s->path, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_PATH, path_packed(s));
+	identity_holds(image, s, GUARD_ROLES_OF_PATH);
 	if (s->name_cut)
 		s->incomplete |= 1u << GUARD_FIELD_INVOKED;
 	else
@@ -393,7 +420,7 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 	decision_end(image, s);
 }
 
-/* The whole decision about an open of the file in s->path by s->subject. */
+/* The whole decision about what s->subject does to the file in s->path, which is s->identity. */
 static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
 					__u32 logon, __u32 access)
 {
@@ -402,6 +429,7 @@ static __always_inline void open_decide(struct guard_image *image, struct guard_
 	subject_lineage_holds(s, &s->subject);
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
 		text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
+	identity_holds(image, s, GUARD_ROLE_TARGET);
 	if (path_is_incomplete(s))
 		s->incomplete |= 1u << GUARD_FIELD_TARGET;
 	number_holds(image, s, GUARD_NUMBER_UID, uid);

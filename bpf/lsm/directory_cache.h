@@ -121,6 +121,7 @@ static __always_inline bool directory_answers(struct guard_image *image, struct 
 	length = directory_name(s, file->f_path.dentry);
 	stream_feed(image, s, length);
 	stream_end(image, s, 1);
+	identity_holds(image, s, GUARD_ROLE_TARGET);
 	/* What file_remember asks the walk for. */
 	s->walk.flags = 0;
 	return !s->reported && !s->failure && file_stayed(sight);
@@ -134,7 +135,7 @@ static __always_inline __u32 directory_state(struct guard_image *image, struct g
 
 	if (!automaton_begin(image, s, number, false))
 		return 0;
-	automaton_run(image, s, &s->path, number, (__u64)s->walk.position << 32 | end);
+	automaton_read(image, s, &s->path, number, (__u64)s->walk.position << 32 | end);
 	return s->state & GUARD_IMAGE_MASK;
 }
 

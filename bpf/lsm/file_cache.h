@@ -47,6 +47,7 @@
 #ifndef GUARD_FILE_CACHE_H
 #define GUARD_FILE_CACHE_H
 
+#include "identity.h"
 #include "image_in_force.h"
 #include "path.h"
 
@@ -55,10 +56,6 @@
 #define GUARD_FILE_CACHE_SETTLED_NS 60000000000ll
 #endif
 
-/* include/uapi/linux/magic.h */
-#define EXT4_SUPER_MAGIC 0xef53
-#define XFS_SUPER_MAGIC 0x58465342
-#define TMPFS_MAGIC 0x01021994
 /* include/linux/fs.h, include/uapi/linux/stat.h */
 #define S_ENCRYPTED 0x4000u
 #define S_IFMT 0170000
@@ -171,9 +168,8 @@ static __always_inline bool file_ctime_is_settled(__u64 ctime)
 static __always_inline bool file_system_is_plain(const struct super_block *sb)
 {
 	const struct super_block___unicode *encoded = (const struct super_block___unicode *)sb;
-	__u64 magic = sb->s_magic;
 
-	if (magic != EXT4_SUPER_MAGIC && magic != XFS_SUPER_MAGIC && magic != TMPFS_MAGIC)
+	if (!file_system_has_identity(sb->s_magic))
 		return false;
 	if (bpf_core_field_exists(encoded->s_encoding) && encoded->s_encoding)
 		return false;

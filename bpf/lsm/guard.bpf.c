@@ -10,6 +10,7 @@
 
 #include "hook_exec.h"
 #include "hook_file.h"
+#include "hook_name.h"
 #include "hook_task.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -38,6 +39,72 @@ int BPF_PROG(file_open, struct file *file, int ret)
 	return ret ? ret : check_open(file);
 }
 
+SEC("lsm/path_unlink")
+int BPF_PROG(path_unlink, const struct path *dir, struct dentry *dentry, int ret)
+{
+	return ret ? ret : check_name(GUARD_HOOK_UNLINK, dir->mnt, dentry, GUARD_DELETES, false);
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(path_rmdir, const struct path *dir, struct dentry *dentry, int ret)
+{
+	return ret ? ret : check_name(GUARD_HOOK_RMDIR, dir->mnt, dentry, GUARD_DELETES, false);
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(path_rename, const struct path *old_dir, struct dentry *old_dentry, const struct path *new_dir,
+	     struct dentry *new_dentry, unsigned int flags, int ret)
+{
+	return ret ? ret : check_rename(old_dir, old_dentry, new_dir, new_dentry, flags);
+}
+
+SEC("lsm/path_link")
+int BPF_PROG(path_link, struct dentry *old_dentry, const struct path *new_dir, struct dentry *new_dentry, int ret)
+{
+	return ret ? ret : check_link(old_dentry, new_dir, new_dentry);
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(path_symlink, const struct path *dir, struct dentry *dentry, const char *old_name, int ret)
+{
+	return ret ? ret : check_name(GUARD_HOOK_SYMLINK, dir->mnt, dentry, GUARD_CREATES, false);
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(path_mkdir, const struct path *dir, struct dentry *dentry, unsigned short mode, int ret)
+{
+	return ret ? ret : check_name(GUARD_HOOK_MKDIR, dir->mnt, dentry, GUARD_CREATES, false);
+}
+
+SEC("lsm/path_mknod")
+int BPF_PROG(path_mknod, const struct path *dir, struct dentry *dentry, unsigned short mode, unsigned int device,
+	     int ret)
+{
+	return ret ? ret : check_mknod(dir, dentry, mode);
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(path_truncate, const struct path *path, int ret)
+{
+	return ret ? ret
+		   : check_name(GUARD_HOOK_TRUNCATE, path->mnt, path->dentry,
+				1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE, false);
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(path_chmod, const struct path *path, unsigned short mode, int ret)
+{
+	return ret ? ret
+		   : check_name(GUARD_HOOK_CHMOD, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHMOD, false);
+}
+
+SEC("lsm/path_chown")
+int BPF_PROG(path_chown, const struct path *path, __u64 uid, __u64 gid, int ret)
+{
+	return ret ? ret
+		   : check_name(GUARD_HOOK_CHOWN, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHOWN, false);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
 {
@@ -60,6 +127,18 @@ int iter_seed(struct bpf_iter__task *ctx)
 
 	if (task && seed(task))
 		bpf_seq_write(ctx->meta->seq, one, sizeof(one) - 1);
+	return 0;
+}
+
+/* Read by guardd before a push, which holds open what the policy names: each of its files, as the kernel knows it. */
+SEC("iter/task_file")
+int iter_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+
+	if (task && file && file_is_of_guardd(task))
+		tell_identity(ctx->meta->seq, ctx->fd, file);
 	return 0;
 }
 

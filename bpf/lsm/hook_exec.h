@@ -132,6 +132,7 @@ static __always_inline bool exec_read(struct guard_image *image, struct guard_sc
 	bool whole = true;
 
 	exec_names(s, bprm);
+	identity_of(s, bprm->file->f_inode);
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	program_begin(s);

@@ -45,22 +45,32 @@ static __always_inline void open_record(struct guard_scratch *s, struct file *fi
 	event_submit(s, &s->subject);
 }
 
-/* No atom of the policy holds for the file whose path is in s, and its path is known whole. */
+/* No atom of the policy holds for the file in s->path and s->identity, and its path is known whole. */
 static __always_inline bool target_is_unspoken(struct guard_image *image, struct guard_scratch *s)
 {
 	if (path_is_incomplete(s))
 		return false;
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
+	identity_holds(image, s, GUARD_ROLE_TARGET);
 	return !s->match_count && !s->failure;
 }
 
+/* The policy names the file s->identity. */
+static __always_inline bool identity_speaks(struct guard_image *image, struct guard_scratch *s)
+{
+	decision_begin(s, GUARD_CATEGORY_FILE);
+	identity_holds(image, s, GUARD_ROLE_TARGET);
+	return s->match_count || s->failure;
+}
+
 /* The subject goes through the same working memory, and may have to resolve a path of its own there. */
-static __always_inline void open_subject(struct guard_image *image, struct guard_scratch *s, struct file *file)
+static __always_inline void file_subject(struct guard_image *image, struct guard_scratch *s,
+					 const struct dentry *dentry, const struct vfsmount *mount)
 {
 	subject_load(image, s);
-	if (s->walk.from_dentry != (__u64)file->f_path.dentry || s->walk.from_mount != (__u64)file->f_path.mnt)
-		path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	if (s->walk.from_dentry != (__u64)dentry || s->walk.from_mount != (__u64)mount)
+		path_resolve_at(s, dentry, mount);
 }
 
 static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
@@ -70,23 +80,28 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	__u64 generation = image_header(image)->generation;
 	__u32 access = access_of(file);
 
+	identity_of(s, file->f_inode);
 	if (category->target_decides && directory_answers(image, s, file, sight)) {
 		COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 		file_remember(s, file, sight);
 		return 0;
 	}
 	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
-	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just
-	 * before. */
-	if (s->walk.flags & GUARD_PATH_BACKING)
-		return 0;
+	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before,
+	 * but by the name that it has there. */
+	if (s->walk.flags & GUARD_PATH_BACKING) {
+		if (!identity_speaks(image, s))
+			return 0;
+		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
+	}
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
 	if (category->target_decides && target_is_unspoken(image, s)) {
 		file_remember(s, file, sight);
 		directory_remember(image, s, file, sight);
 		return 0;
 	}
-	open_subject(image, s, file);
+	file_subject(image, s, file->f_path.dentry, file->f_path.mnt);
+	identity_of(s, file->f_inode);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	if (decision_failed(s))
 		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);

@@ -168,4 +168,21 @@ static __always_inline int renew(struct task_struct *task)
 	return was_old;
 }
 
+static __always_inline bool file_is_of_guardd(const struct task_struct *task)
+{
+	struct guard_config *settings = bpf_map_lookup_elem(&config, &zero);
+
+	return settings && settings->guardd_tgid == (__u32)task->tgid;
+}
+
+/* A line "descriptor inode device generation"; nothing for files that are known by their names alone. */
+static __always_inline void tell_identity(struct seq_file *seq, __u32 descriptor, struct file *file)
+{
+	struct inode *inode = file->f_inode;
+
+	if (inode && inode->i_generation && file_system_has_identity(inode->i_sb->s_magic))
+		BPF_SEQ_PRINTF(seq, "%u %llu %u %u\n", descriptor, inode->i_ino, inode->i_sb->s_dev,
+			       inode->i_generation);
+}
+
 #endif

@@ -193,6 +193,13 @@ struct bpf_iter_meta {
 	__u64 seq_num;
 };
 
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
@@ -205,8 +212,14 @@ struct bpf_iter__task {
 #define FMODE_WRITE 0x2u
 #define FMODE_EXEC 0x20u
 #define FMODE_CREATED 0x100000u
+#define S_IFREG 0100000u
+#define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
 #define O_APPEND 02000u
+/* include/uapi/linux/magic.h */
+#define EXT4_SUPER_MAGIC 0xef53
+#define XFS_SUPER_MAGIC 0x58465342
+#define TMPFS_MAGIC 0x01021994
 /* include/linux/mount.h */
 #define MNT_INTERNAL 0x4000
 /* include/uapi/linux/sched.h */

@@ -35,6 +35,9 @@
 /* Entries of one set of whole values, and the buckets that a look-up may visit. */
 #define GUARD_SET_ENTRIES_MAX 262144u
 #define GUARD_SET_PROBES_MAX 16u
+/* Files that a policy names and that are known by more than their names; buckets that a look-up may visit. */
+#define GUARD_IDENTITIES_MAX 32768u
+#define GUARD_IDENTITY_PROBES_MAX 16u
 /* Length of one atom list (an output, a trigger list, the atoms of one uid). */
 #define GUARD_LIST_MAX 4096u
 
@@ -53,7 +56,7 @@
  * already: bytes of its path, of the name it was called by and of its arguments; and how many programs. */
 #define GUARD_SUBJECT_IMAGE_MAX 512u
 #define GUARD_SUBJECT_INVOKED_MAX 256u
-#define GUARD_SUBJECT_COMMAND_MAX 864u
+#define GUARD_SUBJECT_COMMAND_MAX 848u
 #define GUARD_PROGRAMS_MAX 65536u
 /* Bytes of an argument vector that go into an event. */
 #define GUARD_ARGS_MAX 4096u

@@ -11,7 +11,8 @@
 #include "path.h"
 #include "programs.h"
 
-#define GUARD_LINEAGE_ROUNDS 16u
+/* A line has at most twice GUARD_LINEAGE_MAX programs and the one that makes it longer, or it is cut. */
+#define GUARD_LINEAGE_ROUNDS 4u
 
 /* A helper call copies faster than the load-store pairs of the BPF instruction set, and verifies as one step. */
 #define COPY(TO, FROM) bpf_probe_read_kernel(&(TO), sizeof(TO), &(FROM))
@@ -94,11 +95,12 @@ static __always_inline void name_from(struct guard_scratch *s, const __u8 *text,
 	s->name_length = bytes;
 }
 
-/* The path of the program that a task runs now, into s->path. False: it runs none (kernel thread, ended). */
+/* The file that a task runs now, into s->path and s->identity. False: it runs none (kernel thread, ended). */
 __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 {
 	struct task_struct *task = (struct task_struct *)task_address;
 	struct mm_struct *mm = NULL;
+	struct inode *inode = NULL;
 	struct file *file = NULL;
 	struct path path = {};
 
@@ -110,6 +112,8 @@ __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 	READ(file, mm->exe_file);
 	if (!file)
 		return false;
+	READ(inode, file->f_inode);
+	identity_at(s, (__u64)inode);
 	READ(path, file->f_path);
 	path_resolve_at(s, path.dentry, path.mnt);
 	return true;
@@ -137,6 +141,13 @@ static __always_inline bool image_reread(struct guard_image *image, struct guard
 	if (path_is_incomplete(s))
 		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
 	return true;
+}
+
+static __always_inline void program_identity(struct guard_scratch *s, const struct guard_program *program)
+{
+	s->identity.inode = program->inode;
+	s->identity.device = program->device;
+	s->identity.generation = program->generation;
 }
 
 static __always_inline void invoked_reread(struct guard_image *image, struct guard_scratch *s,
@@ -181,6 +192,8 @@ static __always_inline void program_reread(struct guard_image *image, struct gua
 
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	final = image_reread(image, s, program);
+	program_identity(s, program);
+	identity_holds(image, s, GUARD_ROLES_OF_PATH);
 	invoked_reread(image, s, program);
 	command_reread(image, s, program);
 	program_atoms_take(s, &s->atoms);

@@ -11,6 +11,7 @@
 
 #define GUARD_SCRATCH_SLOTS 4u
 #define GUARD_STREAMS 2u
+#define GUARD_NAMES 2u
 
 /* A text that an automaton reads: zero for at least 16 bytes after its end, which may be at GUARD_PATH_MAX. */
 struct guard_text {
@@ -34,6 +35,14 @@ struct guard_stream {
 struct guard_scratch_key {
 	__u64 start;
 	__u32 tid;
+	__u32 pad;
+};
+
+/* A name that is decided about; addresses. */
+struct guard_name {
+	__u64 mount;
+	__u64 dentry;
+	__u32 access; /* bits of GUARD_ACCESS_* */
 	__u32 pad;
 };
 
@@ -89,6 +98,8 @@ struct guard_scratch {
 	__u32 as_ancestor_overflow;
 	__u32 candidate_count; /* of the current text */
 	__u32 base;	       /* bytes of the text before what is in memory */
+	__u64 yes;	       /* of a condition, see condition_part */
+	__u64 no;
 	__u32 low;	       /* of a search */
 	__u32 high;
 	__u32 rules[GUARD_EVENT_RULES_MAX];
@@ -102,6 +113,11 @@ struct guard_scratch {
 	__u64 touched[GUARD_TOUCHED_WORDS];
 	__u64 bits[GUARD_ATOM_WORDS];
 	__u64 sequences[GUARD_SEQUENCES_MAX]; /* see segment_completes */
+
+	struct guard_identity identity; /* of the file that is decided about; generation 0: none */
+	struct guard_name names[GUARD_NAMES]; /* of one operation */
+	__u32 name_count;
+	__u32 name_pad;
 
 	__u64 task; /* address, of whose program a long path is read again */
 

@@ -33,9 +33,10 @@ __noinline int stream_begin(struct guard_image *image, struct guard_scratch *s, 
 	s->roles = roles;
 	s->candidate_count = 0;
 	s->base = 0;
-	stream_open(image, s, 1, text * 2 + 1);
-	/* Last, because sequences are the literal automaton's and go by its stamp. */
+	/* In the order of text_read. The second one renews the stamp that sequences go by; they are the first one's, and
+	 * none begins before the first byte. */
 	stream_open(image, s, 0, text * 2);
+	stream_open(image, s, 1, text * 2 + 1);
 	return 0;
 }
 
@@ -71,7 +72,7 @@ __noinline int stream_feed(struct guard_image *image, struct guard_scratch *s, _
 
 		if (!stream)
 			continue;
-		automaton_run(image, s, &s->name, stream->number, length);
+		automaton_read(image, s, &s->name, stream->number, length);
 		stream->state = s->state;
 	}
 	s->base += length;

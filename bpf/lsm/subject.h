@@ -175,7 +175,7 @@ static __always_inline bool subject_store(struct guard_scratch *s)
 	return orphan_keep(s, address);
 }
 
-/* s->path as resolved becomes the image of s->program. */
+/* s->path as resolved becomes the image of s->program, and s->identity what it is executed from. */
 static __always_inline void program_keep_image(struct guard_scratch *s)
 {
 	__u32 from = s->walk.position & (GUARD_PATH_MAX - 1);
@@ -183,6 +183,9 @@ static __always_inline void program_keep_image(struct guard_scratch *s)
 
 	if (GUARD_PATH_MAX - from > GUARD_SUBJECT_IMAGE_MAX || path_is_incomplete(s))
 		s->program.flags |= GUARD_PROGRAM_IMAGE_CUT;
+	s->program.inode = s->identity.inode;
+	s->program.device = s->identity.device;
+	s->program.generation = s->identity.generation;
 	s->program.image_length = bytes;
 	bpf_probe_read_kernel(s->program.image, bytes, s->path.bytes + from);
 }
@@ -193,6 +196,7 @@ static __always_inline void program_read_from(struct guard_scratch *s, __u64 tas
 {
 	s->program.flags = GUARD_PROGRAM_INVOKED_CUT | GUARD_PROGRAM_COMMAND_CUT;
 	s->program.atoms.generation = 0;
+	s->program.generation = 0;
 	s->program.image_length = 0;
 	s->program.invoked_length = 0;
 	s->program.command_length = 0;

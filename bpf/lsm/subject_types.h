@@ -65,6 +65,9 @@ struct guard_program {
 	__u16 invoked_length;
 	__u16 command_length;
 	__u16 pad;
+	__u64 inode; /* what it was executed from, see struct guard_identity */
+	__u32 device;
+	__u32 generation; /* 0: not known, or no identity */
 	struct guard_program_atoms atoms;
 	__u8 image[GUARD_SUBJECT_IMAGE_MAX];
 	__u8 invoked[GUARD_SUBJECT_INVOKED_MAX];

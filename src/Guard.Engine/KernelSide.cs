@@ -14,11 +14,14 @@ internal sealed class KernelSide : IAsyncDisposable
     private readonly EngineParts _parts;
     private readonly AttachedLsm _lsm;
     private readonly PolicyInstaller _installer;
+    private readonly FileIdentityReader? _identities;
     private readonly EventPump _pump;
     private readonly TaskRenewal? _renewal;
 
-    private KernelSide(EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, EventPump pump)
+    private KernelSide(
+        EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, FileIdentityReader? identities, EventPump pump)
     {
+        _identities = identities;
         _parts = parts;
         _lsm = lsm;
         _installer = installer;
@@ -69,18 +72,23 @@ internal sealed class KernelSide : IAsyncDisposable
         using var opened = OpenedLsm.Open(new LsmOptions { ObjectPath = parts.Options.BpfObject });
         var loaded = opened.AdoptOrLoad();
         PolicyInstaller? installer = null;
+        FileIdentityReader? identities = null;
         try
         {
+            identities = loaded.OpenFileIdentities();
             WriteConfig(loaded.Maps, parts.Options);
             installer = loaded.CreateInstaller();
+            parts.Policy.UseFileIdentities(identities);
             var generation = parts.Policy.Recover(installer);
             var lsm = loaded.Attach(generation);
             var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
             var failures = new FailureReport(lsm.Maps.LoadName(), parts.Store.ReadCursor, parts.Store.WriteCursor, parts.Time);
-            return new KernelSide(parts, lsm, installer, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
+            return new KernelSide(parts, lsm, installer, identities, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
         }
         catch
         {
+            parts.Policy.UseFileIdentities(null);
+            identities?.Dispose();
             installer?.Dispose();
             loaded.Dispose();
             throw;
@@ -100,6 +108,8 @@ internal sealed class KernelSide : IAsyncDisposable
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _pump.KeepLossStateAsync(_parts.Store.WriteCursor).ConfigureAwait(false);
         _parts.Policy.UseRenewal(null);
+        _parts.Policy.UseFileIdentities(null);
+        _identities?.Dispose();
         _renewal?.Dispose();
         _installer.Dispose();
         _lsm.Dispose();

@@ -61,8 +61,9 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
         {
             var compiled = ImageCompiler.Compile(next(random, round));
             Assert.Empty(compiled.Diagnostics);
-            kernel.Install(compiled.Image!);
-            var simulator = new ImageSimulator(compiled.Image!);
+            var image = random.Bind(compiled.Image!, out _);
+            kernel.Install(image);
+            var simulator = new ImageSimulator(image);
             for (var i = 0; i < RequestsPerPolicy; i++)
             {
                 var request = random.Request();
@@ -92,7 +93,8 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
             + $"program {Text(request.Image)} {Text(request.Invoked)} {Text(request.CommandLine)}, "
             + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
             + $"ancestors {request.AncestorsKnown} {string.Join(' ', request.Ancestors.Select(Text))}, "
-            + $"directory {Text(request.CurrentDirectory)}, target {Text(request.Target)}\n"
+            + $"directory {Text(request.CurrentDirectory)}, target {Text(request.Target)}, "
+            + $"files {request.ImageFile} {request.ParentFile} {request.TargetFile}\n"
             + $"held {string.Join(' ', trace.Held)}\nincomplete {string.Join(' ', trace.Incomplete)}\n"
             + $"rules {string.Join(' ', trace.Evaluations)}";
 

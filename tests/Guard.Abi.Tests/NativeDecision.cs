@@ -17,7 +17,9 @@ internal sealed class NativeDecision : IDisposable
     public const int AncestorsMax = 4;
 
     private const int TextBytes = 8 + KernelLimits.PathMax;
-    private const int TextsOff = 6 * sizeof(uint);
+    private const int FilesOff = 6 * sizeof(uint);
+    private const int FileBytes = 16;
+    private const int TextsOff = FilesOff + (3 * FileBytes);
     private const int RequestBytes = TextsOff + ((8 + (3 * AncestorsMax)) * TextBytes);
     private const int ResultBytes = (6 + KernelLimits.EventRulesMax) * sizeof(uint);
 
@@ -186,6 +188,15 @@ internal sealed class NativeDecision : IDisposable
         Put(12, (uint)request.Access);
         Put(16, (uint)FlagsOf(request));
         Put(20, (uint)request.Ancestors.Length);
+        FileKey?[] files = [request.ImageFile, request.ParentFile, request.TargetFile];
+        for (var i = 0; i < files.Length; i++)
+        {
+            var at = FilesOff + (i * FileBytes);
+            BinaryPrimitives.WriteUInt64LittleEndian(_request.AsSpan(at), files[i]?.Inode ?? 0);
+            Put(at + 8, files[i]?.Device ?? 0);
+            Put(at + 12, files[i]?.Generation ?? 0);
+        }
+
         RequestText[] texts =
         [
             request.Image, request.Invoked, request.CommandLine, request.CurrentDirectory, request.ParentImage,

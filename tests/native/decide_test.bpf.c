@@ -44,6 +44,12 @@ struct test_ancestor {
 	struct test_text command;
 };
 
+struct test_file {
+	__u64 inode;
+	__u32 device;
+	__u32 generation; /* 0: none */
+};
+
 struct test_request {
 	__u32 category;
 	__u32 uid;
@@ -51,6 +57,9 @@ struct test_request {
 	__u32 access;
 	__u32 flags;	      /* TEST_* */
 	__u32 ancestor_count; /* of those above the parent, nearest first; their texts are complete */
+	struct test_file image_file;
+	struct test_file parent_file;
+	struct test_file target_file;
 	struct test_text image;
 	struct test_text invoked;
 	struct test_text command;
@@ -109,6 +118,13 @@ static __always_inline void to_path(struct guard_scratch *s, struct test_text *t
 	s->walk.flags = truncated ? GUARD_EVENT_PATH_TRUNCATED : 0;
 	if (absent)
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
+}
+
+static __always_inline void to_identity(struct guard_scratch *s, const struct test_file *file)
+{
+	s->identity.inode = file->inode;
+	s->identity.device = file->device;
+	s->identity.generation = file->generation;
 }
 
 /* One window of a command line to s->name. */
@@ -177,6 +193,7 @@ static __always_inline void parent_of(struct guard_image *image, struct guard_sc
 	to_path(s, &request->parent_image, request->flags & TEST_PARENT_TRUNCATED,
 		request->flags & TEST_PARENT_ABSENT);
 	to_name(s, &request->parent_invoked, request->flags & TEST_PARENT_INVOKED_ABSENT);
+	to_identity(s, &request->parent_file);
 	exec_atoms(image, s);
 	incomplete = path_is_incomplete(s) || s->name_cut;
 	if (!command_of(image, s, &request->parent_command, request->flags & TEST_PARENT_COMMAND_TRUNCATED,
@@ -199,6 +216,7 @@ static __always_inline void ancestor_of(struct guard_image *image, struct guard_
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	to_path(s, &ancestor->image, false, false);
 	to_name(s, &ancestor->invoked, false);
+	identity_none(s);
 	exec_atoms(image, s);
 	read_command(image, s, &ancestor->command, true);
 	ancestors_add(s, &s->subject);
@@ -210,6 +228,7 @@ static __always_inline void program_of(struct guard_image *image, struct guard_s
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	to_path(s, &request->image, request->flags & TEST_IMAGE_TRUNCATED, request->flags & TEST_IMAGE_ABSENT);
 	to_name(s, &request->invoked, request->flags & TEST_INVOKED_ABSENT);
+	to_identity(s, &request->image_file);
 	exec_atoms(image, s);
 	if (!command_of(image, s, &request->command, request->flags & TEST_COMMAND_TRUNCATED,
 			request->flags & TEST_COMMAND_ABSENT))
@@ -233,6 +252,7 @@ static __always_inline void decide_open(struct guard_image *image, struct guard_
 		s->subject.flags |= GUARD_SUBJECT_COMMAND_UNKNOWN;
 	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
 		request->flags & TEST_TARGET_ABSENT);
+	to_identity(s, &request->target_file);
 	open_decide(image, s, request->uid, request->logon, request->access);
 }
 

@@ -93,6 +93,12 @@ static int run_mkdir(int argc, char **argv)
     return report("mkdir", argv[0], mkdir(argv[0], 0755) ? errno : 0);
 }
 
+static int run_mkfifo(int argc, char **argv)
+{
+    (void)argc;
+    return report("mkfifo", argv[0], mkfifo(argv[0], 0644) ? errno : 0);
+}
+
 static int run_rmdir(int argc, char **argv)
 {
     (void)argc;
@@ -156,6 +162,7 @@ const struct action file_actions[] = {
     { "exchange", "A B                 renameat2(RENAME_EXCHANGE)", 2, run_exchange },
     { "unlink", "PATH", 1, run_unlink },
     { "mkdir", "PATH", 1, run_mkdir },
+    { "mkfifo", "PATH", 1, run_mkfifo },
     { "rmdir", "PATH", 1, run_rmdir },
     { "truncate", "PATH [SIZE]", 1, run_truncate },
     { "chmod", "PATH MODE            0 in front for octal", 2, run_chmod },

@@ -38,7 +38,8 @@ internal sealed class StatusScreen
 
     private void WriteHooks(IReadOnlyList<HookStatus> hooks)
     {
-        foreach (var hook in hooks)
+        // There are many, and most have nothing to decide; -o json has them all.
+        foreach (var hook in hooks.Where(h => h.Decisions > 0 || h.Denied > 0))
         {
             Line("Hook", $"{SafeText.Line(hook.Hook),-24}   {Show.Count(hook.Decisions)} decided   {Show.Count(hook.Denied)} denied   " +
                 $"{Show.Count(hook.Audited)} audited   {Show.Count(hook.Unknown)} unknown");

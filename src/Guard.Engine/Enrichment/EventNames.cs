@@ -15,6 +15,11 @@ internal static class EventNames
         (AccessKinds.Create, "create"),
         (AccessKinds.Truncate, "truncate"),
         (AccessKinds.Exec, "exec"),
+        (AccessKinds.Delete, "delete"),
+        (AccessKinds.Rename, "rename"),
+        (AccessKinds.Link, "link"),
+        (AccessKinds.Chmod, "chmod"),
+        (AccessKinds.Chown, "chown"),
     ];
 
     private static readonly (GuardEventFlags Flag, string Name)[] EventFlags =

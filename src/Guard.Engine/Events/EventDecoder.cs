@@ -15,7 +15,7 @@ namespace Guard.Engine.Events;
 /// </summary>
 internal static class EventDecoder
 {
-    private const uint AccessMask = (1u << 8) - 1;
+    private const uint AccessMask = (1u << KernelAbi.Accesses) - 1;
     private const int ErrnoMax = 4095;
 
     private static readonly int FixedBytes = Unsafe.SizeOf<GuardEventLayout>();

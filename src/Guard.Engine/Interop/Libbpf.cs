@@ -127,6 +127,14 @@ internal static unsafe partial class Libbpf
         return new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, "cannot create an iterator"));
     }
 
+    /// <summary>A descriptor of a link that outlives the handle.</summary>
+    public static FileDescriptorHandle DuplicateLink(BpfLinkHandle link)
+    {
+        var copy = Libc.Duplicate(bpf_link__fd(link));
+        GC.KeepAlive(link);
+        return copy;
+    }
+
     /// <summary>Pins a link, so that it outlives this process.</summary>
     public static void Pin(BpfLinkHandle link, string path)
     {

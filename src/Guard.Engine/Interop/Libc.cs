@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     private const string Library = "libc.so.6";
     private const int ReadOnlyCloseOnExec = 0x80000;
+    private const int PathOnlyNoFollowCloseOnExec = 0x200000 | 0x20000 | 0x80000;
     private const int DuplicateCloseOnExec = 1030;
     private const int ClockBootTime = 7;
     private const long BpfFileSystemMagic = 0xcafe4a11;
@@ -39,6 +40,28 @@ internal static unsafe partial class Libc
 
         Close(fd);
         return default;
+    }
+
+    /// <summary>
+    /// A descriptor that only says which file it is (O_PATH), of a symbolic link itself where the path ends in one; null when
+    /// there is none, or none that may be reached.
+    /// </summary>
+    /// <param name="path">Absolute; its bytes as Latin-1 characters, without NUL.</param>
+    public static FileDescriptorHandle? TryOpenPathOnly(string path)
+    {
+        var bytes = new byte[path.Length + 1];
+        System.Text.Encoding.Latin1.GetBytes(path, bytes);
+        fixed (byte* pointer = bytes)
+        {
+            int fd;
+            do
+            {
+                fd = open_bytes(pointer, PathOnlyNoFollowCloseOnExec, 0);
+            }
+            while (fd < 0 && Errno.FromLastCall() == Errno.Interrupted);
+
+            return fd < 0 ? null : new FileDescriptorHandle(fd);
+        }
     }
 
     /// <summary>True on a bpffs; false when it is something else or not there.</summary>
@@ -142,6 +165,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true, EntryPoint = "open")]
+    private static partial int open_bytes(byte* path, int flags, int mode);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial nint read(FileDescriptorHandle descriptor, byte* buffer, nuint length);

@@ -10,6 +10,7 @@ internal static class AttachOrder
 {
     private const string SeedProgram = "iter_seed";
     internal const string RenewProgram = "iter_renew";
+    internal const string FilesProgram = "iter_files";
 
     private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
@@ -22,8 +23,11 @@ internal static class AttachOrder
     public static bool IsAttached(BpfProgram program) =>
         !program.Name.StartsWith("iter_", StringComparison.Ordinal) && !IsTest(program);
 
-    /// <summary>Kept in the kernel: what is attached, and the iterator that a later guardd runs as well.</summary>
-    public static bool IsPinned(BpfProgram program) => IsAttached(program) || program.Name == RenewProgram;
+    /// <summary>Kept in the kernel: what is attached, and the iterators that a later guardd runs as well.</summary>
+    public static bool IsPinned(BpfProgram program) => IsAttached(program) || IsKeptIterator(program);
+
+    /// <summary>Iterators that are run as long as the object is in the kernel.</summary>
+    public static bool IsKeptIterator(BpfProgram program) => program.Name is RenewProgram or FilesProgram;
 
     /// <summary>Not even loaded.</summary>
     public static bool IsTest(BpfProgram program) => program.Name.StartsWith("test_", StringComparison.Ordinal);
@@ -39,8 +43,8 @@ internal static class AttachOrder
     /// <summary>The iterator that gives every running task its storage, if the object has one.</summary>
     public static BpfProgram? FindSeed(IEnumerable<BpfProgram> programs) => Find(programs, SeedProgram);
 
-    /// <summary>The iterator that makes a new generation ready for every running task, if the object has one.</summary>
-    public static BpfProgram? FindRenewal(IEnumerable<BpfProgram> programs) => Find(programs, RenewProgram);
+    /// <summary>The iterator that tells what guardd's open files are, if the object has one.</summary>
+    public static BpfProgram? FindFiles(IEnumerable<BpfProgram> programs) => Find(programs, FilesProgram);
 
     private static BpfProgram? Find(IEnumerable<BpfProgram> programs, string name)
     {

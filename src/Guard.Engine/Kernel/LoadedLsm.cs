@@ -59,6 +59,25 @@ internal sealed class LoadedLsm : IDisposable
     /// <summary>What installs policies here. Its numbers go on from those of programs that these replace.</summary>
     public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? 0 : _pins.NewestOtherGeneration());
 
+    /// <summary>What asks the kernel what files are; null when the object has no such program. Needs no policy.</summary>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public FileIdentityReader? OpenFileIdentities()
+    {
+        if (IsAdopted)
+        {
+            var pin = PinnedState.LinkPin(AttachOrder.FilesProgram);
+            return _pinNames.Contains(pin) ? new FileIdentityReader(Libbpf.OpenPinned(Path.Combine(_pins.Directory, pin))) : null;
+        }
+
+        if (AttachOrder.FindFiles(_programs) is not { } program)
+        {
+            return null;
+        }
+
+        using var link = Libbpf.AttachIterator(program);
+        return new FileIdentityReader(Libbpf.DuplicateLink(link));
+    }
+
     /// <summary>
     /// Attaches, pins, and only then removes what older programs enforce. Adopted programs are attached already. When it
     /// throws, what was in force before still is, and this phase can only be disposed.
@@ -118,11 +137,11 @@ internal sealed class LoadedLsm : IDisposable
             AttachEach(AttachOrder.BeforeSeeding(_programs), links, staging);
             seeded = AttachOrder.FindSeed(_programs) is { } seed ? TaskSeeding.Run(seed) : 0;
             AttachEach(AttachOrder.AfterSeeding(_programs), links, staging);
-            if (AttachOrder.FindRenewal(_programs) is { } renewal)
+            foreach (var iterator in _programs.Where(AttachOrder.IsKeptIterator))
             {
-                var link = Libbpf.AttachIterator(renewal);
+                var link = Libbpf.AttachIterator(iterator);
                 links.Add(link);
-                Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(renewal.Name)));
+                Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(iterator.Name)));
             }
 
             _pins.Commit();

@@ -23,6 +23,7 @@ internal sealed class PolicyInForce
     private readonly Lock _gate = new();
     private PolicyInstaller? _installer;
     private TaskRenewal? _renewal;
+    private FileIdentityReader? _identities;
     private volatile EnforcedPolicy? _policy;
     private volatile string? _problem;
 
@@ -88,14 +89,24 @@ internal sealed class PolicyInForce
                 return inForce;
             }
 
-            if (inForce is not null && inForce.Hash == result.Image!.Hash)
+            var image = BoundAsFarAsPossible(result.Image!);
+            if (inForce is not null && inForce.Hash == image.Hash)
             {
-                _names.Add(inForce.Generation, result.Image);
-                _policy = new EnforcedPolicy(bundle, result.Image, inForce.Generation, kept?.Pushed);
+                _names.Add(inForce.Generation, image);
+                _policy = new EnforcedPolicy(bundle, image, inForce.Generation, kept?.Pushed);
                 return inForce;
             }
 
-            return Install(installer, bundle, result.Image!, kept?.Pushed);
+            return Install(installer, bundle, image, kept?.Pushed);
+        }
+    }
+
+    /// <summary>From now on files that a policy names are meant under every name; null: by their names only.</summary>
+    public void UseFileIdentities(FileIdentityReader? identities)
+    {
+        lock (_gate)
+        {
+            _identities = identities;
         }
     }
 
@@ -200,8 +211,9 @@ internal sealed class PolicyInForce
         var now = _time.GetUtcNow();
         try
         {
-            _folder.Prepare(new KeptPolicy(bundle, result.Image.Hash, now));
-            var installed = Install(_installer, bundle, result.Image, now);
+            var image = Bound(result.Image);
+            _folder.Prepare(new KeptPolicy(bundle, image.Hash, now));
+            var installed = Install(_installer, bundle, image, now);
             _folder.Commit();
             Problem = null;
             return PolicyOutcomes.Of(result, installed.Generation);
@@ -211,6 +223,39 @@ internal sealed class PolicyInForce
             _log.LogError(e, "The policy could not be put in force");
             _folder.Abandon();
             return PolicyOutcomes.Refuse("GP9003", $"the policy could not be put in force: {e.Message}", "what was in force still is");
+        }
+    }
+
+    /// <summary>With what the files are that it names.</summary>
+    /// <exception cref="KernelException">The kernel does not say.</exception>
+    private PolicyImage Bound(PolicyImage image)
+    {
+        if (_identities is null || image.NamedFiles.IsEmpty)
+        {
+            return image;
+        }
+
+        var files = _identities.Read([.. image.NamedFiles.Select(f => f.Path)]);
+        var bound = FileIdentities.Bind(image, path => files.TryGetValue(path, out var key) ? key : null, out var left);
+        if (left.Count > 0)
+        {
+            _log.LogWarning("{Count} files that the policy names are known by their names only, {First} among them", left.Count, left[0]);
+        }
+
+        return bound;
+    }
+
+    /// <summary>The start enforces names rather than nothing.</summary>
+    private PolicyImage BoundAsFarAsPossible(PolicyImage image)
+    {
+        try
+        {
+            return Bound(image);
+        }
+        catch (KernelException e)
+        {
+            Problem = $"files are known by their names only: {e.Message}";
+            return image;
         }
     }
 

@@ -25,8 +25,8 @@ internal sealed record RuleNode(
 /// <summary>The log source as written, and what it means in the domain that is compiled for.</summary>
 /// <param name="Source">As written.</param>
 /// <param name="Category">What is decided; null while it is not known (after a finding, or in a filter).</param>
-/// <param name="WritesOnly">True for <c>file_event</c>: opens that create, write or cut a file.</param>
-internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Category, bool WritesOnly);
+/// <param name="Access">The kinds of access that a category like <c>file_event</c> is about; none: all of them.</param>
+internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Category, AccessKinds Access);
 
 /// <summary>A <c>guard:</c> block.</summary>
 internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown, SourceSpan Span)

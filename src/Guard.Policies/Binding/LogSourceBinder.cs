@@ -13,7 +13,17 @@ namespace Guard.Policies.Binding;
 internal static class LogSourceBinder
 {
     private static readonly ImmutableArray<string> Keys = ["category", "product", "service", "definition"];
-    private static readonly ImmutableArray<string> Categories = ["process_creation", "file_access", "file_event"];
+
+    /// <summary>Categories, and the kinds of access that those about files are limited to.</summary>
+    private static readonly ImmutableArray<(string Name, RuleCategory Category, AccessKinds Access)> Categories =
+    [
+        ("process_creation", RuleCategory.ProcessCreation, AccessKinds.None),
+        ("file_access", RuleCategory.FileAccess, AccessKinds.None),
+        ("file_event", RuleCategory.FileAccess, AccessKinds.Create | AccessKinds.Write | AccessKinds.Truncate),
+        ("file_delete", RuleCategory.FileAccess, AccessKinds.Delete),
+        ("file_rename", RuleCategory.FileAccess, AccessKinds.Rename),
+        ("file_change", RuleCategory.FileAccess, AccessKinds.Chmod | AccessKinds.Chown),
+    ];
 
     /// <summary>The log source of a rule.</summary>
     public static LogSourceNode Bind(YamlMapping source, PolicyDomain domain, DiagnosticBag bag)
@@ -21,7 +31,7 @@ internal static class LogSourceBinder
         var written = Read(source, bag);
         if (domain == PolicyDomain.Events)
         {
-            return new LogSourceNode(written, RuleCategory.Event, false);
+            return new LogSourceNode(written, RuleCategory.Event, AccessKinds.None);
         }
 
         if (source.Find("product")?.Value is YamlScalar { Text: not "linux" } product)
@@ -41,10 +51,10 @@ internal static class LogSourceBinder
         }
         else if (category.Value is YamlScalar name)
         {
-            return new LogSourceNode(written, CategoryOf(name, bag), name.Text == "file_event");
+            return OfCategory(written, name, bag);
         }
 
-        return new LogSourceNode(written, null, false);
+        return new LogSourceNode(written, null, AccessKinds.None);
     }
 
     /// <summary>The log source of a filter, which selects rules and so need not name an operation.</summary>
@@ -67,20 +77,17 @@ internal static class LogSourceBinder
 
     private static string? Text(YamlMapping source, string key) => (source.Find(key)?.Value as YamlScalar)?.Text;
 
-    private static RuleCategory? CategoryOf(YamlScalar category, DiagnosticBag bag)
+    private static LogSourceNode OfCategory(RuleLogSource written, YamlScalar category, DiagnosticBag bag)
     {
-        switch (category.Text)
+        foreach (var known in Categories.Where(c => c.Name == category.Text))
         {
-            case "process_creation":
-                return RuleCategory.ProcessCreation;
-            case "file_access" or "file_event":
-                return RuleCategory.FileAccess;
-            default:
-                var message = $"the category {TerminalText.Quote(category.Text)} is no operation that the kernel decides";
-                var hint = NearestName.Hint(category.Text, Categories, "decided are");
-                bag.Report(DiagnosticCatalogue.CategoryNotSupported, category.Span, message, hint);
-                return null;
+            return new LogSourceNode(written, known.Category, known.Access);
         }
+
+        var message = $"the category {TerminalText.Quote(category.Text)} is no operation that the kernel decides";
+        var hint = NearestName.Hint(category.Text, [.. Categories.Select(c => c.Name)], "decided are");
+        bag.Report(DiagnosticCatalogue.CategoryNotSupported, category.Span, message, hint);
+        return new LogSourceNode(written, null, AccessKinds.None);
     }
 
     private static void CheckKeys(YamlMapping source, DiagnosticBag bag)

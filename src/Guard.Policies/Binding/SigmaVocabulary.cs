@@ -14,7 +14,7 @@ internal static class SigmaVocabulary
         "CurrentDirectory", "User", "Uid", "LogonId",
     ];
 
-    /// <summary>Fields of <c>file_access</c> and <c>file_event</c> that the kernel knows; but for the first two, the process's.</summary>
+    /// <summary>Fields of <c>file_access</c> and its like that the kernel knows; but for the first two, the process's.</summary>
     public static readonly ImmutableArray<string> FileFields =
     [
         "TargetFilename", "Access", "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine",
@@ -47,7 +47,10 @@ internal static class SigmaVocabulary
         ModifierNames.Select((name, index) => (name, index)).ToFrozenDictionary(m => m.name, m => (Modifier)m.index);
 
     /// <summary>The names of the kinds of access, as <see cref="AccessKinds"/> numbers its bits.</summary>
-    public static readonly ImmutableArray<string> AccessNames = ["read", "write", "append", "create", "truncate", "exec"];
+    public static readonly ImmutableArray<string> AccessNames =
+    [
+        "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown",
+    ];
 
     /// <summary>How an item with <c>gt gte lt lte</c> compares.</summary>
     public static NumberComparison ComparisonOf(ItemModifiers modifiers) => modifiers.Defining!.Value.Modifier switch

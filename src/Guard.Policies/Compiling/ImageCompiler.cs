@@ -61,6 +61,7 @@ public static class ImageCompiler
             NumberTables.Build(policy, lists, findings),
             AccessTables.Build(policy, lists, findings),
             CategoryTables.Build(policy, lists, findings),
+            [.. patterns.Named.Select(n => (n.Key, lists.Intern([.. n.Value])))],
             [.. policy.Rules.Select(rule => RuleProgram.Build(policy, rule, findings))]);
     }
 

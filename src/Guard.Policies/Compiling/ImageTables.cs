@@ -10,6 +10,7 @@ namespace Guard.Policies.Compiling;
 /// <param name="Numbers">Users and login uids.</param>
 /// <param name="Accesses">By kind of access: a list.</param>
 /// <param name="Categories">By GUARD_CATEGORY_*.</param>
+/// <param name="NamedFiles">Files that items name, each with the list of what holds for it.</param>
 /// <param name="Programs">By rule; null only where an error was reported.</param>
 internal sealed record ImageTables(
     ListPool Lists,
@@ -19,6 +20,7 @@ internal sealed record ImageTables(
     NumberTables Numbers,
     int[] Accesses,
     CategoryTables[] Categories,
+    IReadOnlyList<(string Path, int List)> NamedFiles,
     IReadOnlyList<RuleProgram?> Programs)
 {
     /// <summary>The pattern table.</summary>

@@ -74,6 +74,9 @@ internal sealed class ImageWriter
             _header.RangesOff[number] = ranges == 0 ? 0 : Take((long)ranges * Unsafe.SizeOf<GuardRange>());
         }
 
+        _header.IdentityBuckets = (uint)FileIdentities.BucketsFor(_tables.Lowered.Named.Count);
+        _header.IdentitiesOff = _header.IdentityBuckets == 0
+            ? 0 : Take((long)_header.IdentityBuckets * Unsafe.SizeOf<GuardIdentity>());
         _header.OpsOff = Take(ops * sizeof(uint));
         _header.OpCount = (uint)ops;
         _listsOff = Take(_tables.Lists.Bytes);
@@ -125,6 +128,7 @@ internal sealed class ImageWriter
         {
             EventFields = [.. _tables.Lowered.Names],
             EventTests = [.. EventTests()],
+            NamedFiles = [.. _tables.NamedFiles.Select(f => new NamedFile(f.Path, _listOffsets[f.List]))],
         };
     }
 

@@ -49,6 +49,9 @@ internal sealed record LoweredPatterns(IReadOnlyList<string?> Names)
     /// <summary>The image's pattern table.</summary>
     public List<GuardPattern> Table { get; } = [];
 
+    /// <summary>Files that items name, their paths as Latin-1, to patterns that hold for the file under every name.</summary>
+    public SortedDictionary<string, List<int>> Named { get; } = new(StringComparer.Ordinal);
+
     /// <summary>By text number.</summary>
     public LoweredText[] Texts { get; } =
         [.. Enumerable.Range(0, KernelAbi.Texts + Names.Count).Select(_ => new LoweredText())];

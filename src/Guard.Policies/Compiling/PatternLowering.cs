@@ -17,6 +17,13 @@ internal sealed class PatternLowering
     /// <summary>Whole values of one atom from which on they go into a set.</summary>
     public const int SetFrom = 64;
 
+    /// <summary>Roles of positions that are no exclusion.</summary>
+    private const TextRoles Meant =
+        TextRoles.Named | TextRoles.Invoked | TextRoles.ParentInvoked | TextRoles.AncestorInvoked;
+
+    /// <summary>Roles of resolved paths.</summary>
+    private const TextRoles Paths = TextRoles.Target | TextRoles.Image | TextRoles.Parent | TextRoles.Ancestor;
+
     private const int MaxPatternBytes = 64 << 10;
     private readonly LoweredPatterns _result;
     private readonly HashSet<(int Atom, int Text, string Key)> _seen = [];
@@ -55,6 +62,7 @@ internal sealed class PatternLowering
         }
 
         pass.CheckCount();
+        pass.CheckNamed();
         return pass._result;
     }
 
@@ -90,6 +98,16 @@ internal sealed class PatternLowering
             "patterns in the policy",
             "move long lists of values into fewer, more general patterns");
 
+    private void CheckNamed()
+        => _findings.Check(
+            BudgetFindings.Identities,
+            BudgetFindings.Bundle,
+            _result.Named.Count,
+            KernelLimits.IdentitiesMax,
+            "GUARD_IDENTITIES_MAX",
+            "different files that items name",
+            $"put them into lists of more than {SetFrom}, whose files are known by their names only");
+
     private void Lower(Target target, ImmutableArray<TextPattern> patterns, ImmutableArray<RegexPattern> expressions)
     {
         var set = target.Text == KernelAbi.TextCommand || patterns.Count(IsWholeValue) <= SetFrom ? -1 : AddSimple(target, 0);
@@ -108,6 +126,42 @@ internal sealed class PatternLowering
         foreach (var expression in expressions)
         {
             LowerExpression(target, expression);
+        }
+
+        if (set < 0 && target.Atom is TextAtom atom)
+        {
+            NameFiles(target, atom.Roles, patterns);
+        }
+    }
+
+    /// <summary>
+    /// An exclusion names a path and no file: what is excluded under one name is not under another. Long lists are known
+    /// by their names only; guardd would have to look for every file of them.
+    /// </summary>
+    private void NameFiles(Target target, TextRoles roles, ImmutableArray<TextPattern> patterns)
+    {
+        if ((roles & Meant) == 0 || (roles & Paths) == 0)
+        {
+            return;
+        }
+
+        int? number = null;
+        foreach (var pattern in patterns)
+        {
+            if (pattern.Elements is [LiteralElement { Bytes: [(byte)'/', ..] bytes }] && !bytes.Contains((byte)0))
+            {
+                number ??= Add(Entry(target with { Roles = (ushort)(roles & Paths) }, 0));
+                var path = Encoding.Latin1.GetString(bytes.AsSpan());
+                if (!_result.Named.TryGetValue(path, out var list))
+                {
+                    _result.Named.Add(path, list = []);
+                }
+
+                if (list.Count == 0 || list[^1] != number)
+                {
+                    list.Add(number.Value);
+                }
+            }
         }
     }
 

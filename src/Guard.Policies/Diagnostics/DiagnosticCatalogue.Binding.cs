@@ -91,13 +91,13 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor NoCategory = Error(
         "GP2021",
         "A log source names no operation",
-        "write category: process_creation, file_access or file_event; rules over log lines (service) can be evaluated over events, not enforced");
+        "write category: process_creation, file_access or one of its like; rules over log lines (service) can be evaluated over events, not enforced");
 
     /// <summary>GP2022: The kernel does not decide this category.</summary>
     public static readonly DiagnosticDescriptor CategoryNotSupported = Error(
         "GP2022",
         "The kernel does not decide this category",
-        "decided are process_creation, file_access and file_event; evaluate other rules over events");
+        "decided are process_creation, file_access, file_event, file_delete, file_rename and file_change; evaluate other rules over events");
 
     /// <summary>GP2030: A detection has no search identifier.</summary>
     public static readonly DiagnosticDescriptor DetectionEmpty = Error(
@@ -193,7 +193,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor BadAccess = Error(
         "GP2063",
         "A kind of access is not known",
-        "read, write, append, create, truncate or exec");
+        "read, write, append, create, truncate, exec, delete, rename, link, chmod or chown");
 
     /// <summary>GP2064: No account of this machine has this name.</summary>
     public static readonly DiagnosticDescriptor NoSuchAccount = Warning(

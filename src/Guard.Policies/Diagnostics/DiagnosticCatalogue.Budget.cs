@@ -21,5 +21,6 @@ public static partial class DiagnosticCatalogue
         Error("GP3016", "An expression cannot be made into an automaton", "write it without that construct"),
         Error("GP3017", "A long list has too many values", "use fewer values"),
         Error("GP3018", "Too many expressions have no literal text to look for", "give them a literal text of two characters or more"),
+        Error("GP3019", "Too many files are named one by one", "put them into long lists, whose files are known by their names only"),
     ];
 }

@@ -11,10 +11,10 @@ public struct Inline2<T>
     private T _first;
 }
 
-/// <summary>Six elements in place, as in a C struct.</summary>
+/// <summary>Three elements in place, as in a C struct.</summary>
 /// <typeparam name="T">Unmanaged element.</typeparam>
-[InlineArray(6)]
-public struct Inline6<T>
+[InlineArray(3)]
+public struct Inline3<T>
     where T : unmanaged
 {
     private T _first;

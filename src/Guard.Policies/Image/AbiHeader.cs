@@ -63,6 +63,9 @@ public struct GuardImageHeader
     public Inline8<uint> RangeCount;
     public Inline8<uint> RangesOff;
     public Inline16<uint> AccessList;
-    public Inline6<uint> Reserved1;
+    public uint IdentitiesOff;
+    public uint IdentityBuckets;
+    public uint IdentityCount;
+    public Inline3<uint> Reserved1;
     public Inline8<GuardCategory> Categories;
 }

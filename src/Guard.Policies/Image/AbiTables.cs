@@ -75,3 +75,15 @@ public struct GuardSetEntry
     public uint Length;
     public uint List;
 }
+
+/// <summary>struct guard_identity: one bucket of the files that a policy names.</summary>
+[KernelStruct("guard_identity")]
+[StructLayout(LayoutKind.Sequential)]
+public struct GuardIdentity
+{
+    public ulong Inode;
+    public uint Device;
+    public uint Generation;
+    public uint List;
+    public uint Pad;
+}

@@ -35,6 +35,7 @@ public static class ImageReader
             SetCheck.Run(view, set);
         }
 
+        FileIdentities.Check(view);
         return view;
     }
 

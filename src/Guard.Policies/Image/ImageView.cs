@@ -39,6 +39,10 @@ public sealed class ImageView
     /// <summary>One for each text.</summary>
     public ReadOnlySpan<GuardSet> Sets => Table<GuardSet>(_header.SetsOff, _header.TextCount);
 
+    /// <summary>The files that the policy names.</summary>
+    public ReadOnlySpan<GuardIdentity> Identities
+        => _header.IdentityBuckets == 0 ? [] : Table<GuardIdentity>(_header.IdentitiesOff, _header.IdentityBuckets);
+
     /// <summary>The ranges of one kind of numbers, ascending from 0.</summary>
     /// <param name="number">GUARD_NUMBER_*.</param>
     public ReadOnlySpan<GuardRange> Ranges(int number)

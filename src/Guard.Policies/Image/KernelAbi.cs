@@ -64,6 +64,9 @@ public static class KernelAbi
     /// <summary>Those of an ancestor.</summary>
     public const ushort RoleAncestorCommand = 1024;
 
+    /// <summary>No text is read in this role: the item means the files that it names, under every name.</summary>
+    public const ushort RoleNamed = 2048;
+
     /// <summary>What a resolved path is read as.</summary>
     public const ushort RolesOfPath = RoleImage | RoleParent | RoleAncestor;
 

@@ -55,6 +55,12 @@ public static class KernelLimits
     /// <summary>Confirmations that one walk may ask for.</summary>
     public const int CandidatesMax = 32;
 
+    /// <summary>Files that a policy names and that are known by more than their names.</summary>
+    public const int IdentitiesMax = 32768;
+
+    /// <summary>Buckets that a look-up of a file may visit.</summary>
+    public const int IdentityProbesMax = 16;
+
     /// <summary>Entries of one set.</summary>
     public const int SetEntriesMax = 262144;
 
@@ -89,7 +95,7 @@ public static class KernelLimits
     public const int SubjectInvokedMax = 256;
 
     /// <summary>Bytes of its arguments that are kept with it.</summary>
-    public const int SubjectCommandMax = 864;
+    public const int SubjectCommandMax = 848;
 
     /// <summary>Programs that are kept.</summary>
     public const int ProgramsMax = 65536;

@@ -41,14 +41,34 @@ public sealed class PolicyImage
     /// <summary>Element i is the field of text GUARD_TEXTS + i; null is the text of keywords.</summary>
     public ImmutableArray<string?> EventFields { get; init; } = [];
 
+    /// <summary>Files that items name, for <see cref="FileIdentities.Bind"/>.</summary>
+    public ImmutableArray<NamedFile> NamedFiles { get; init; } = [];
+
     /// <summary>Atoms that no automaton decides.</summary>
     public ImmutableArray<EventTest> EventTests { get; init; } = [];
 
     /// <summary>The same image under the name of another.</summary>
     /// <param name="policyHash">The name.</param>
     internal PolicyImage Named(string policyHash)
-        => new(_bytes, Rules) { EventFields = EventFields, EventTests = EventTests, PolicyHash = policyHash };
+        => With(_bytes, policyHash);
+
+    /// <summary>Other bytes of the same policy.</summary>
+    /// <param name="bytes">With their hash; the caller gives up the array.</param>
+    internal PolicyImage Rewritten(byte[] bytes) => With(bytes, PolicyHash);
+
+    private PolicyImage With(byte[] bytes, string policyHash) => new(bytes, Rules)
+    {
+        EventFields = EventFields,
+        EventTests = EventTests,
+        NamedFiles = NamedFiles,
+        PolicyHash = policyHash,
+    };
 }
+
+/// <summary>A file that items name.</summary>
+/// <param name="Path">As written, absolute; bytes as Latin-1 characters.</param>
+/// <param name="List">Offset in the image of the list of patterns that hold for it.</param>
+public sealed record NamedFile(string Path, uint List);
 
 /// <summary>An atom over fields of events that no automaton decides.</summary>
 /// <param name="Atom">Its number.</param>

@@ -49,7 +49,10 @@ public enum RuleCategory
     /// <summary>Log source <c>process_creation</c>: an exec.</summary>
     ProcessCreation = 0,
 
-    /// <summary>Log source <c>file_access</c>: an open. Also <c>file_event</c>: an open that creates or writes.</summary>
+    /// <summary>
+    /// Log source <c>file_access</c>: any operation on a file. Also <c>file_event</c>, <c>file_delete</c>,
+    /// <c>file_rename</c> and <c>file_change</c>: some of them.
+    /// </summary>
     FileAccess = 1,
 
     /// <summary>Any log source, decided offline over events.</summary>
@@ -134,6 +137,12 @@ public enum TextRoles
 
     /// <summary>Any ancestor's arguments.</summary>
     AncestorCommand = 1024,
+
+    /// <summary>
+    /// Reads no text: the files that a TargetFilename item of a positive position names are meant under every name.
+    /// (That an item over a program is of one is told by its Invoked roles.)
+    /// </summary>
+    Named = 2048,
 }
 
 /// <summary>Kinds of access to a file; bit positions are GUARD_ACCESS_* of bpf/lsm/abi.h.</summary>
@@ -146,18 +155,33 @@ public enum AccessKinds
     /// <summary>Opened for reading.</summary>
     Read = 1 << 0,
 
-    /// <summary>Opened for writing.</summary>
+    /// <summary>Opened for writing, or cut by truncate(2).</summary>
     Write = 1 << 1,
 
     /// <summary>Opened for appending (also Write).</summary>
     Append = 1 << 2,
 
-    /// <summary>The open created the file.</summary>
+    /// <summary>The file, directory or link is created, or another file gets this name.</summary>
     Create = 1 << 3,
 
-    /// <summary>The open cut the file to nothing.</summary>
+    /// <summary>The open cut the file to nothing, or truncate(2) cut or extended it.</summary>
     Truncate = 1 << 4,
 
     /// <summary>Opened by the kernel to run it; then no other kind is set.</summary>
     Exec = 1 << 5,
+
+    /// <summary>The name is taken away: by unlink or rmdir, or because another file is renamed over it.</summary>
+    Delete = 1 << 6,
+
+    /// <summary>The file gets another name.</summary>
+    Rename = 1 << 7,
+
+    /// <summary>The file gets one name more, a hard link.</summary>
+    Link = 1 << 8,
+
+    /// <summary>Its mode is changed.</summary>
+    Chmod = 1 << 9,
+
+    /// <summary>Its owner or group is changed.</summary>
+    Chown = 1 << 10,
 }

@@ -10,7 +10,11 @@ namespace Guard.Policies.Normalising;
 /// </summary>
 internal sealed class RuleNormaliser
 {
-    private const AccessKinds Writes = AccessKinds.Create | AccessKinds.Write | AccessKinds.Truncate;
+    /// <summary>
+    /// What the word <c>write</c> means: who may not write to a file may not put another in its place or keep it under
+    /// another name either.
+    /// </summary>
+    private const AccessKinds MeantByWrite = AccessKinds.Write | AccessKinds.Delete | AccessKinds.Rename | AccessKinds.Link;
 
     private readonly AtomTable _atoms;
     private readonly ConditionBuilder _build = new();
@@ -40,9 +44,9 @@ internal sealed class RuleNormaliser
     private ConditionNode Convert(RuleNode rule)
     {
         var parts = new List<ConditionNode>();
-        if (rule.LogSource.WritesOnly)
+        if (rule.LogSource.Access != AccessKinds.None)
         {
-            parts.Add(_atoms.Add(new AccessAtom(rule.Identity.Span, Writes)));
+            parts.Add(_atoms.Add(new AccessAtom(rule.Identity.Span, rule.LogSource.Access)));
         }
 
         parts.Add(new Detection(this, rule.Detection).Convert());
@@ -88,7 +92,8 @@ internal sealed class RuleNormaliser
             ? _build.And(item.Values.Select(Atom))
             : Atom(item.Values.Aggregate(AccessKinds.None, (all, kind) => all | kind));
 
-        ConditionNode Atom(AccessKinds kinds) => _atoms.Add(new AccessAtom(item.Span, kinds));
+        ConditionNode Atom(AccessKinds kinds) => _atoms.Add(
+            new AccessAtom(item.Span, kinds.HasFlag(AccessKinds.Write) ? kinds | MeantByWrite : kinds));
     }
 
     private ConditionNode ConvertAtoms(EventAtomsItem item)
@@ -114,7 +119,8 @@ internal sealed class RuleNormaliser
         (PolicyField.AncestorImage, false) => TextRoles.Ancestor | TextRoles.AncestorInvoked,
         (PolicyField.AncestorImage, true) => TextRoles.Ancestor,
         (PolicyField.ImageInvoked, _) => TextRoles.Invoked,
-        (PolicyField.TargetFilename, _) => TextRoles.Target,
+        (PolicyField.TargetFilename, false) => TextRoles.Target | TextRoles.Named,
+        (PolicyField.TargetFilename, true) => TextRoles.Target,
         (PolicyField.CommandLine, _) => TextRoles.Command,
         (PolicyField.ParentCommandLine, _) => TextRoles.ParentCommand,
         (PolicyField.AncestorCommandLine, _) => TextRoles.AncestorCommand,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Simulation;
@@ -40,6 +41,15 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>The file that is acted on; not read for an exec.</summary>
     public RequestText Target { get; init; }
 
+    /// <summary>What file that is, whatever its name.</summary>
+    public FileKey? TargetFile { get; init; }
+
+    /// <summary>What file the program is executed from.</summary>
+    public FileKey? ImageFile { get; init; }
+
+    /// <summary>What file the parent's program was executed from.</summary>
+    public FileKey? ParentFile { get; init; }
+
     /// <summary>Effective uid.</summary>
     public uint Uid { get; init; }
 
@@ -54,4 +64,8 @@ public sealed record DecisionRequest(RuleCategory Category)
 /// <param name="Image">Resolved path.</param>
 /// <param name="Invoked">The name by which it was called.</param>
 /// <param name="CommandLine">Its arguments, joined by one space.</param>
-public readonly record struct RequestProgram(RequestText Image, RequestText Invoked, RequestText CommandLine);
+public readonly record struct RequestProgram(RequestText Image, RequestText Invoked, RequestText CommandLine)
+{
+    /// <summary>What file it was executed from.</summary>
+    public FileKey? File { get; init; }
+}

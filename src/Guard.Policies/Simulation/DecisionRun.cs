@@ -82,7 +82,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
 
     private void CollectAtoms()
     {
-        var program = new RequestProgram(request.Image, request.Invoked, request.CommandLine);
+        var program = new RequestProgram(request.Image, request.Invoked, request.CommandLine) { File = request.ImageFile };
         if (IsOpen)
         {
             CollectSubject(program);
@@ -93,12 +93,22 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         }
 
         CollectLineage();
-        if (IsOpen && !_walk.Run(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, (a, _) => Hold(a, HoldCause.Target)))
+        if (IsOpen)
+        {
+            CollectTarget();
+        }
+
+        CollectNumbers();
+    }
+
+    private void CollectTarget()
+    {
+        if (!_walk.Run(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, (a, _) => Hold(a, HoldCause.Target)))
         {
             Fail(DecisionFailure.TooManyMatches);
         }
 
-        CollectNumbers();
+        _walk.RunIdentity(request.TargetFile, KernelAbi.RoleTarget, (a, _) => Hold(a, HoldCause.TargetFile));
     }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
@@ -147,7 +157,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         var parents = new KeptAtoms();
         var ancestors = new KeptAtoms();
         var fits = Read(
-            new RequestProgram(request.ParentImage, request.ParentInvoked, request.ParentCommandLine),
+            new RequestProgram(request.ParentImage, request.ParentInvoked, request.ParentCommandLine) { File = request.ParentFile },
             (atom, roles, cause) => Keep(roles, atom, CauseAsParent(cause), parents, ancestors));
         if (!fits || parents.Overflowed)
         {
@@ -183,6 +193,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     private static HoldCause CauseAsParent(HoldCause cause) => cause switch
     {
         HoldCause.Image => HoldCause.ParentImage,
+        HoldCause.ImageFile => HoldCause.ParentFile,
         HoldCause.Invoked => HoldCause.ParentInvoked,
         _ => HoldCause.ParentCommandLine,
     };
@@ -192,6 +203,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     {
         var fits = _walk.Run(
             KernelAbi.TextImage, program.Image, KernelAbi.RolesOfPath, (a, roles) => found(a, roles, HoldCause.Image));
+        _walk.RunIdentity(program.File, KernelAbi.RolesOfPath, (a, roles) => found(a, roles, HoldCause.ImageFile));
         fits &= _walk.Run(
             KernelAbi.TextImage, program.Invoked, KernelAbi.RolesOfName, (a, roles) => found(a, roles, HoldCause.Invoked));
         return _walk.Run(

@@ -25,6 +25,15 @@ public enum HoldCause
     /// <summary>A pattern matched the name by which the program was called.</summary>
     Invoked,
 
+    /// <summary>It names the file that the program is executed from, under whatever name.</summary>
+    ImageFile,
+
+    /// <summary>It names the file that the parent's program was executed from.</summary>
+    ParentFile,
+
+    /// <summary>It names the file that is acted on, under whatever name.</summary>
+    TargetFile,
+
     /// <summary>A pattern matched the program's arguments.</summary>
     CommandLine,
 

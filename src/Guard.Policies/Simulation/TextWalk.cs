@@ -31,8 +31,16 @@ internal sealed class TextWalk(ImageView image)
         _found = found;
         _candidates.Clear();
         _asked.Clear();
-        RunOne(2 * textNumber, text);
-        RunOne((2 * textNumber) + 1, text);
+        if (textNumber == KernelAbi.TextCommand)
+        {
+            RunTogether(2 * textNumber, (2 * textNumber) + 1, text);
+        }
+        else
+        {
+            RunOne(2 * textNumber, text);
+            RunOne((2 * textNumber) + 1, text);
+        }
+
         if (text.State == TextState.Complete)
         {
             ReadSet(textNumber, text.Bytes.Span);
@@ -46,20 +54,65 @@ internal sealed class TextWalk(ImageView image)
         return _asked.Count <= CandidatesMax;
     }
 
+    /// <summary>Finds the atoms of items that name a file, whatever name it is used by.</summary>
+    public void RunIdentity(FileKey? file, ushort roles, Action<int, ushort> found)
+    {
+        if (file is { Generation: not 0 } key)
+        {
+            _roles = roles;
+            _found = found;
+            foreach (var list in FileIdentities.Find(image, key))
+            {
+                Report(list, 0);
+            }
+        }
+    }
+
     private void RunOne(int number, RequestText text)
+    {
+        Array.Clear(_sequences);
+        End(number, Feed(number, Begin(number, text), text), text);
+    }
+
+    /// <summary>
+    /// As stream.h does with arguments, which are not in memory all at once: what one automaton finds at the end comes
+    /// after what the other finds before. (The kernel takes turns every 4,096 bytes; nothing hangs on that but which rule
+    /// is named first.) Sequences are the first one's.
+    /// </summary>
+    private void RunTogether(int first, int second, RequestText text)
+    {
+        Array.Clear(_sequences);
+        var states = (First: Begin(first, text), Second: Begin(second, text));
+        states = (Feed(first, states.First, text), Feed(second, states.Second, text));
+        End(first, states.First, text);
+        End(second, states.Second, text);
+    }
+
+    /// <summary>The state before the first byte; 0 when the automaton is absent.</summary>
+    private uint Begin(int number, RequestText text)
     {
         ref readonly var automaton = ref image.Automata[number];
         if (automaton.ClassesOff == 0)
         {
-            return;
+            return 0;
         }
 
-        Array.Clear(_sequences);
-        var classes = image.Classes(automaton);
-        var width = automaton.ClassCount * 4;
         var state = text.State == TextState.TruncatedFront ? automaton.FloatingRow : automaton.AnchoredRow;
         Report(automaton.StartList, 0);
-        Report(image.Word(state + width), 0);
+        Report(image.Word(state + (automaton.ClassCount * 4)), 0);
+        return state;
+    }
+
+    private uint Feed(int number, uint state, RequestText text)
+    {
+        if (state == 0)
+        {
+            return 0;
+        }
+
+        ref readonly var automaton = ref image.Automata[number];
+        var classes = image.Classes(automaton);
+        var width = automaton.ClassCount * 4;
         var position = 0;
         foreach (var value in text.Bytes.Span)
         {
@@ -71,9 +124,15 @@ internal sealed class TextWalk(ImageView image)
             }
         }
 
-        if (text.State != TextState.TruncatedEnd)
+        return state;
+    }
+
+    private void End(int number, uint state, RequestText text)
+    {
+        if (state != 0 && text.State != TextState.TruncatedEnd)
         {
-            Report(image.Word((state & KernelLimits.ImageMask) + width + 4), position);
+            var width = image.Automata[number].ClassCount * 4;
+            Report(image.Word((state & KernelLimits.ImageMask) + width + 4), text.Bytes.Length);
         }
     }
 

@@ -182,7 +182,7 @@ public sealed class EventDecoderTests
             case "reason": e.Reason = 16; break;
             case "error positive": e.Error = 1; break;
             case "error no errno": e.Error = -4096; break;
-            case "access": e.Access = 256; break;
+            case "access": e.Access = 1u << KernelAbi.Accesses; break;
             case "rule count": e.RuleCount = 9; break;
             case "rule": (e.RuleCount, e.Rules[0]) = (1, 65535); break;
             case "pid": e.Tgid = uint.MaxValue; break;

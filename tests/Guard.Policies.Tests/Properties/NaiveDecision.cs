@@ -1,10 +1,15 @@
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 
 namespace Guard.Policies.Tests.Properties;
 
 /// <summary>What a policy means for a request, by plain loops over the normalised rules: no triggers, no tables.</summary>
-internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest request)
+/// <param name="policy">The rules.</param>
+/// <param name="request">What is decided.</param>
+/// <param name="files">What the files of paths are.</param>
+internal sealed class NaiveDecision(
+    NormalisedPolicy policy, DecisionRequest request, IReadOnlyDictionary<string, FileKey> files)
 {
     /// <summary>Every rule that matches, and whether it does so by on_unknown.</summary>
     public Dictionary<int, bool> Matches()
@@ -59,7 +64,30 @@ internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest req
         var holds = TextsOf(atom.Roles).Any(text =>
             atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, text))
             || atom.Expressions.Any(expression => NaiveMatcher.Matches(expression, text)));
-        return holds ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
+        return holds || NamesFile(atom) ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
+    }
+
+    /// <summary>What an item names, but for an exclusion, is meant under every name; long lists are of names.</summary>
+    private bool NamesFile(TextAtom atom)
+    {
+        var invoked = TextRoles.Invoked | TextRoles.ParentInvoked | TextRoles.AncestorInvoked;
+        if ((atom.Roles & (invoked | TextRoles.Named)) == 0 || atom.Patterns.Length > 64)
+        {
+            return false;
+        }
+
+        FileKey?[] meant = atom.Field switch
+        {
+            PolicyField.Image => [request.ImageFile],
+            PolicyField.ParentImage => [request.ParentFile],
+            PolicyField.AncestorImage => [request.ParentFile, .. request.Ancestors.Select(a => a.File)],
+            PolicyField.TargetFilename when IsOpen => [request.TargetFile],
+            _ => [],
+        };
+        return atom.Patterns.Select(p => p.Elements).Any(e =>
+            e is [LiteralElement literal]
+            && files.TryGetValue(System.Text.Encoding.Latin1.GetString(literal.Bytes.AsSpan()), out var key)
+            && meant.Contains(key));
     }
 
     /// <summary>The kernel keeps one bit for both texts of a parent, and one for all texts of all ancestors.</summary>
@@ -92,6 +120,7 @@ internal sealed class NaiveDecision(NormalisedPolicy policy, DecisionRequest req
         TextRoles.ParentCommand => [request.ParentCommandLine],
         TextRoles.Ancestor => request.Ancestors.Select(a => a.Image).Prepend(request.ParentImage),
         TextRoles.AncestorInvoked => request.Ancestors.Select(a => a.Invoked).Prepend(request.ParentInvoked),
+        TextRoles.Named => [],
         TextRoles.AncestorCommand => request.Ancestors.Select(a => a.CommandLine).Prepend(request.ParentCommandLine),
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };

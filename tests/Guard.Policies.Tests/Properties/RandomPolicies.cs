@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 
@@ -41,11 +42,29 @@ public sealed class RandomPolicies(int seed)
         (PolicyField.AncestorImage, TextRoles.Ancestor | TextRoles.AncestorInvoked),
         (PolicyField.AncestorCommandLine, TextRoles.AncestorCommand),
         (PolicyField.TargetFilename, TextRoles.Target),
-        (PolicyField.TargetFilename, TextRoles.Target),
-        (PolicyField.TargetFilename, TextRoles.Target),
+        (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
+        (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
     ];
 
     private readonly Random _random = new(seed);
+
+    /// <summary>The image with some files found under the names in it, several names for one file among them.</summary>
+    public PolicyImage Bind(PolicyImage image, out IReadOnlyDictionary<string, FileKey> files)
+    {
+        var found = new Dictionary<string, FileKey>(StringComparer.Ordinal);
+        foreach (var named in image.NamedFiles.Where(_ => Chance(80)))
+        {
+            found.Add(named.Path, Key());
+        }
+
+        files = found;
+        var bound = FileIdentities.Bind(image, path => found.TryGetValue(path, out var key) ? key : null, out var left);
+        return left.Count == 0 ? bound : throw new InvalidOperationException($"no place for {left[0]}");
+    }
+
+    private FileKey Key() => new((ulong)_random.Next(1, 4), 8 << 20 | 1, (uint)_random.Next(1, 3));
+
+    private FileKey? File() => Chance(50) ? Key() : null;
 
     /// <summary>A policy of one to <paramref name="maxRules"/> rules.</summary>
     public NormalisedPolicy Policy(int maxRules = 8)
@@ -80,6 +99,9 @@ public sealed class RandomPolicies(int seed)
         Ancestors = Many(0, 4, () => new RequestProgram(Whole(), Whole(), Whole())),
         AncestorsKnown = Chance(90),
         Target = Text(),
+        TargetFile = File(),
+        ImageFile = File(),
+        ParentFile = File(),
         Uid = Number(),
         LogonId = Number(),
         Access = (AccessKinds)_random.Next(64),

@@ -16,20 +16,23 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
         var seed = TestSeed.Next(output);
         var random = new RandomPolicies(seed);
         var verdicts = new int[3];
+        var byFile = 0;
         for (var round = 0; round < 1000; round++)
         {
             var policy = random.Policy();
-            var simulator = new ImageSimulator(Compile(policy));
+            var simulator = new ImageSimulator(random.Bind(Compile(policy), out var files));
             for (var i = 0; i < 20; i++)
             {
                 var request = random.Request();
                 var trace = simulator.Trace(request);
-                AssertAgrees(policy, request, trace, $"seed {seed}, policy {round}, request {i}");
+                AssertAgrees(policy, request, files, trace, $"seed {seed}, policy {round}, request {i}");
                 verdicts[(int)trace.Decision.Verdict]++;
+                byFile += trace.Held.Count(h => h.Cause is HoldCause.TargetFile or HoldCause.ImageFile or HoldCause.ParentFile);
             }
         }
 
-        output.WriteLine($"allow {verdicts[0]}, audit {verdicts[1]}, block {verdicts[2]}");
+        output.WriteLine($"allow {verdicts[0]}, audit {verdicts[1]}, block {verdicts[2]}, by the file alone {byFile}");
+        Assert.True(byFile > 100, "no file is met under another name any more");
         Assert.All(verdicts, count => Assert.True(count > 1000, "the generator no longer meets its own policies"));
     }
 
@@ -77,9 +80,14 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
         return compiled.Image!;
     }
 
-    private static void AssertAgrees(NormalisedPolicy policy, DecisionRequest request, DecisionTrace trace, string where)
+    private static void AssertAgrees(
+        NormalisedPolicy policy,
+        DecisionRequest request,
+        IReadOnlyDictionary<string, FileKey> files,
+        DecisionTrace trace,
+        string where)
     {
-        var naive = new NaiveDecision(policy, request);
+        var naive = new NaiveDecision(policy, request, files);
         for (var atom = 0; atom < policy.Atoms.Length; atom++)
         {
             var holds = trace.Held.Any(h => h.Atom == atom);

@@ -7,6 +7,6 @@
 . /usr/lib/guard-tests/lib.sh
 
 artifacts=$(dirname "${BASH_SOURCE[0]}")/../../../artifacts
-export GUARD_DECIDE_OBJECT=$artifacts/bpf/decide_test.bpf.o GUARD_ROUNDS=${GUARD_ROUNDS:-20}
+export GUARD_DECIDE_OBJECT=$artifacts/bpf/decide_test.bpf.o GUARD_ROUNDS=${GUARD_ROUNDS:-10}
 expect_output '^kernel and simulator agree$' "kernel and simulator agree" "$artifacts/agreement/Guard.Abi.Tests"
 echo "$output"

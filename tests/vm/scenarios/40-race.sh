@@ -11,4 +11,4 @@
 race_files
 race_rules 1 > "$work/rules.yml"
 push_policy "rules go live" "$work/rules.yml"
-race_all 9 200 60
+race_all 6 120 40

@@ -15,6 +15,6 @@ publish_bundles
 race_mode full
 push_policy "bundle A goes live" "$work/A.yml"
 act mark "$work/mark" A > /dev/null
-publish_race 50
+publish_race 30
 publish_expect
 expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json

@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Globalization;
+
 namespace Guard.Engine.Kernel.Abi;
 
 /// <summary>
@@ -6,14 +9,24 @@ namespace Guard.Engine.Kernel.Abi;
 /// </summary>
 internal static class KernelNames
 {
-    private static readonly string[] Hooks =
-    [
-        "bprm_check_security", // GUARD_HOOK_EXEC
-        "file_open", // GUARD_HOOK_FILE_OPEN
-        "task_alloc", // GUARD_HOOK_TASK_ALLOC
-        "bprm_committed_creds", // GUARD_HOOK_EXEC_COMMITTED
-        "sched_process_exit", // GUARD_HOOK_EXIT
-    ];
+    private static readonly FrozenDictionary<int, string> Hooks = new Dictionary<int, string>
+    {
+        [0] = "bprm_check_security", // GUARD_HOOK_EXEC
+        [1] = "file_open", // GUARD_HOOK_FILE_OPEN
+        [2] = "task_alloc", // GUARD_HOOK_TASK_ALLOC
+        [3] = "bprm_committed_creds", // GUARD_HOOK_EXEC_COMMITTED
+        [4] = "sched_process_exit", // GUARD_HOOK_EXIT
+        [16] = "path_unlink", // GUARD_HOOK_UNLINK
+        [17] = "path_rmdir", // GUARD_HOOK_RMDIR
+        [18] = "path_rename", // GUARD_HOOK_RENAME
+        [19] = "path_link", // GUARD_HOOK_LINK
+        [20] = "path_symlink", // GUARD_HOOK_SYMLINK
+        [21] = "path_mkdir", // GUARD_HOOK_MKDIR
+        [22] = "path_mknod", // GUARD_HOOK_MKNOD
+        [23] = "path_truncate", // GUARD_HOOK_TRUNCATE
+        [24] = "path_chmod", // GUARD_HOOK_CHMOD
+        [25] = "path_chown", // GUARD_HOOK_CHOWN
+    }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
     [
@@ -34,14 +47,14 @@ internal static class KernelNames
 
     private static readonly string[] Rings = ["decisions", "observed"];
 
-    /// <summary>How many hooks have a name; those above are reserved.</summary>
-    public static int HookCount => Hooks.Length;
+    /// <summary>The hooks that have a name; other numbers are reserved.</summary>
+    public static IEnumerable<int> NamedHooks => Hooks.Keys.Order();
 
     /// <summary>How many reasons have a name; those above are reserved.</summary>
     public static int ReasonCount => Reasons.Length;
 
     /// <summary>Name of the kernel's hook.</summary>
-    public static string Hook(int hook) => Of(Hooks, hook);
+    public static string Hook(int hook) => Hooks.GetValueOrDefault(hook) ?? Number(hook);
 
     /// <summary>Why the engine failed.</summary>
     public static string Reason(int reason) => Of(Reasons, reason);
@@ -55,5 +68,7 @@ internal static class KernelNames
     private static string Of(string[] names, int number) =>
         (uint)number < (uint)names.Length
             ? names[number]
-            : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            : Number(number);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

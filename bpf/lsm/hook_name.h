@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is done to a file by its name and not by an open: taking the name away, giving it to another file, giving the file
+ * another name, making a new one; and to the file that a name leads to, without opening it. Decided like opens, by the
+ * path that the name has (or is about to have). The kernel asks before it does anything.
+ */
+#ifndef GUARD_HOOK_NAME_H
+#define GUARD_HOOK_NAME_H
+
+#include "hook_file.h"
+
+#define GUARD_CREATES (1u << GUARD_ACCESS_CREATE)
+#define GUARD_DELETES (1u << GUARD_ACCESS_DELETE)
+
+/* One more name to be decided about. */
+static __always_inline void name_add(struct guard_scratch *s, __u32 at, const struct vfsmount *mount,
+				     const struct dentry *dentry, __u32 access)
+{
+	s->names[at].mount = (__u64)mount;
+	s->names[at].dentry = (__u64)dentry;
+	s->names[at].access = access;
+	s->name_count = at + 1;
+}
+
+/* By the numbers: the pointer has been through memory. */
+static __always_inline void event_file_of(struct guard_event *event, __u64 dentry_address)
+{
+	struct dentry *dentry = (struct dentry *)dentry_address;
+	struct super_block *sb = NULL;
+	struct inode *inode = NULL;
+	unsigned long number = 0;
+	__u16 mode = 0;
+	__u32 dev = 0;
+
+	READ(inode, dentry->d_inode);
+	if (!inode)
+		return;
+	READ(sb, inode->i_sb);
+	READ(dev, sb->s_dev);
+	READ(number, inode->i_ino);
+	READ(mode, inode->i_mode);
+	event->file_dev = dev;
+	event->file_inode = number;
+	event->file_mode = mode;
+	READ(event->file_generation, inode->i_generation);
+}
+
+static __always_inline void name_record(struct guard_scratch *s, __u32 hook, __u32 at, __u64 generation)
+{
+	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
+	s->event.hook = hook;
+	event_decision(s, generation);
+	event_file_of(&s->event, s->names[at].dentry);
+	s->event.access = s->names[at].access;
+	s->event.path_length = path_length(s);
+	event_asker(&s->event, &s->subject);
+	event_submit(s, &s->subject);
+}
+
+/* The file behind a name; what is not there yet is none. */
+static __always_inline void name_identity(struct guard_scratch *s, __u32 at)
+{
+	struct dentry *dentry = (struct dentry *)s->names[at].dentry;
+	struct inode *inode = NULL;
+
+	READ(inode, dentry->d_inode);
+	identity_at(s, (__u64)inode);
+}
+
+static __always_inline void name_resolve(struct guard_scratch *s, __u32 at)
+{
+	s->walk.from_dentry = s->names[at].dentry;
+	s->walk.from_mount = s->names[at].mount;
+	path_resolve(s);
+}
+
+/* A name that may not be there yet. `only_refuse`: an audit is left to the open that follows. */
+static __always_inline int name_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook, __u32 at,
+					bool only_refuse)
+{
+	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
+
+	name_resolve(s, at);
+	name_identity(s, at);
+	COUNT(decisions[hook]);
+	if (category->target_decides && target_is_unspoken(image, s))
+		return 0;
+	subject_load(image, s);
+	/* The subject went through the same memory. */
+	name_identity(s, at);
+	if (s->walk.from_dentry != s->names[at].dentry || s->walk.from_mount != s->names[at].mount)
+		name_resolve(s, at);
+	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
+	if (decision_failed(s))
+		return on_engine_failure(hook, s->failure, category->block_count);
+	if (only_refuse && s->verdict != GUARD_VERDICT_BLOCK)
+		return 0;
+	if (s->verdict != GUARD_VERDICT_ALLOW)
+		name_record(s, hook, at, image_header(image)->generation);
+	return verdict_returned(s, hook);
+}
+
+/* What the first name is refused for ends it. */
+static __always_inline int names_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook,
+					 bool only_refuse)
+{
+	int result = name_verdict(image, s, hook, 0, only_refuse);
+
+	/* No loop: its head would be what follows a call, and 6.1 takes that for a jump backwards. */
+	if (!result && s->name_count > 1)
+		result = name_verdict(image, s, hook, 1, only_refuse);
+	scratch_give(s);
+	return result;
+}
+
+/* False: there is nothing to decide, and `result` says what the hook returns. */
+static __always_inline bool names_begin(__u32 hook, struct guard_image **image, struct guard_scratch **s, int *result)
+{
+	*result = 0;
+	*image = image_in_force();
+	if (!*image) {
+		*result = on_engine_failure(hook, GUARD_REASON_NO_IMAGE, true);
+		return false;
+	}
+	if (!category_of(*image, GUARD_CATEGORY_FILE)->user_rules)
+		return false;
+	*s = scratch_take();
+	if (!*s)
+		*result = on_engine_failure(hook, GUARD_REASON_NO_SCRATCH,
+					    category_of(*image, GUARD_CATEGORY_FILE)->block_count);
+	return *s;
+}
+
+static __always_inline int check_name(__u32 hook, const struct vfsmount *mount, const struct dentry *dentry,
+				      __u32 access, bool only_refuse)
+{
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (!names_begin(hook, &image, &s, &result))
+		return result;
+	name_add(s, 0, mount, dentry, access);
+	return names_verdict(image, s, hook, only_refuse);
+}
+
+/* The old name, then what happens to the new one. */
+static __always_inline int check_rename(const struct path *old_dir, const struct dentry *old_dentry,
+					const struct path *new_dir, const struct dentry *new_dentry, __u32 flags)
+{
+	__u32 old_access = 1u << GUARD_ACCESS_RENAME;
+	__u32 new_access = GUARD_CREATES;
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (!names_begin(GUARD_HOOK_RENAME, &image, &s, &result))
+		return result;
+	if (flags & RENAME_EXCHANGE) {
+		/* Each gets the other's name, and each name another file. */
+		old_access |= GUARD_CREATES;
+		new_access |= 1u << GUARD_ACCESS_RENAME;
+	} else if (new_dentry->d_inode) {
+		new_access |= GUARD_DELETES;
+	}
+	name_add(s, 0, old_dir->mnt, old_dentry, old_access);
+	name_add(s, 1, new_dir->mnt, new_dentry, new_access);
+	return names_verdict(image, s, GUARD_HOOK_RENAME, false);
+}
+
+static __always_inline int check_link(const struct dentry *old_dentry, const struct path *new_dir,
+				      const struct dentry *new_dentry)
+{
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (!names_begin(GUARD_HOOK_LINK, &image, &s, &result))
+		return result;
+	/* Both are in one mount, or the kernel would not have got here. */
+	name_add(s, 0, new_dir->mnt, old_dentry, 1u << GUARD_ACCESS_LINK);
+	name_add(s, 1, new_dir->mnt, new_dentry, GUARD_CREATES);
+	return names_verdict(image, s, GUARD_HOOK_LINK, false);
+}
+
+/* Also asked by an open that creates a file, which records what is only audited. */
+static __always_inline int check_mknod(const struct path *dir, const struct dentry *dentry, __u32 mode)
+{
+	bool by_open = (mode & S_IFMT) == S_IFREG || !(mode & S_IFMT);
+
+	return check_name(GUARD_HOOK_MKNOD, dir->mnt, dentry, GUARD_CREATES, by_open);
+}
+
+#endif
