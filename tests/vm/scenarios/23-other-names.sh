@@ -77,8 +77,8 @@ on_exit "umount $work/out/bound $work/out/bound-file"
 expect_errno EPERM "through a bind mount of the directory" act open "$work/out/bound/secret"
 expect_errno EPERM "and of the file" act open "$work/out/bound-file"
 expect_errno EPERM "in a mount namespace with the directory elsewhere" \
-    unshare -m sh -c "mount --bind $work/in /mnt && exec act open /mnt/secret"
-expect_errno EPERM "in a chroot" act chroot "$work" act open /in/secret
+    unshare -m sh -c "mount --bind $work/in /mnt && exec /usr/lib/guard-tests/act open /mnt/secret"
+expect_errno EPERM "in a chroot" act chroot "$work" open /in/secret
 if mkdir -p "$work/upper" "$work/workdir" "$work/merged" && mount -t tmpfs none "$work/upper" &&
     mkdir "$work/upper/u" "$work/upper/w" &&
     mount -t overlay overlay -o "lowerdir=$work/in,upperdir=$work/upper/u,workdir=$work/upper/w" "$work/merged"; then
