@@ -62,18 +62,18 @@ public static class PolicyCompiler
     internal static NormalisedPolicy? Analyse(IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)
     {
         var text = YamlBundleReader.Read(files, options, bag);
-        var rules = BundleBinder.BindAll(text, options, bag);
-        DuplicateIdCheck.Run(rules, bag);
+        var bundle = BundleBinder.BindAll(text, options, bag);
+        DuplicateIdCheck.Run(bundle.Rules, bag);
         if (bag.HasErrors)
         {
             return null;
         }
 
-        var normalisation = Normalisation.Run(rules, options, bag);
+        var normalisation = Normalisation.Run(bundle.Rules, options, bag);
         ConstantRuleCheck.Run(normalisation, bag);
         LockOutCheck.Run(normalisation, bag);
         CommandLineExclusionCheck.Run(normalisation, bag);
-        return normalisation.Policy;
+        return normalisation.Policy with { Failure = bundle.Failure };
     }
 
     private static CompilationResult CompileImage(NormalisedPolicy policy, CompilerOptions options, DiagnosticBag bag)
