@@ -51,7 +51,8 @@ internal sealed class EngineControl : IEngineControl
             ImageBytes = policy?.Image.Bytes.Length ?? 0,
             ImageCapacity = ImageBuffer.ValueBytes,
             KernelBytes = kernel?.MemoryBytes() ?? 0,
-            FailureMode = _parts.Options.Failure.ToString().ToLowerInvariant(),
+            FailureMode = Failure.Mode,
+            FailureModeFrom = Failure.From,
             LastSelfTest = _parts.Health.Proved,
             Hooks = kernel is null ? [] : CounterReport.Hooks(counters),
             Failures = kernel is null ? new Dictionary<string, long>() : CounterReport.Failures(counters),
@@ -86,9 +87,10 @@ internal sealed class EngineControl : IEngineControl
     public PolicyListing ListPolicy()
     {
         var policy = _parts.Policy.Current;
-        return policy is null
+        var listing = policy is null
             ? new PolicyListing(null, 0, null, [])
             : new PolicyListing(policy.Image.PolicyHash, policy.Generation, policy.Pushed, [.. policy.UserRules.Select(entry => ToListed(entry.Rule))]);
+        return listing with { FailureMode = Failure.Mode, FailureModeFrom = Failure.From };
     }
 
     /// <inheritdoc/>
@@ -99,7 +101,11 @@ internal sealed class EngineControl : IEngineControl
         var file = rule is null ? null : policy!.Bundle.Files.FirstOrDefault(candidate => candidate.Name == rule.Identity.Span.File);
         return file is null
             ? null
-            : new PolicyText(file.Name, rule!.Identity.Span.Line, System.Text.Encoding.UTF8.GetString(file.Content), ToListed(rule));
+            : new PolicyText(file.Name, rule!.Identity.Span.Line, System.Text.Encoding.UTF8.GetString(file.Content), ToListed(rule))
+            {
+                FailureMode = Failure.Mode,
+                FailureModeFrom = Failure.From,
+            };
     }
 
     /// <inheritdoc/>
@@ -107,6 +113,11 @@ internal sealed class EngineControl : IEngineControl
 
     /// <inheritdoc/>
     public void Record(AuditRecord record) => _parts.Writer.Write(record with { BootId = record.BootId ?? _parts.BootId });
+
+    /// <summary>What becomes of what can't be decided, and who says so.</summary>
+    private (string Mode, string From) Failure => PolicyOutcomes.ToWord(_parts.Policy.Failure) is { } mode
+        ? (mode, "policy")
+        : (_parts.Options.Failure.ToString().ToLowerInvariant(), "guard.yaml");
 
     private static Dictionary<string, long> Losses(KernelSide? kernel, IReadOnlyDictionary<string, long> writer)
     {

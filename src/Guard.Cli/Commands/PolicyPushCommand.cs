@@ -62,7 +62,7 @@ internal static class PolicyPushCommand
         {
             return $"refused: {outcome.Findings.Count(finding => finding.Severity == "error")} errors; what was in force stays in force";
         }
-        var what = $"{outcome.RuleCount} rules ({outcome.BlockCount} block), image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
+        var what = $"{outcome.RuleCount} rules ({outcome.BlockCount} block),{PolicyCheckCommand.Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
         return dryRun ? $"would be accepted: {what}" : $"in force: generation {outcome.Generation}, {what}";
     }
 }

@@ -137,7 +137,15 @@ internal sealed class LocalCheck
             rules.Count(rule => rule.Action == RuleAction.Block),
             result.Image?.PolicyHash,
             null,
-            result.Image?.Bytes.Length ?? 0);
+            result.Image?.Bytes.Length ?? 0)
+        {
+            FailureMode = result.Image?.Failure switch
+            {
+                FailureOrder.Open => "open",
+                FailureOrder.Closed => "closed",
+                _ => null,
+            },
+        };
     }
 
     private static PolicyFinding ToFinding(Diagnostic diagnostic) => new(

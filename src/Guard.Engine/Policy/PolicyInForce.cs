@@ -3,6 +3,7 @@ using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Policies;
 using Guard.Policies.Image;
+using Guard.Policies.Normalising;
 using Guard.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,7 @@ internal sealed class PolicyInForce
     private TaskRenewal? _renewal;
     private volatile EnforcedPolicy? _policy;
     private volatile string? _problem;
+    private volatile FailureOrder _failure;
 
     public PolicyInForce(
         PolicyFolder folder, GenerationNames names, AccountNames accounts, byte[] secret, TimeProvider time, ILogger log)
@@ -39,6 +41,9 @@ internal sealed class PolicyInForce
 
     /// <summary>What is in force, or null while the kernel has nothing from this guardd.</summary>
     public EnforcedPolicy? Current => _policy;
+
+    /// <summary>What the image in the kernel orders about what can't be decided, also when the kept bundle is another.</summary>
+    public FailureOrder Failure => _failure;
 
     /// <summary>Why the kept bundle is not what is in force; null when it is.</summary>
     public string? Problem
@@ -72,6 +77,7 @@ internal sealed class PolicyInForce
         {
             _installer = installer;
             var inForce = installer.ReadInForce();
+            _failure = inForce?.Failure ?? FailureOrder.NotSaid;
             var kept = LoadKept(inForce?.Hash);
             var bundle = kept?.Bundle ?? new PolicyBundle([]);
             var result = Compile(bundle);
@@ -219,6 +225,7 @@ internal sealed class PolicyInForce
         var generation = installer.NextGeneration();
         _names.Add(generation, image);
         var installed = installer.Install(image, generation);
+        _failure = installed.Failure;
         _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
         Renew();
         return installed;
