@@ -54,6 +54,8 @@ internal sealed class EngineControl : IEngineControl
             FailureMode = Failure.Mode,
             FailureModeFrom = Failure.From,
             LastSelfTest = _parts.Health.Proved,
+            SelfTestOpens = _parts.Health.Denied.Opens,
+            SelfTestExecs = _parts.Health.Denied.Execs,
             Hooks = kernel is null ? [] : CounterReport.Hooks(counters),
             Failures = kernel is null ? new Dictionary<string, long>() : CounterReport.Failures(counters),
             Losses = Losses(kernel, writer.Losses),

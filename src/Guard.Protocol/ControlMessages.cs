@@ -187,6 +187,12 @@ public sealed record EngineStatus
     /// <summary>When the last self-test proved a denial.</summary>
     public DateTimeOffset? LastSelfTest { get; init; }
 
+    /// <summary>Opens that self-tests have seen to be refused since guardd started; the hooks count them too.</summary>
+    public long SelfTestOpens { get; init; }
+
+    /// <summary>Execs, likewise.</summary>
+    public long SelfTestExecs { get; init; }
+
     /// <summary>Counters by hook.</summary>
     public IReadOnlyList<HookStatus> Hooks { get; init; } = [];
 
