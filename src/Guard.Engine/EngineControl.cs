@@ -4,6 +4,7 @@ using Guard.Engine.Hosting;
 using Guard.Engine.Kernel;
 using Guard.Engine.Policy;
 using Guard.Policies.Image;
+using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 using Guard.Protocol;
 
@@ -65,7 +66,7 @@ internal sealed class EngineControl : IEngineControl
     }
 
     /// <inheritdoc/>
-    public PolicyOutcome CheckPolicy(PolicyBundle bundle) => PolicyOutcomes.Of(_parts.Policy.Compile(bundle, withSelfTest: false), null);
+    public PolicyOutcome CheckPolicy(PolicyBundle bundle) => PolicyOutcomes.Of(_parts.Policy.Compile(bundle, withSelfTest: false, bundle.ForceLockOut), null);
 
     /// <inheritdoc/>
     public PolicyOutcome PushPolicy(PolicyBundle bundle, ControlPeer peer)
@@ -73,7 +74,7 @@ internal sealed class EngineControl : IEngineControl
         var outcome = bundle.Files.Count == 0
             ? PolicyOutcomes.Refuse("GP9000", "the bundle has no files", "guardctl policy remove --all takes everything out of force")
             : _parts.Policy.Push(bundle);
-        Record(outcome, peer, AuditKinds.PolicyPushed, $"{outcome.RuleCount} rules, {outcome.BlockCount} of them block");
+        Record(outcome, peer, AuditKinds.PolicyPushed, $"{outcome.RuleCount} rules, {outcome.BlockCount} of them block{(bundle.ForceLockOut ? "; --force-lockout" : "")}");
         return outcome;
     }
 
@@ -140,6 +141,17 @@ internal sealed class EngineControl : IEngineControl
 
     private void Record(PolicyOutcome outcome, ControlPeer peer, string kind, string what)
     {
+        var forced = outcome.Findings.Where(finding => finding.Id == DiagnosticCatalogue.LockOutForced.Id).ToList();
+        var detail = new Dictionary<string, string>
+        {
+            ["uid"] = peer.Uid.ToString(CultureInfo.InvariantCulture),
+            ["pid"] = peer.Pid.ToString(CultureInfo.InvariantCulture),
+        };
+        if (forced.Count > 0 && kind == AuditKinds.PolicyPushed)
+        {
+            detail["lockOutForced"] = string.Join("; ", forced.Select(finding => $"{finding.File}({finding.Line},{finding.Column}): {finding.Message}"));
+        }
+
         var first = outcome.Findings.FirstOrDefault(finding => finding.Severity == "error");
         Record(new AuditRecord
         {
@@ -150,11 +162,7 @@ internal sealed class EngineControl : IEngineControl
             Message = outcome.Accepted
                 ? $"{kind.Replace('.', ' ')} by uid {peer.Uid}: {what}"
                 : $"policy refused, asked for by uid {peer.Uid}: {first?.Id} {first?.Message}",
-            Detail = new Dictionary<string, string>
-            {
-                ["uid"] = peer.Uid.ToString(CultureInfo.InvariantCulture),
-                ["pid"] = peer.Pid.ToString(CultureInfo.InvariantCulture),
-            },
+            Detail = detail,
         });
     }
 }

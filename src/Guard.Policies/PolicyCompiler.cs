@@ -19,6 +19,12 @@ public sealed record CompilerOptions
     /// <summary>Whether the engine's own self-test rules are added (true for what goes into a kernel).</summary>
     public bool IncludeSelfTest { get; init; }
 
+    /// <summary>What no blocking rule may refuse root, beside the built-in set.</summary>
+    public SurvivalEntries Survival { get; init; } = SurvivalEntries.None;
+
+    /// <summary>Whether a rule that would lock root out is a warning and not an error.</summary>
+    public bool AllowLockOut { get; init; }
+
     /// <summary>
     /// Goes into the key of the hash by which long lists are looked up, so that nobody can look for a name that collides
     /// with a listed one. Empty: the key follows from the values. Not part of <see cref="Image.PolicyImage.PolicyHash"/>.
@@ -71,7 +77,7 @@ public static class PolicyCompiler
 
         var normalisation = Normalisation.Run(bundle.Rules, options, bag);
         ConstantRuleCheck.Run(normalisation, bag);
-        LockOutCheck.Run(normalisation, bag);
+        LockOutCheck.Run(normalisation, options, bag);
         CommandLineExclusionCheck.Run(normalisation, bag);
         return normalisation.Policy with { Failure = bundle.Failure };
     }

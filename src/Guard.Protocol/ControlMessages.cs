@@ -32,7 +32,11 @@ public static class ControlApi
 
 /// <summary>A bundle on its way to guardd.</summary>
 /// <param name="Files">All files; a push replaces everything that was in force.</param>
-public sealed record PolicyBundle(IReadOnlyList<BundleFile> Files);
+public sealed record PolicyBundle(IReadOnlyList<BundleFile> Files)
+{
+    /// <summary>Put it in force although a rule would lock root out. Recorded in the trail.</summary>
+    public bool ForceLockOut { get; init; }
+}
 
 /// <summary>One file of a bundle.</summary>
 /// <param name="Name">Relative path with <c>/</c>.</param>

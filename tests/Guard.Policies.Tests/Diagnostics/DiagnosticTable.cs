@@ -198,6 +198,11 @@ public static class DiagnosticTable
             "p.yml(10,16)",
             Exec("sel:\n    Image: a\nf:\n    CommandLine: b\ncondition: sel and not f", "guard: {action: block}")),
         At(DiagnosticCatalogue.LockOut, "p.yml(8,16)", Exec("sel:\n    Image|endswith: /bash\ncondition: sel", "guard: {action: block}")),
+        new(
+            DiagnosticCatalogue.LockOutForced.Id,
+            "p.yml(8,16)",
+            [File(Exec("sel:\n    Image|endswith: /bash\ncondition: sel", "guard: {action: block}"))],
+            new CompilerOptions { AllowLockOut = true }),
     ];
 
     private static IEnumerable<DiagnosticRow> Filters()

@@ -37,6 +37,8 @@ for file in busy plain denied asked; do
     echo content > "$work/$file"
 done
 cp /usr/lib/guard-tests/noop "$work/tool"
+# With two names it is remembered by no cache, so that each open needs working memory.
+ln "$work/plain" "$work/plain-too"
 
 # Items that hold for a crowd, and one that does not.
 crowded() { # NUMBER CATEGORY FIELD NEVER TOKEN...
