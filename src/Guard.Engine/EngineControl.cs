@@ -3,8 +3,8 @@ using Guard.Engine.Control;
 using Guard.Engine.Hosting;
 using Guard.Engine.Kernel;
 using Guard.Engine.Policy;
-using Guard.Policies.Image;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Protocol;
 
