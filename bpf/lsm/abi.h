@@ -151,6 +151,11 @@
 #define GUARD_FAILURE_OPEN 0u
 #define GUARD_FAILURE_CLOSED 1u
 
+/* Flags of an image: what its bundle says of what the engine can't decide, at most one of them. Neither: guard_config
+ * does. */
+#define GUARD_IMAGE_FAILURE_OPEN 1u
+#define GUARD_IMAGE_FAILURE_CLOSED 2u
+
 struct guard_automaton {
 	__u32 classes_off; /* 0: this automaton is absent */
 	__u32 anchored_row;
@@ -178,7 +183,7 @@ struct guard_image_header {
 	__u32 magic;
 	__u32 abi_version;
 	__u32 total_bytes; /* header included; a multiple of 4 */
-	__u32 flags;
+	__u32 flags;	   /* GUARD_IMAGE_* */
 	__u64 generation;  /* written by the installer; zero in the hash */
 	__u64 reserved0;
 	__u8 sha256[32]; /* of total_bytes with this field and generation zero */
@@ -379,7 +384,7 @@ struct guard_counters {
 
 /* Written by guardd, read by the programs. */
 struct guard_config {
-	__u32 failure_mode;
+	__u32 failure_mode; /* where no image is in force, or it does not say */
 	__u32 observe; /* bit 0: GUARD_EVENT_EXEC and _EXIT are wanted */
 	__u32 guardd_tgid; /* whose opens are decided also when only the self-test is loaded */
 	__u32 subjects_map_id; /* to find a task's entry by hand where the helper gives none */

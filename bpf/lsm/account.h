@@ -20,10 +20,15 @@ static __always_inline struct guard_counters *counters_of_this_cpu(void)
 			__sync_fetch_and_add(&counters_->FIELD, 1);                                            \
 	} while (0)
 
-static __always_inline bool failure_is_closed(void)
+/* The bundle's word goes before the machine's: it came into force in the same write as its rules. */
+static __always_inline bool failure_is_closed(const struct guard_image *image)
 {
-	struct guard_config *settings = bpf_map_lookup_elem(&config, &zero);
+	__u32 said = image ? image_header(image)->flags : 0;
+	struct guard_config *settings;
 
+	if (said & (GUARD_IMAGE_FAILURE_OPEN | GUARD_IMAGE_FAILURE_CLOSED))
+		return said & GUARD_IMAGE_FAILURE_CLOSED;
+	settings = bpf_map_lookup_elem(&config, &zero);
 	return settings && settings->failure_mode == GUARD_FAILURE_CLOSED;
 }
 
@@ -41,12 +46,12 @@ static __always_inline void count_failure(__u32 hook, __u32 reason)
 
 /*
  * The engine can't decide. Counts by hook and reason and gives what the hook returns: -EPERM when the failure mode
- * is closed and the policy can refuse anything at all in this category, else 0.
+ * of the image (NULL: none is in force) is closed and the policy can refuse anything at all in this category, else 0.
  */
-static __always_inline int on_engine_failure(__u32 hook, __u32 reason, bool can_block)
+static __always_inline int on_engine_failure(const struct guard_image *image, __u32 hook, __u32 reason, bool can_block)
 {
 	count_failure(hook, reason);
-	if (!can_block || !failure_is_closed())
+	if (!can_block || !failure_is_closed(image))
 		return 0;
 	COUNT(denied[hook & (GUARD_HOOKS - 1)]);
 	return -EPERM;

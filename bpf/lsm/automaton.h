@@ -25,11 +25,6 @@ static __always_inline __u32 image_u32(const struct guard_image *image, __u32 of
 	return *(const __u32 *)(image->bytes + (offset & GUARD_IMAGE_MASK));
 }
 
-static __always_inline const struct guard_image_header *image_header(const struct guard_image *image)
-{
-	return (const struct guard_image_header *)image->bytes;
-}
-
 /* The first reason is kept. What was found goes on to count: a block survives (see decision_failed). */
 static __always_inline void decision_fails(struct guard_scratch *s, __u32 reason)
 {

@@ -100,7 +100,8 @@ static __always_inline void exec_record(struct guard_scratch *s, struct linux_bi
  * The program of an exec that is allowed is laid aside, what an earlier one left is let go. Gives what the hook
  * returns: an exec that nothing is laid aside for would take over what an earlier one left.
  */
-static __always_inline int exec_lay_aside(struct guard_scratch *s, int result, bool deferred)
+static __always_inline int exec_lay_aside(struct guard_image *image, struct guard_scratch *s, int result,
+					  bool deferred)
 {
 	__u64 before = s->subject.pending;
 	bool allowed = !result;
@@ -118,7 +119,7 @@ static __always_inline int exec_lay_aside(struct guard_scratch *s, int result, b
 		return result;
 	}
 	program_let_go(s->subject.pending);
-	return result ? result : on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SUBJECT, true);
+	return result ? result : on_engine_failure(image, GUARD_HOOK_EXEC, GUARD_REASON_NO_SUBJECT, true);
 }
 
 /*
@@ -165,7 +166,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 		COUNT(decisions[GUARD_HOOK_EXEC]);
 		COUNT(denied[GUARD_HOOK_EXEC]);
 		count_failure(GUARD_HOOK_EXEC, GUARD_REASON_SCRIPT_UNREAD);
-		return exec_lay_aside(s, -EPERM, false);
+		return exec_lay_aside(image, s, -EPERM, false);
 	}
 	deferred = !exec_read(image, s, bprm, false);
 	directory_read(image, s);
@@ -174,10 +175,10 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	if (s->verdict == GUARD_VERDICT_BLOCK && !s->from_unknown)
 		deferred = false;
 	if (deferred)
-		return exec_lay_aside(s, 0, true);
+		return exec_lay_aside(image, s, 0, true);
 	COUNT(decisions[GUARD_HOOK_EXEC]);
 	if (decision_failed(s)) {
-		result = on_engine_failure(GUARD_HOOK_EXEC, s->failure,
+		result = on_engine_failure(image, GUARD_HOOK_EXEC, s->failure,
 					   category_of(image, GUARD_CATEGORY_EXEC)->block_count);
 	} else {
 		if (s->verdict != GUARD_VERDICT_ALLOW) {
@@ -187,7 +188,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 		}
 		result = verdict_returned(s, GUARD_HOOK_EXEC);
 	}
-	return exec_lay_aside(s, result, false);
+	return exec_lay_aside(image, s, result, false);
 }
 
 /* What an earlier exec left must not be taken over by one that nothing is laid aside for. False: that can't be
@@ -215,10 +216,10 @@ static __always_inline int check_exec(struct linux_binprm *bprm)
 	int verdict;
 
 	if (!image)
-		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
+		return on_engine_failure(NULL, GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
 	s = scratch_take();
 	if (!s)
-		return on_engine_failure(GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
+		return on_engine_failure(image, GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
 					 !exec_without_scratch() ||
 					     category_of(image, GUARD_CATEGORY_EXEC)->block_count);
 	verdict = exec_verdict(image, s, bprm);
@@ -245,7 +246,7 @@ static __always_inline void exec_decide_late(struct guard_image *image, struct g
 	exec_decide(image, s, s->subject.asker, bpf_get_current_task_btf()->loginuid.val);
 	COUNT(decisions[GUARD_HOOK_EXEC_COMMITTED]);
 	if (decision_failed(s)) {
-		if (on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, s->failure,
+		if (on_engine_failure(image, GUARD_HOOK_EXEC_COMMITTED, s->failure,
 				      category_of(image, GUARD_CATEGORY_EXEC)->block_count))
 			kill_this(GUARD_HOOK_EXEC_COMMITTED);
 		return;
@@ -320,7 +321,7 @@ static __always_inline void exec_take_over(struct guard_scratch *s, struct linux
 	if (!program || s->subject.deferred) {
 		image = image_in_force();
 		if (!image) {
-			on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_IMAGE, false);
+			on_engine_failure(NULL, GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_IMAGE, false);
 			return;
 		}
 		exec_again(image, s, bprm);
@@ -338,7 +339,8 @@ static __always_inline void exec_take_over(struct guard_scratch *s, struct linux
 	s->subject.tgid = bpf_get_current_task_btf()->tgid;
 	if (subject_store(s)) {
 		program_let_go(before);
-	} else if (on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, true)) {
+	} else if (on_engine_failure(image_in_force(), GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT,
+				     true)) {
 		kill_this(GUARD_HOOK_EXEC_COMMITTED);
 	}
 }
@@ -358,7 +360,7 @@ static __always_inline void exec_take_over_blindly(struct guard_subject *kept)
 		kept->tgid = bpf_get_current_task_btf()->tgid;
 		program_let_go(before);
 	}
-	if (on_engine_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SCRATCH, !decided))
+	if (on_engine_failure(image_in_force(), GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SCRATCH, !decided))
 		kill_this(GUARD_HOOK_EXEC_COMMITTED);
 }
 

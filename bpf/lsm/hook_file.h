@@ -104,7 +104,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	identity_of(s, file->f_inode);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	if (decision_failed(s))
-		return on_engine_failure(GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
+		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)
 		open_record(s, file, access, generation);
 	return verdict_returned(s, GUARD_HOOK_FILE_OPEN);
@@ -129,14 +129,14 @@ static __always_inline int check_open(struct file *file)
 	int verdict;
 
 	if (!image)
-		return on_engine_failure(GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
+		return on_engine_failure(NULL, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
 	if (open_concerns_nobody(image))
 		return 0;
 	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides && file_is_known(image, file, &sight))
 		return 0;
 	s = scratch_take();
 	if (!s)
-		return on_engine_failure(GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH,
+		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH,
 					 category_of(image, GUARD_CATEGORY_FILE)->block_count);
 	verdict = open_verdict(image, s, file, &sight);
 	scratch_give(s);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is done to a file by its name and not by an open: taking the name away, giving it to another file, giving the file
- * another name, making a new one; and to the file that a name leads to, without opening it. Decided like opens, by the
- * path that the name has (or is about to have). The kernel asks before it does anything.
+ * What is done to a file by its name and not by an open: taking the name away, giving it to another file,
+ * giving the file another name, making a new one; and to the file that a name leads to, without opening it.
+ * Decided like opens, by the path that the name has (or is about to have). The kernel asks before it does
+ * anything.
  */
 #ifndef GUARD_HOOK_NAME_H
 #define GUARD_HOOK_NAME_H
@@ -75,8 +76,8 @@ static __always_inline void name_resolve(struct guard_scratch *s, __u32 at)
 }
 
 /* A name that may not be there yet. `only_refuse`: an audit is left to the open that follows. */
-static __always_inline int name_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook, __u32 at,
-					bool only_refuse)
+static __always_inline int name_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook,
+					__u32 at, bool only_refuse)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 
@@ -92,7 +93,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 		name_resolve(s, at);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
 	if (decision_failed(s))
-		return on_engine_failure(hook, s->failure, category->block_count);
+		return on_engine_failure(image, hook, s->failure, category->block_count);
 	if (only_refuse && s->verdict != GUARD_VERDICT_BLOCK)
 		return 0;
 	if (s->verdict != GUARD_VERDICT_ALLOW)
@@ -114,19 +115,20 @@ static __always_inline int names_verdict(struct guard_image *image, struct guard
 }
 
 /* False: there is nothing to decide, and `result` says what the hook returns. */
-static __always_inline bool names_begin(__u32 hook, struct guard_image **image, struct guard_scratch **s, int *result)
+static __always_inline bool names_begin(__u32 hook, struct guard_image **image, struct guard_scratch **s,
+					int *result)
 {
 	*result = 0;
 	*image = image_in_force();
 	if (!*image) {
-		*result = on_engine_failure(hook, GUARD_REASON_NO_IMAGE, true);
+		*result = on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE, true);
 		return false;
 	}
 	if (!category_of(*image, GUARD_CATEGORY_FILE)->user_rules)
 		return false;
 	*s = scratch_take();
 	if (!*s)
-		*result = on_engine_failure(hook, GUARD_REASON_NO_SCRATCH,
+		*result = on_engine_failure(*image, hook, GUARD_REASON_NO_SCRATCH,
 					    category_of(*image, GUARD_CATEGORY_FILE)->block_count);
 	return *s;
 }
@@ -146,7 +148,8 @@ static __always_inline int check_name(__u32 hook, const struct vfsmount *mount, 
 
 /* The old name, then what happens to the new one. */
 static __always_inline int check_rename(const struct path *old_dir, const struct dentry *old_dentry,
-					const struct path *new_dir, const struct dentry *new_dentry, __u32 flags)
+					const struct path *new_dir, const struct dentry *new_dentry,
+					__u32 flags)
 {
 	__u32 old_access = 1u << GUARD_ACCESS_RENAME;
 	__u32 new_access = GUARD_CREATES;

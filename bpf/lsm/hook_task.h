@@ -25,10 +25,10 @@ static __always_inline int inherit(struct task_struct *child, unsigned long clon
 	int result = 0;
 
 	if (!image)
-		return on_engine_failure(GUARD_HOOK_TASK_ALLOC, GUARD_REASON_NO_IMAGE, false);
+		return on_engine_failure(NULL, GUARD_HOOK_TASK_ALLOC, GUARD_REASON_NO_IMAGE, false);
 	s = scratch_take();
 	if (!s) {
-		on_engine_failure(GUARD_HOOK_TASK_ALLOC, GUARD_REASON_NO_SCRATCH, false);
+		on_engine_failure(image, GUARD_HOOK_TASK_ALLOC, GUARD_REASON_NO_SCRATCH, false);
 		return -EAGAIN;
 	}
 	subject_load(image, s);
@@ -39,7 +39,7 @@ static __always_inline int inherit(struct task_struct *child, unsigned long clon
 	program_hold(s->subject.exec_id);
 	if (!subject_bequeath(s, child)) {
 		program_let_go(s->subject.exec_id);
-		on_engine_failure(GUARD_HOOK_TASK_ALLOC, GUARD_REASON_INHERIT, false);
+		on_engine_failure(image, GUARD_HOOK_TASK_ALLOC, GUARD_REASON_INHERIT, false);
 		result = -EAGAIN;
 	}
 	scratch_give(s);

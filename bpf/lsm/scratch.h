@@ -23,6 +23,11 @@ struct guard_image {
 	__u8 bytes[GUARD_IMAGE_BYTES + GUARD_IMAGE_SLACK];
 };
 
+static __always_inline const struct guard_image_header *image_header(const struct guard_image *image)
+{
+	return (const struct guard_image_header *)image->bytes;
+}
+
 /* One automaton that a text is fed to in windows. */
 struct guard_stream {
 	__u64 state;

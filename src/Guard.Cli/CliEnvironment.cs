@@ -36,6 +36,9 @@ internal sealed class CliEnvironment
     /// <summary>Where accounts are.</summary>
     public string PasswdFile { get; init; } = "/etc/passwd";
 
+    /// <summary>guardd's configuration, for what it adds to the survival set.</summary>
+    public string ConfigurationFile { get; init; } = "/etc/guard/guard.yaml";
+
     /// <summary>The real one.</summary>
     public static CliEnvironment FromConsole() => new()
     {

@@ -3,6 +3,7 @@ using Guard.Engine.Control;
 using Guard.Engine.Hosting;
 using Guard.Engine.Kernel;
 using Guard.Engine.Policy;
+using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Protocol;
@@ -51,8 +52,11 @@ internal sealed class EngineControl : IEngineControl
             ImageBytes = policy?.Image.Bytes.Length ?? 0,
             ImageCapacity = ImageBuffer.ValueBytes,
             KernelBytes = kernel?.MemoryBytes() ?? 0,
-            FailureMode = _parts.Options.Failure.ToString().ToLowerInvariant(),
+            FailureMode = Failure.Mode,
+            FailureModeFrom = Failure.From,
             LastSelfTest = _parts.Health.Proved,
+            SelfTestOpens = _parts.Health.Denied.Opens,
+            SelfTestExecs = _parts.Health.Denied.Execs,
             Hooks = kernel is null ? [] : CounterReport.Hooks(counters),
             Failures = kernel is null ? new Dictionary<string, long>() : CounterReport.Failures(counters),
             Losses = Losses(kernel, writer.Losses),
@@ -62,7 +66,7 @@ internal sealed class EngineControl : IEngineControl
     }
 
     /// <inheritdoc/>
-    public PolicyOutcome CheckPolicy(PolicyBundle bundle) => PolicyOutcomes.Of(_parts.Policy.Compile(bundle, withSelfTest: false), null);
+    public PolicyOutcome CheckPolicy(PolicyBundle bundle) => PolicyOutcomes.Of(_parts.Policy.Compile(bundle, withSelfTest: false, bundle.ForceLockOut), null);
 
     /// <inheritdoc/>
     public PolicyOutcome PushPolicy(PolicyBundle bundle, ControlPeer peer)
@@ -70,7 +74,7 @@ internal sealed class EngineControl : IEngineControl
         var outcome = bundle.Files.Count == 0
             ? PolicyOutcomes.Refuse("GP9000", "the bundle has no files", "guardctl policy remove --all takes everything out of force")
             : _parts.Policy.Push(bundle);
-        Record(outcome, peer, AuditKinds.PolicyPushed, $"{outcome.RuleCount} rules, {outcome.BlockCount} of them block");
+        Record(outcome, peer, AuditKinds.PolicyPushed, $"{outcome.RuleCount} rules, {outcome.BlockCount} of them block{(bundle.ForceLockOut ? "; --force-lockout" : "")}");
         return outcome;
     }
 
@@ -86,9 +90,10 @@ internal sealed class EngineControl : IEngineControl
     public PolicyListing ListPolicy()
     {
         var policy = _parts.Policy.Current;
-        return policy is null
+        var listing = policy is null
             ? new PolicyListing(null, 0, null, [])
             : new PolicyListing(policy.Image.PolicyHash, policy.Generation, policy.Pushed, [.. policy.UserRules.Select(entry => ToListed(entry.Rule))]);
+        return listing with { FailureMode = Failure.Mode, FailureModeFrom = Failure.From };
     }
 
     /// <inheritdoc/>
@@ -99,7 +104,11 @@ internal sealed class EngineControl : IEngineControl
         var file = rule is null ? null : policy!.Bundle.Files.FirstOrDefault(candidate => candidate.Name == rule.Identity.Span.File);
         return file is null
             ? null
-            : new PolicyText(file.Name, rule!.Identity.Span.Line, System.Text.Encoding.UTF8.GetString(file.Content), ToListed(rule));
+            : new PolicyText(file.Name, rule!.Identity.Span.Line, System.Text.Encoding.UTF8.GetString(file.Content), ToListed(rule))
+            {
+                FailureMode = Failure.Mode,
+                FailureModeFrom = Failure.From,
+            };
     }
 
     /// <inheritdoc/>
@@ -107,6 +116,11 @@ internal sealed class EngineControl : IEngineControl
 
     /// <inheritdoc/>
     public void Record(AuditRecord record) => _parts.Writer.Write(record with { BootId = record.BootId ?? _parts.BootId });
+
+    /// <summary>What becomes of what can't be decided, and who says so.</summary>
+    private (string Mode, string From) Failure => PolicyOutcomes.ToWord(_parts.Policy.Failure) is { } mode
+        ? (mode, "policy")
+        : (_parts.Options.Failure.ToString().ToLowerInvariant(), "guard.yaml");
 
     private static Dictionary<string, long> Losses(KernelSide? kernel, IReadOnlyDictionary<string, long> writer)
     {
@@ -127,6 +141,17 @@ internal sealed class EngineControl : IEngineControl
 
     private void Record(PolicyOutcome outcome, ControlPeer peer, string kind, string what)
     {
+        var forced = outcome.Findings.Where(finding => finding.Id == DiagnosticCatalogue.LockOutForced.Id).ToList();
+        var detail = new Dictionary<string, string>
+        {
+            ["uid"] = peer.Uid.ToString(CultureInfo.InvariantCulture),
+            ["pid"] = peer.Pid.ToString(CultureInfo.InvariantCulture),
+        };
+        if (forced.Count > 0 && kind == AuditKinds.PolicyPushed)
+        {
+            detail["lockOutForced"] = string.Join("; ", forced.Select(finding => $"{finding.File}({finding.Line},{finding.Column}): {finding.Message}"));
+        }
+
         var first = outcome.Findings.FirstOrDefault(finding => finding.Severity == "error");
         Record(new AuditRecord
         {
@@ -137,11 +162,7 @@ internal sealed class EngineControl : IEngineControl
             Message = outcome.Accepted
                 ? $"{kind.Replace('.', ' ')} by uid {peer.Uid}: {what}"
                 : $"policy refused, asked for by uid {peer.Uid}: {first?.Id} {first?.Message}",
-            Detail = new Dictionary<string, string>
-            {
-                ["uid"] = peer.Uid.ToString(CultureInfo.InvariantCulture),
-                ["pid"] = peer.Pid.ToString(CultureInfo.InvariantCulture),
-            },
+            Detail = detail,
         });
     }
 }

@@ -12,7 +12,12 @@ namespace Guard.Engine;
 /// </summary>
 internal sealed class EngineHealth
 {
-    private static readonly TimeSpan ProofInterval = TimeSpan.FromSeconds(30);
+    /// <summary>Between two proofs by opens, which cost microseconds.</summary>
+    private static readonly TimeSpan ProofInterval = TimeSpan.FromSeconds(3);
+
+    /// <summary>Every so many of them also by execs, which fork.</summary>
+    private const int ProofsForAnExec = 10;
+
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(3);
 
     private readonly SelfTest _selfTest;
@@ -23,6 +28,7 @@ internal sealed class EngineHealth
     private EngineState _state;
     private DateTimeOffset? _proved;
     private long _lastTurn;
+    private IReadOnlyList<string> _execReasons = [];
 
     public EngineHealth(SelfTest selfTest, AuditWriter writer, TimeProvider time, ILogger log)
     {
@@ -36,6 +42,9 @@ internal sealed class EngineHealth
 
     /// <summary>What can be claimed now.</summary>
     public EngineState State => Volatile.Read(ref _state);
+
+    /// <summary>Opens and execs that the self-test has seen to be refused.</summary>
+    public (long Opens, long Execs) Denied => (_selfTest.DeniedOpens, _selfTest.DeniedExecs);
 
     /// <summary>When a denial was last seen to deny.</summary>
     public DateTimeOffset? Proved
@@ -56,11 +65,19 @@ internal sealed class EngineHealth
     public void CannotEnforce(string reason, IEnumerable<SupportCheck> checks) =>
         Enter([reason, .. checks.Where(check => check.Outcome == SupportOutcome.Fail).Select(check => $"{check.Name}: {check.Found}")]);
 
-    /// <summary>Runs the self-test; the state follows. The reasons name what else keeps the engine from its claim.</summary>
-    public void Prove(Func<IEnumerable<string>> otherReasons)
+    /// <summary>Runs the whole self-test; the state follows.</summary>
+    /// <param name="otherReasons">What else keeps the engine from its claim.</param>
+    public void Prove(Func<IEnumerable<string>> otherReasons) => Prove(otherReasons, withExecs: true);
+
+    private void Prove(Func<IEnumerable<string>> otherReasons, bool withExecs)
     {
-        var result = _selfTest.Run();
-        if (result.Ok)
+        var openReasons = _selfTest.RunOpens();
+        if (withExecs || State.Name != EngineState.Enforcing)
+        {
+            _execReasons = _selfTest.RunExecs();
+        }
+
+        if (openReasons.Count == 0 && _execReasons.Count == 0)
         {
             lock (_gate)
             {
@@ -68,16 +85,18 @@ internal sealed class EngineHealth
             }
         }
 
-        Enter([.. result.Reasons, .. otherReasons()]);
+        Enter([.. openReasons, .. _execReasons, .. otherReasons()]);
     }
 
-    /// <summary>Proves every half minute, until cancelled. The reasons name what else keeps the engine from its claim.</summary>
+    /// <summary>Proves every few seconds, until cancelled. One caller at a time.</summary>
+    /// <param name="otherReasons">What else keeps the engine from its claim.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(Func<IEnumerable<string>> otherReasons, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(ProofInterval, _time);
-        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        for (var turn = 1; await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); turn++)
         {
-            Prove(otherReasons);
+            Prove(otherReasons, withExecs: turn % ProofsForAnExec == 0);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class EngineParts : IAsyncDisposable
         var state = Path.GetDirectoryName(Path.GetFullPath(options.Trail.Path))!;
         var folder = new PolicyFolder(Path.Combine(state, PolicyDirectory));
         var secret = MachineSecret.ReadOrDraw(Path.Combine(state, SecretFile), MachineSecret.Draw);
-        Policy = new PolicyInForce(folder, Names, Accounts, secret, time, log);
+        Policy = new PolicyInForce(folder, Names, Accounts, new PolicyRules(secret, options.Survival), time, log);
         Health = new EngineHealth(new Kernel.SelfTest(), Writer, time, log);
     }
 

@@ -58,9 +58,14 @@ internal sealed class KernelSide : IAsyncDisposable
             yield return problem;
         }
 
-        foreach (var pin in _lsm.MissingPins())
+        if (FtraceSwitch.Complaint() is { } complaint)
         {
-            yield return $"the pin {pin} was removed: enforcement would end with guardd";
+            yield return complaint;
+        }
+
+        foreach (var reason in _lsm.LookAtPins())
+        {
+            yield return reason;
         }
     }
 
@@ -69,7 +74,11 @@ internal sealed class KernelSide : IAsyncDisposable
     /// <exception cref="InvalidDataException">The kept policy can't be used.</exception>
     public static KernelSide Attach(EngineParts parts)
     {
-        using var opened = OpenedLsm.Open(new LsmOptions { ObjectPath = parts.Options.BpfObject });
+        using var opened = OpenedLsm.Open(new LsmOptions
+        {
+            ObjectPath = parts.Options.BpfObject,
+            HostRoot = LsmOptions.FirstProcessRoot,
+        });
         var loaded = opened.AdoptOrLoad();
         PolicyInstaller? installer = null;
         FileIdentityReader? identities = null;

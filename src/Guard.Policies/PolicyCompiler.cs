@@ -19,6 +19,12 @@ public sealed record CompilerOptions
     /// <summary>Whether the engine's own self-test rules are added (true for what goes into a kernel).</summary>
     public bool IncludeSelfTest { get; init; }
 
+    /// <summary>What no blocking rule may refuse root, beside the built-in set.</summary>
+    public SurvivalEntries Survival { get; init; } = SurvivalEntries.None;
+
+    /// <summary>Whether a rule that would lock root out is a warning and not an error.</summary>
+    public bool AllowLockOut { get; init; }
+
     /// <summary>
     /// Goes into the key of the hash by which long lists are looked up, so that nobody can look for a name that collides
     /// with a listed one. Empty: the key follows from the values. Not part of <see cref="Image.PolicyImage.PolicyHash"/>.
@@ -62,18 +68,18 @@ public static class PolicyCompiler
     internal static NormalisedPolicy? Analyse(IReadOnlyList<PolicyFile> files, CompilerOptions options, DiagnosticBag bag)
     {
         var text = YamlBundleReader.Read(files, options, bag);
-        var rules = BundleBinder.BindAll(text, options, bag);
-        DuplicateIdCheck.Run(rules, bag);
+        var bundle = BundleBinder.BindAll(text, options, bag);
+        DuplicateIdCheck.Run(bundle.Rules, bag);
         if (bag.HasErrors)
         {
             return null;
         }
 
-        var normalisation = Normalisation.Run(rules, options, bag);
+        var normalisation = Normalisation.Run(bundle.Rules, options, bag);
         ConstantRuleCheck.Run(normalisation, bag);
-        LockOutCheck.Run(normalisation, bag);
+        LockOutCheck.Run(normalisation, options, bag);
         CommandLineExclusionCheck.Run(normalisation, bag);
-        return normalisation.Policy;
+        return normalisation.Policy with { Failure = bundle.Failure };
     }
 
     private static CompilationResult CompileImage(NormalisedPolicy policy, CompilerOptions options, DiagnosticBag bag)

@@ -32,7 +32,11 @@ public static class ControlApi
 
 /// <summary>A bundle on its way to guardd.</summary>
 /// <param name="Files">All files; a push replaces everything that was in force.</param>
-public sealed record PolicyBundle(IReadOnlyList<BundleFile> Files);
+public sealed record PolicyBundle(IReadOnlyList<BundleFile> Files)
+{
+    /// <summary>Put it in force although a rule would lock root out. Recorded in the trail.</summary>
+    public bool ForceLockOut { get; init; }
+}
 
 /// <summary>One file of a bundle.</summary>
 /// <param name="Name">Relative path with <c>/</c>.</param>
@@ -64,14 +68,25 @@ public sealed record PolicyOutcome(
     int BlockCount,
     string? Hash,
     ulong? Generation,
-    int ImageBytes);
+    int ImageBytes)
+{
+    /// <summary>What the bundle says becomes of what the engine can't decide: open, closed, or null.</summary>
+    public string? FailureMode { get; init; }
+}
 
 /// <summary>What is in force.</summary>
 /// <param name="Hash">SHA-256 of the image.</param>
 /// <param name="Generation">Its generation.</param>
 /// <param name="Pushed">When it went live.</param>
 /// <param name="Rules">Its rules.</param>
-public sealed record PolicyListing(string? Hash, ulong Generation, DateTimeOffset? Pushed, IReadOnlyList<ListedRule> Rules);
+public sealed record PolicyListing(string? Hash, ulong Generation, DateTimeOffset? Pushed, IReadOnlyList<ListedRule> Rules)
+{
+    /// <summary>What becomes of what the engine can't decide: open or closed.</summary>
+    public string? FailureMode { get; init; }
+
+    /// <summary>Who says so: policy or guard.yaml.</summary>
+    public string? FailureModeFrom { get; init; }
+}
 
 /// <summary>One rule in force.</summary>
 /// <param name="Rule">Names and position.</param>
@@ -85,7 +100,14 @@ public sealed record ListedRule(RuleReference Rule, string Category, string OnUn
 /// <param name="Line">Where the rule begins.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Rule">The rule asked for.</param>
-public sealed record PolicyText(string File, int Line, string Text, ListedRule Rule);
+public sealed record PolicyText(string File, int Line, string Text, ListedRule Rule)
+{
+    /// <summary>What becomes of what the engine can't decide: open or closed.</summary>
+    public string? FailureMode { get; init; }
+
+    /// <summary>Who says so: policy or guard.yaml.</summary>
+    public string? FailureModeFrom { get; init; }
+}
 
 /// <summary>A page of the trail.</summary>
 /// <param name="Records">In ascending order of Seq.</param>
@@ -160,11 +182,20 @@ public sealed record EngineStatus
     /// </summary>
     public long KernelBytes { get; init; }
 
-    /// <summary>open or closed.</summary>
+    /// <summary>What becomes of what the engine can't decide: open or closed.</summary>
     public string? FailureMode { get; init; }
+
+    /// <summary>Who says so: policy or guard.yaml.</summary>
+    public string? FailureModeFrom { get; init; }
 
     /// <summary>When the last self-test proved a denial.</summary>
     public DateTimeOffset? LastSelfTest { get; init; }
+
+    /// <summary>Opens that self-tests have seen to be refused since guardd started; the hooks count them too.</summary>
+    public long SelfTestOpens { get; init; }
+
+    /// <summary>Execs, likewise.</summary>
+    public long SelfTestExecs { get; init; }
 
     /// <summary>Counters by hook.</summary>
     public IReadOnlyList<HookStatus> Hooks { get; init; } = [];

@@ -28,6 +28,7 @@ internal static class Cli
             NoColor = options.NoColor,
             Time = options.Time ?? new Clock(),
             Compile = options.Compile,
+            ConfigurationFile = options.ConfigurationFile,
             HostChecks = () => options.HostChecks,
             OpenInput = () => options.Input,
         };
@@ -57,6 +58,8 @@ internal static class Cli
 
     internal sealed record Options
     {
+        public string ConfigurationFile { get; init; } = "/nowhere";
+
         public bool IsTerminal { get; init; }
 
         public int Width { get; init; } = 80;

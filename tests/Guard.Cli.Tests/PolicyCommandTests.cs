@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Guard.Policies;
 using Guard.Protocol;
 using Xunit;
 
@@ -112,6 +113,29 @@ public sealed class PolicyCommandTests : IDisposable
         var bundle = JsonSerializer.Deserialize(server.Requests[0].Body, GuardJson.Default.PolicyBundle);
         Assert.Equal("sub/a.yml", Assert.Single(bundle!.Files).Name);
         Assert.Equal("rule"u8.ToArray(), bundle.Files[0].Content);
+        Assert.False(bundle.ForceLockOut);
+    }
+
+    [Theory]
+    [InlineData("Image: /usr/sbin/sshd", "")]
+    [InlineData("Image: /opt/rescue", "survival:\n  programs: [/opt/rescue]\n")]
+    public async Task A_lock_out_is_refused_here_and_sent_when_it_is_forced(string item, string configuration)
+    {
+        using var server = new FakeServer();
+        server.Answer("POST /v1/policy", new PolicyOutcome(true, [], 1, 1, "abcdef0123456789", 7, 100), GuardJson.Default.PolicyOutcome);
+        Write("a.yml", $"title: t\nlogsource: {{product: linux, category: process_creation}}\ndetection:\n  a: {{{item}}}\n  condition: a\nguard: {{action: block}}\n");
+        Write("guard.conf", configuration);
+        var options = new Cli.Options { Compile = PolicyCompiler.Compile, ConfigurationFile = Path.Combine(_directory, "guard.conf") };
+        string[] args = ["policy", "push", Path.Combine(_directory, "a.yml"), "--socket", server.Path];
+
+        var refused = await Cli.RunAsync(options, args);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("a.yml(5,14): error GP4004", refused.Out, StringComparison.Ordinal);
+        Assert.Contains(item[7..], refused.Out, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+
+        Assert.Equal(0, (await Cli.RunAsync(options, [.. args, "--force-lockout"])).Code);
+        Assert.True(JsonSerializer.Deserialize(server.Requests[0].Body, GuardJson.Default.PolicyBundle)!.ForceLockOut);
     }
 
     [Fact]

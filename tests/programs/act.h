@@ -23,6 +23,7 @@ extern const struct action network_actions[];
 extern const struct action load_actions[];
 extern const struct action publish_actions[];
 extern const struct action lineage_actions[];
+extern const struct action starve_actions[];
 
 /* Looks the action up and runs it; EXIT_USAGE if there is none. */
 int act(int argc, char **argv);

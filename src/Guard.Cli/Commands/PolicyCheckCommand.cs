@@ -47,12 +47,16 @@ internal static class PolicyCheckCommand
         return outcome.Accepted ? ExitCode.Ok : ExitCode.Findings;
     }
 
+    /// <summary>The failure mode that a bundle says, as a part of a sentence; empty for none.</summary>
+    public static string Failure(PolicyOutcome outcome) =>
+        outcome.FailureMode is { } mode ? $" failure {SafeText.Line(mode)}," : "";
+
     private static string Summary(LocalCheck check, PolicyOutcome outcome)
     {
         var errors = outcome.Findings.Count(finding => finding.Severity == "error");
         var warnings = outcome.Findings.Count - errors;
         return outcome.Accepted
-            ? $"ok: {outcome.RuleCount} rules ({outcome.BlockCount} block) in {check.FileCount} files, {warnings} warnings; image {Show.Bytes(outcome.ImageBytes)}, hash {Show.Hash(outcome.Hash)}"
+            ? $"ok: {outcome.RuleCount} rules ({outcome.BlockCount} block) in {check.FileCount} files, {warnings} warnings;{Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {Show.Hash(outcome.Hash)}"
             : $"refused: {errors} errors, {warnings} warnings in {check.FileCount} files";
     }
 }

@@ -31,6 +31,7 @@ internal static class PolicyListCommand
             table.Add(rule.Rule.Id, new Cell(rule.Rule.Action, tone), rule.Rule.Level, rule.Category, Show.Count(rule.Hits), rule.Rule.Title, rule.Rule.Source);
         }
         table.Write();
+        run.Note($"failure: {Show.Failure(listing.FailureMode, listing.FailureModeFrom)}");
         if (listing.Rules.Count == 0)
         {
             run.Note("no rule is in force; put some in force with: sudo guardctl policy push PATH");

@@ -12,22 +12,27 @@ internal static class PolicyPushCommand
     {
         var paths = PolicyCheckCommand.CreatePaths();
         var dryRun = new Option<bool>("--dry-run") { Description = "Let guardd compile it and change nothing" };
+        var force = new Option<bool>("--force-lockout")
+        {
+            Description = "Put rules in force although they refuse root what it needs to get in and to repair; recorded in the trail",
+        };
         return new GuardCommand(
             environment,
             "push",
             "Check policies and put them in force; they replace everything that was in force before (root)",
             "sudo guardctl policy push --dry-run /etc/guard/policies",
             [ExitCode.Findings, ExitCode.Unreachable, ExitCode.NotPermitted, ExitCode.NotFound],
-            (run, cancellationToken) => RunAsync(run, run.Parsed.GetValue(paths)!, run.Parsed.GetValue(dryRun), cancellationToken))
+            (run, cancellationToken) => RunAsync(run, run.Parsed.GetValue(paths)!, run.Parsed.GetValue(dryRun), run.Parsed.GetValue(force), cancellationToken))
         {
             paths,
             dryRun,
+            force,
         };
     }
 
-    private static async Task<ExitCode> RunAsync(CommandRun run, string[] paths, bool dryRun, CancellationToken cancellationToken)
+    private static async Task<ExitCode> RunAsync(CommandRun run, string[] paths, bool dryRun, bool force, CancellationToken cancellationToken)
     {
-        var check = LocalCheck.Run(run, paths);
+        var check = LocalCheck.Run(run, paths, allowLockOut: force);
         if (!check.Outcome.Accepted)
         {
             return Report(run, check, check.Outcome, dryRun);
@@ -37,7 +42,7 @@ internal static class PolicyPushCommand
             throw new CliException(ExitCode.Findings, "there is no rule in these files: an empty policy is not pushed", "to take everything off: sudo guardctl policy remove --all");
         }
         using var client = run.Connect();
-        var outcome = await client.PostAsync(dryRun ? ControlApi.PolicyCheck : ControlApi.Policy, check.ToBundle(), cancellationToken).ConfigureAwait(false);
+        var outcome = await client.PostAsync(dryRun ? ControlApi.PolicyCheck : ControlApi.Policy, check.ToBundle() with { ForceLockOut = force }, cancellationToken).ConfigureAwait(false);
         return Report(run, check, outcome, dryRun);
     }
 
@@ -62,7 +67,7 @@ internal static class PolicyPushCommand
         {
             return $"refused: {outcome.Findings.Count(finding => finding.Severity == "error")} errors; what was in force stays in force";
         }
-        var what = $"{outcome.RuleCount} rules ({outcome.BlockCount} block), image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
+        var what = $"{outcome.RuleCount} rules ({outcome.BlockCount} block),{PolicyCheckCommand.Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
         return dryRun ? $"would be accepted: {what}" : $"in force: generation {outcome.Generation}, {what}";
     }
 }

@@ -34,6 +34,7 @@ internal static class PolicyShowCommand
             return ExitCode.Ok;
         }
         run.Note($"{SafeText.Line(text.File)}, the rule begins at line {text.Line}");
+        run.Note($"failure: {Show.Failure(text.FailureMode, text.FailureModeFrom)}");
         run.Out.Write(SafeText.Block(text.Text));
         if (!text.Text.EndsWith('\n'))
         {

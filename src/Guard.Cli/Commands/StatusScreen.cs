@@ -27,7 +27,7 @@ internal sealed class StatusScreen
         }
         Line("Policy", $"{Show.Count(status.RuleCount)} rules, {Show.Count(status.BlockCount)} block   generation {status.Generation}   " +
             $"hash {SafeText.Line(Show.Hash(status.PolicyHash))}   {Show.Bytes(status.ImageBytes)} of {Show.Bytes(status.ImageCapacity)}");
-        Line("Failure", $"{SafeText.Line(status.FailureMode ?? "unknown")}   self-test {(status.LastSelfTest is { } test ? Show.Time(test, time) : "never")}");
+        Line("Failure", $"{Show.Failure(status.FailureMode, status.FailureModeFrom)}   self-test {(status.LastSelfTest is { } test ? Show.Time(test, time) : "never")}");
         Line("Memory", $"{Show.Bytes(status.KernelBytes)} in the kernel");
         WriteHooks(status.Hooks);
         WriteCounts("Failures", status.Failures);

@@ -23,7 +23,11 @@ internal sealed record ExplainReport(
     IReadOnlyList<ExplainedValue> Unknown,
     IReadOnlyList<ExplainedRule> Rules,
     IReadOnlyList<ExplainedRule> Close,
-    int MoreClose);
+    int MoreClose)
+{
+    /// <summary>What the policy says becomes of what the tables can't decide: open, closed, or null (guard.yaml does).</summary>
+    public string? FailureMode { get; init; }
+}
 
 /// <summary>One value of the request.</summary>
 /// <param name="Field">As rules name it.</param>

@@ -43,7 +43,8 @@ internal static class ExplainText
         };
         var why = report switch
         {
-            { Failure: not null } => $": the tables could not decide ({report.Failure}), the failure mode of guardd does",
+            { Failure: not null, Rules.Count: 0, FailureMode: { } mode } => $": the tables could not decide ({report.Failure}), the policy's failure mode {mode} does",
+            { Failure: not null, Rules.Count: 0 } => $": the tables could not decide ({report.Failure}), the failure mode of guard.yaml does",
             { Verdict: "allow" } when report.Close.Any(rule => rule.Result == "unknown") => ": by on_unknown, because not everything is known",
             { Verdict: "allow" } => ": no rule matches",
             { FromUnknown: true } => ": by on_unknown, because not everything is known",

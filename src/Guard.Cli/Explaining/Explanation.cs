@@ -47,7 +47,7 @@ internal sealed class Explanation
         return new ExplainReport(
             question.Operation,
             question.Path,
-            Word(decision.Verdict),
+            Word(IsRefusedByFailure(decision, question.Request.Category) ? Verdict.Block : decision.Verdict),
             decision.FromUnknown,
             decision.Failure == DecisionFailure.None ? null : decision.Failure.ToString(),
             _image.PolicyHash,
@@ -55,8 +55,22 @@ internal sealed class Explanation
             [.. question.Unknown.Where(value => _trace.Incomplete.Any(field => ExplainQuestion.IsOf(value, field)))],
             [.. decision.Rules.Select(ExplainRule)],
             [.. close.Take(MostClose).Select(ExplainRule)],
-            Math.Max(0, close.Count - MostClose));
+            Math.Max(0, close.Count - MostClose))
+        {
+            FailureMode = _image.Failure switch
+            {
+                FailureOrder.Open => "open",
+                FailureOrder.Closed => "closed",
+                _ => null,
+            },
+        };
     }
+
+    /// <summary>As the kernel does: a failure refuses only where some rule could have.</summary>
+    private bool IsRefusedByFailure(Decision decision, RuleCategory category)
+        => decision.Failure != DecisionFailure.None
+            && _image.Failure == FailureOrder.Closed
+            && _image.Rules.Any(rule => rule.Category == category && rule.Action == RuleAction.Block && !rule.Identity.BuiltIn);
 
     /// <summary>Rules that did not match: first those that some item triggered, then those without a trigger.</summary>
     private List<int> Close()

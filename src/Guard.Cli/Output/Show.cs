@@ -5,6 +5,10 @@ namespace Guard.Cli.Output;
 /// <summary>Numbers, sizes and times as people read them.</summary>
 internal static class Show
 {
+    /// <summary>A failure mode and who says so.</summary>
+    public static string Failure(string? mode, string? from) =>
+        SafeText.Line(mode ?? "unknown") + (from is null ? "" : $" ({SafeText.Line(from)})");
+
     /// <summary>1,284,551.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

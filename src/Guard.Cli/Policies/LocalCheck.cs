@@ -31,9 +31,15 @@ internal sealed class LocalCheck
     public NormalisedPolicy? Normalised => _result.Normalised;
 
     /// <summary>Loads and compiles.</summary>
-    public static LocalCheck Run(CommandRun run, IEnumerable<string> paths, PolicyDomain domain = PolicyDomain.Kernel)
+    public static LocalCheck Run(CommandRun run, IEnumerable<string> paths, PolicyDomain domain = PolicyDomain.Kernel, bool allowLockOut = false)
     {
-        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile), Domain = domain };
+        var options = new CompilerOptions
+        {
+            Accounts = Accounts.Read(run.Environment.PasswdFile),
+            Domain = domain,
+            Survival = ConfiguredSurvival.Read(run),
+            AllowLockOut = allowLockOut,
+        };
         var loader = new BundleLoader(options);
         loader.Load(paths);
         return Compile(run, loader, options);
@@ -42,7 +48,7 @@ internal sealed class LocalCheck
     /// <summary>Compiles what is in force as guardd does, the self-test included, so that the hashes can be compared.</summary>
     public static LocalCheck Compile(CommandRun run, IReadOnlyList<PolicyFile> inForce)
     {
-        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile), IncludeSelfTest = true };
+        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile), IncludeSelfTest = true, AllowLockOut = true };
         var loader = new BundleLoader(options);
         foreach (var file in inForce)
         {
@@ -137,7 +143,15 @@ internal sealed class LocalCheck
             rules.Count(rule => rule.Action == RuleAction.Block),
             result.Image?.PolicyHash,
             null,
-            result.Image?.Bytes.Length ?? 0);
+            result.Image?.Bytes.Length ?? 0)
+        {
+            FailureMode = result.Image?.Failure switch
+            {
+                FailureOrder.Open => "open",
+                FailureOrder.Closed => "closed",
+                _ => null,
+            },
+        };
     }
 
     private static PolicyFinding ToFinding(Diagnostic diagnostic) => new(

@@ -60,6 +60,25 @@ internal sealed class ConfigurationMap
             : throw Error(node!, $"'{key}' must be an absolute path");
     }
 
+    /// <summary>A list of absolute paths; empty when absent.</summary>
+    public IReadOnlyList<string> AbsolutePaths(string key)
+    {
+        if (Take(key) is not { } node)
+        {
+            return [];
+        }
+        var paths = new List<string>();
+        foreach (var item in node is YamlSequenceNode list ? list.Children : throw Error(node, $"'{key}' must be a list"))
+        {
+            if (item is not YamlScalarNode { Value: ['/', ..] path } || path.Contains('\0', StringComparison.Ordinal))
+            {
+                throw Error(item, $"an entry of '{key}' must be an absolute path");
+            }
+            paths.Add(path);
+        }
+        return paths;
+    }
+
     /// <summary>One of some words, or null.</summary>
     public string? OneOf(string key, params ReadOnlySpan<string> words)
     {

@@ -1,3 +1,4 @@
+using Guard.Policies;
 using Guard.Protocol;
 
 namespace Guard.Engine.Hosting;
@@ -23,6 +24,9 @@ internal sealed record GuardOptions
 
     /// <summary><c>observe_exec</c>: launches are reported even when no rule speaks of them.</summary>
     public bool ObserveExec { get; init; } = true;
+
+    /// <summary><c>survival</c>: added to what no rule may refuse root.</summary>
+    public SurvivalEntries Survival { get; init; } = SurvivalEntries.None;
 
     /// <summary><c>trail</c>.</summary>
     public TrailOptions Trail { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.Text;
+using Guard.Policies;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -57,6 +58,7 @@ internal static class GuardOptionsReader
         {
             Failure = root.OneOf("failure", "open", "closed") == "closed" ? FailureMode.Closed : FailureMode.Open,
             ObserveExec = root.Flag("observe_exec") ?? defaults.ObserveExec,
+            Survival = root.Map("survival") is { } survival ? BindSurvival(survival) : defaults.Survival,
             Trail = root.Map("trail") is { } trail ? BindTrail(trail) : defaults.Trail,
             Sinks = BindSinks(root.Maps("sinks")),
             Socket = root.AbsolutePath("socket") ?? defaults.Socket,
@@ -64,6 +66,13 @@ internal static class GuardOptionsReader
         };
         root.Done();
         return options;
+    }
+
+    private static SurvivalEntries BindSurvival(ConfigurationMap map)
+    {
+        var entries = new SurvivalEntries([.. map.AbsolutePaths("programs")], [.. map.AbsolutePaths("files")]);
+        map.Done();
+        return entries.Programs.IsEmpty && entries.Files.IsEmpty ? SurvivalEntries.None : entries;
     }
 
     private static TrailOptions BindTrail(ConfigurationMap map)

@@ -78,7 +78,7 @@ internal static unsafe partial class Libbpf
     private static partial int bpf_obj_get(string path);
 
     [LibraryImport(Library)]
-    private static partial int bpf_obj_get_info_by_fd(FileDescriptorHandle fd, void* info, uint* length);
+    private static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int bpf_map_create(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Guard.Engine.Kernel;
 
 namespace Guard.Engine.Interop;
 
@@ -77,8 +78,34 @@ internal static unsafe partial class Libbpf
     {
         var info = default(MapInfo);
         var length = (uint)sizeof(MapInfo);
-        KernelException.ThrowIfFailed(bpf_obj_get_info_by_fd(map, &info, &length), "cannot ask about the map");
+        KernelException.ThrowIfFailed(bpf_obj_get_info_by_fd((int)map.DangerousGetHandle(), &info, &length), "cannot ask about the map");
+        GC.KeepAlive(map);
         return info;
+    }
+
+    /// <summary>Type and number of a map or link: struct bpf_map_info and struct bpf_link_info begin with them.</summary>
+    public static KernelIdentity Identify(FileDescriptorHandle held)
+    {
+        var identity = Identify((int)held.DangerousGetHandle());
+        GC.KeepAlive(held);
+        return identity;
+    }
+
+    /// <summary>The same of a link that this process attached.</summary>
+    public static KernelIdentity Identify(BpfLinkHandle held)
+    {
+        var identity = Identify(bpf_link__fd(held));
+        GC.KeepAlive(held);
+        return identity;
+    }
+
+    private static KernelIdentity Identify(int fd)
+    {
+        // The kernel writes as much of the structure as there is room for.
+        var info = stackalloc uint[2];
+        var length = 2u * sizeof(uint);
+        KernelException.ThrowIfFailed(bpf_obj_get_info_by_fd(fd, info, &length), "cannot ask about a map or link");
+        return new KernelIdentity(info[0], info[1]);
     }
 
     /// <summary>

@@ -9,18 +9,18 @@ namespace Guard.Engine.Kernel;
 internal sealed class AttachedLsm : IDisposable
 {
     private readonly PinnedState _pins;
-    private readonly IReadOnlyList<IDisposable> _links;
-    private readonly IReadOnlyList<string> _pinNames;
+    private readonly AttachedLinks _links;
+    private readonly PinWatch _watch;
 
     internal AttachedLsm(
-        PinnedState pins, KernelMaps maps, IReadOnlyList<IDisposable> links, IReadOnlyList<string> pinNames, bool adopted, int seeded)
+        PinnedState pins, KernelMaps maps, AttachedLinks links, bool adopted, int seeded)
     {
         _pins = pins;
         _links = links;
-        _pinNames = pinNames;
         Maps = maps;
         IsAdopted = adopted;
         SeededTasks = seeded;
+        _watch = pins.Watch(Held(maps, links));
     }
 
     /// <summary>Its maps.</summary>
@@ -40,23 +40,30 @@ internal sealed class AttachedLsm : IDisposable
     public TaskRenewal? OpenRenewal()
     {
         var pin = PinnedState.LinkPin(AttachOrder.RenewProgram);
-        return _pinNames.Contains(pin) ? new TaskRenewal(Libbpf.OpenPinned(Path.Combine(PinDirectory, pin))) : null;
+        return _links.Held.ContainsKey(pin) ? new TaskRenewal(Libbpf.OpenPinned(Path.Combine(PinDirectory, pin))) : null;
     }
 
     /// <summary>Where it is pinned.</summary>
     public string PinDirectory => _pins.Directory;
 
-    /// <summary>Pins that somebody removed. Enforcement lasts while guardd runs, and would end with it.</summary>
-    public IReadOnlyList<string> MissingPins() => _pins.Missing(_pinNames);
+    /// <summary>Whether the pins are where everybody looks; see <see cref="PinWatch.Look"/>. One thread at a time.</summary>
+    public IEnumerable<string> LookAtPins() => _watch.Look();
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var link in _links)
+        _links.Dispose();
+        Maps.Dispose();
+    }
+
+    private static Dictionary<string, HeldObject> Held(KernelMaps maps, AttachedLinks links)
+    {
+        var held = new Dictionary<string, HeldObject>(links.Held);
+        foreach (var map in maps.Names)
         {
-            link.Dispose();
+            held.Add(PinnedState.MapPin(map), HeldObject.Of(maps[map]));
         }
 
-        Maps.Dispose();
+        return held;
     }
 }

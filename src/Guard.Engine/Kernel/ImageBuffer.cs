@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Guard.Policies.Image;
+using Guard.Policies.Normalising;
 
 namespace Guard.Engine.Kernel;
 
@@ -12,6 +13,7 @@ internal static class ImageBuffer
 
     private const int AbiOffset = 4;
     private const int TotalOffset = 8;
+    private const int FlagsOffset = 12;
     private const int GenerationOffset = 16;
     private const int HashOffset = 32;
     private const int HashBytes = 32;
@@ -43,6 +45,15 @@ internal static class ImageBuffer
 
     /// <summary>total_bytes.</summary>
     public static int TotalBytes(ReadOnlySpan<byte> image) => BinaryPrimitives.ReadInt32LittleEndian(image[TotalOffset..]);
+
+    /// <summary>The failure mode in flags, as the kernel reads them: with both bits set, closed.</summary>
+    public static FailureOrder Failure(ReadOnlySpan<byte> image)
+    {
+        var flags = BinaryPrimitives.ReadUInt32LittleEndian(image[FlagsOffset..]);
+        return (flags & KernelAbi.ImageFailureClosed) != 0 ? FailureOrder.Closed
+            : (flags & KernelAbi.ImageFailureOpen) != 0 ? FailureOrder.Open
+            : FailureOrder.NotSaid;
+    }
 
     /// <summary>generation.</summary>
     public static ulong Generation(ReadOnlySpan<byte> image) => BinaryPrimitives.ReadUInt64LittleEndian(image[GenerationOffset..]);

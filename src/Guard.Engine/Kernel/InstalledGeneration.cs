@@ -1,3 +1,5 @@
+using Guard.Policies.Normalising;
+
 namespace Guard.Engine.Kernel;
 
 /// <summary>
@@ -6,12 +8,13 @@ namespace Guard.Engine.Kernel;
 /// </summary>
 internal sealed class InstalledGeneration
 {
-    internal InstalledGeneration(KernelMaps maps, ulong generation, string hash, int imageBytes)
+    internal InstalledGeneration(KernelMaps maps, ulong generation, string hash, int imageBytes, FailureOrder failure)
     {
         Maps = maps;
         Generation = generation;
         Hash = hash;
         ImageBytes = imageBytes;
+        Failure = failure;
     }
 
     /// <summary>Number of the generation: grows within a boot.</summary>
@@ -22,6 +25,9 @@ internal sealed class InstalledGeneration
 
     /// <summary>Bytes of the image.</summary>
     public int ImageBytes { get; }
+
+    /// <summary>What the image orders about what can't be decided.</summary>
+    public FailureOrder Failure { get; }
 
     /// <summary>Whose slot it is in.</summary>
     internal KernelMaps Maps { get; }

@@ -13,8 +13,7 @@ internal sealed class LoadedLsm : IDisposable
     private readonly BpfObjectHandle? _object;
     private readonly IReadOnlyList<BpfProgram> _programs;
     private readonly IProgramAttacher? _attacher;
-    private readonly IReadOnlyList<FileDescriptorHandle> _adoptedLinks;
-    private readonly IReadOnlyList<string> _pinNames;
+    private readonly AttachedLinks _adoptedLinks;
     private bool _handedOver;
 
     private LoadedLsm(
@@ -23,8 +22,7 @@ internal sealed class LoadedLsm : IDisposable
         BpfObjectHandle? bpfObject,
         IReadOnlyList<BpfProgram> programs,
         IProgramAttacher? attacher,
-        IReadOnlyList<FileDescriptorHandle> adoptedLinks,
-        IReadOnlyList<string> pinNames)
+        AttachedLinks adoptedLinks)
     {
         _pins = pins;
         Maps = maps;
@@ -32,7 +30,6 @@ internal sealed class LoadedLsm : IDisposable
         _programs = programs;
         _attacher = attacher;
         _adoptedLinks = adoptedLinks;
-        _pinNames = pinNames;
     }
 
     /// <summary>Its maps.</summary>
@@ -41,20 +38,12 @@ internal sealed class LoadedLsm : IDisposable
     /// <summary>True when this was pinned and has been enforcing without guardd.</summary>
     public bool IsAdopted => _object is null;
 
-    internal static LoadedLsm FromPins(
-        PinnedState pins, KernelMaps maps, IReadOnlyList<FileDescriptorHandle> links, IReadOnlyList<string> pinNames) =>
-        new(pins, maps, null, [], null, links, pinNames);
+    internal static LoadedLsm FromPins(PinnedState pins, KernelMaps maps, AttachedLinks links) =>
+        new(pins, maps, null, [], null, links);
 
     internal static LoadedLsm FromObject(
-        PinnedState pins, KernelMaps maps, BpfObjectHandle bpfObject, IReadOnlyList<BpfProgram> programs, IProgramAttacher attacher)
-    {
-        string[] names =
-        [
-            .. maps.Names.Select(PinnedState.MapPin),
-            .. programs.Where(AttachOrder.IsPinned).Select(p => PinnedState.LinkPin(p.Name)),
-        ];
-        return new(pins, maps, bpfObject, programs, attacher, [], names);
-    }
+        PinnedState pins, KernelMaps maps, BpfObjectHandle bpfObject, IReadOnlyList<BpfProgram> programs, IProgramAttacher attacher) =>
+        new(pins, maps, bpfObject, programs, attacher, new AttachedLinks());
 
     /// <summary>What installs policies here. Its numbers go on from those of programs that these replace.</summary>
     public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? 0 : _pins.NewestOtherGeneration());
@@ -66,7 +55,7 @@ internal sealed class LoadedLsm : IDisposable
         if (IsAdopted)
         {
             var pin = PinnedState.LinkPin(AttachOrder.FilesProgram);
-            return _pinNames.Contains(pin) ? new FileIdentityReader(Libbpf.OpenPinned(Path.Combine(_pins.Directory, pin))) : null;
+            return _adoptedLinks.Held.ContainsKey(pin) ? new FileIdentityReader(Libbpf.OpenPinned(Path.Combine(_pins.Directory, pin))) : null;
         }
 
         if (AttachOrder.FindFiles(_programs) is not { } program)
@@ -94,7 +83,7 @@ internal sealed class LoadedLsm : IDisposable
 
         ObjectDisposedException.ThrowIf(_handedOver, this);
         var seeded = 0;
-        IReadOnlyList<IDisposable> links = _adoptedLinks;
+        var links = _adoptedLinks;
         if (!IsAdopted)
         {
             links = AttachAll(out seeded);
@@ -102,7 +91,7 @@ internal sealed class LoadedLsm : IDisposable
 
         _handedOver = true;
         _object?.Dispose();
-        return new AttachedLsm(_pins, Maps, links, _pinNames, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
+        return new AttachedLsm(_pins, Maps, links, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
     }
 
     /// <inheritdoc/>
@@ -113,19 +102,15 @@ internal sealed class LoadedLsm : IDisposable
             return;
         }
 
-        foreach (var link in _adoptedLinks)
-        {
-            link.Dispose();
-        }
-
+        _adoptedLinks.Dispose();
         _object?.Dispose();
         Maps.Dispose();
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The links belong to AttachedLsm, or are disposed here.")]
-    private List<BpfLinkHandle> AttachAll(out int seeded)
+    private AttachedLinks AttachAll(out int seeded)
     {
-        var links = new List<BpfLinkHandle>();
+        var links = new AttachedLinks();
         var staging = _pins.BeginStaging();
         try
         {
@@ -140,7 +125,7 @@ internal sealed class LoadedLsm : IDisposable
             foreach (var iterator in _programs.Where(AttachOrder.IsKeptIterator))
             {
                 var link = Libbpf.AttachIterator(iterator);
-                links.Add(link);
+                links.Add(iterator.Name, link);
                 Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(iterator.Name)));
             }
 
@@ -156,8 +141,7 @@ internal sealed class LoadedLsm : IDisposable
             }
             finally
             {
-                links.Reverse();
-                links.ForEach(link => link.Dispose());
+                links.Dispose();
             }
 
             throw;
@@ -178,12 +162,12 @@ internal sealed class LoadedLsm : IDisposable
         }
     }
 
-    private void AttachEach(IEnumerable<BpfProgram> programs, List<BpfLinkHandle> links, string staging)
+    private void AttachEach(IEnumerable<BpfProgram> programs, AttachedLinks links, string staging)
     {
         foreach (var program in programs)
         {
             var link = _attacher!.Attach(program);
-            links.Add(link);
+            links.Add(program.Name, link);
             Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(program.Name)));
         }
     }

@@ -76,7 +76,7 @@ internal sealed class OpenedLsm : IDisposable
     private LoadedLsm Adopt(List<string> attached)
     {
         var maps = new Dictionary<string, FileDescriptorHandle>();
-        var links = new List<FileDescriptorHandle>();
+        var links = new AttachedLinks();
         try
         {
             foreach (var map in _maps)
@@ -86,14 +86,14 @@ internal sealed class OpenedLsm : IDisposable
 
             foreach (var program in attached)
             {
-                links.Add(Libbpf.OpenPinned(Path.Combine(Pins.Directory, PinnedState.LinkPin(program))));
+                links.Add(program, Libbpf.OpenPinned(Path.Combine(Pins.Directory, PinnedState.LinkPin(program))));
             }
 
-            return LoadedLsm.FromPins(Pins, new KernelMaps(maps), links, PinNames(attached));
+            return LoadedLsm.FromPins(Pins, new KernelMaps(maps), links);
         }
         catch
         {
-            links.ForEach(link => link.Dispose());
+            links.Dispose();
             new KernelMaps(maps).Dispose();
             throw;
         }

@@ -128,9 +128,8 @@ internal sealed class PinnedState
         return newest;
     }
 
-    /// <summary>Those of these pins that are not there.</summary>
-    public IReadOnlyList<string> Missing(IEnumerable<string> pins) =>
-        [.. pins.Where(pin => !File.Exists(Path.Combine(_final, pin)))];
+    /// <summary>Watches over these pins.</summary>
+    public PinWatch Watch(IReadOnlyDictionary<string, HeldObject> held) => new(_options, _final, held);
 
     private static ulong ReadGeneration(string pin)
     {
@@ -149,7 +148,8 @@ internal sealed class PinnedState
     private static bool HasAll(string directory, IReadOnlyCollection<string> pins) =>
         pins.Count > 0 && pins.All(pin => File.Exists(Path.Combine(directory, pin)));
 
-    private static void MakeDirectory(string path) =>
+    /// <summary>A directory that only root may enter; nothing when it is there.</summary>
+    internal static void MakeDirectory(string path) =>
         System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private static void Remove(string directory)

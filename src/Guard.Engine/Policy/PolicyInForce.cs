@@ -3,6 +3,7 @@ using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Policies;
 using Guard.Policies.Image;
+using Guard.Policies.Normalising;
 using Guard.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,7 @@ internal sealed class PolicyInForce
     private readonly PolicyFolder _folder;
     private readonly GenerationNames _names;
     private readonly AccountNames _accounts;
-    private readonly byte[] _secret;
+    private readonly PolicyRules _rules;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
@@ -26,20 +27,24 @@ internal sealed class PolicyInForce
     private FileIdentityReader? _identities;
     private volatile EnforcedPolicy? _policy;
     private volatile string? _problem;
+    private volatile FailureOrder _failure;
 
     public PolicyInForce(
-        PolicyFolder folder, GenerationNames names, AccountNames accounts, byte[] secret, TimeProvider time, ILogger log)
+        PolicyFolder folder, GenerationNames names, AccountNames accounts, PolicyRules rules, TimeProvider time, ILogger log)
     {
         _folder = folder;
         _names = names;
         _accounts = accounts;
-        _secret = secret;
+        _rules = rules;
         _time = time;
         _log = log;
     }
 
     /// <summary>What is in force, or null while the kernel has nothing from this guardd.</summary>
     public EnforcedPolicy? Current => _policy;
+
+    /// <summary>What the image in the kernel orders about what can't be decided, also when the kept bundle is another.</summary>
+    public FailureOrder Failure => _failure;
 
     /// <summary>Why the kept bundle is not what is in force; null when it is.</summary>
     public string? Problem
@@ -49,12 +54,20 @@ internal sealed class PolicyInForce
     }
 
     /// <summary>Compiles for this machine; installs nothing.</summary>
-    public CompilationResult Compile(PolicyBundle bundle, bool withSelfTest = true) =>
+    /// <param name="bundle">The files.</param>
+    /// <param name="withSelfTest">False for a check, whose hash then is that of <c>policy check</c>.</param>
+    /// <param name="allowLockOut">
+    /// True where it was forced, and for what was accepted once: a survival set that has grown since is no reason to stop
+    /// enforcing, or to refuse that a rule goes.
+    /// </param>
+    public CompilationResult Compile(PolicyBundle bundle, bool withSelfTest, bool allowLockOut) =>
         PolicyCompiler.Compile(PolicyOutcomes.ToFiles(bundle), new CompilerOptions
         {
             Accounts = _accounts.ToSnapshot(),
             IncludeSelfTest = withSelfTest,
-            Secret = _secret,
+            Secret = _rules.Secret,
+            Survival = _rules.Survival,
+            AllowLockOut = allowLockOut,
         });
 
     /// <summary>
@@ -73,15 +86,16 @@ internal sealed class PolicyInForce
         {
             _installer = installer;
             var inForce = installer.ReadInForce();
+            _failure = inForce?.Failure ?? FailureOrder.NotSaid;
             var kept = LoadKept(inForce?.Hash);
             var bundle = kept?.Bundle ?? new PolicyBundle([]);
-            var result = Compile(bundle);
+            var result = CompileAccepted(bundle);
             if (result.Image is null)
             {
                 var first = result.Diagnostics.FirstOrDefault();
                 Problem = $"the kept policy does not compile any more: {first?.Span} {first?.Id} {first?.Message}";
                 bundle = new PolicyBundle([]);
-                result = Compile(bundle);
+                result = CompileAccepted(bundle);
             }
 
             if (Problem is not null && inForce is not null)
@@ -123,7 +137,7 @@ internal sealed class PolicyInForce
     /// <summary>Replaces what is in force.</summary>
     public PolicyOutcome Push(PolicyBundle bundle)
     {
-        var result = Compile(bundle);
+        var result = Compile(bundle, withSelfTest: true, bundle.ForceLockOut);
         lock (_gate)
         {
             return result.Image is null ? PolicyOutcomes.Of(result, null) : Publish(bundle, result);
@@ -163,7 +177,7 @@ internal sealed class PolicyInForce
     /// <summary>The text was cut by documents; the compiler's count proves that exactly the named rules are gone.</summary>
     private PolicyOutcome PublishRest(PolicyBundle bundle, IReadOnlyList<string> ids)
     {
-        var result = Compile(bundle);
+        var result = CompileAccepted(bundle);
         if (result.Image is null)
         {
             return PolicyOutcomes.Of(result, null);
@@ -175,6 +189,8 @@ internal sealed class PolicyInForce
             ? Publish(bundle, result)
             : PolicyOutcomes.Refuse("GP9004", "the rule can't be cut out of its file without touching another", "push the bundle without it");
     }
+
+    private CompilationResult CompileAccepted(PolicyBundle bundle) => Compile(bundle, withSelfTest: true, allowLockOut: true);
 
     private KeptPolicy? LoadKept(string? hashInForce)
     {
@@ -192,7 +208,7 @@ internal sealed class PolicyInForce
     private PolicyOutcome PublishEmpty()
     {
         var empty = new PolicyBundle([]);
-        return Publish(empty, Compile(empty));
+        return Publish(empty, CompileAccepted(empty));
     }
 
     private static PolicyOutcome NotInForce() => PolicyOutcomes.Refuse(
@@ -264,6 +280,7 @@ internal sealed class PolicyInForce
         var generation = installer.NextGeneration();
         _names.Add(generation, image);
         var installed = installer.Install(image, generation);
+        _failure = installed.Failure;
         _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
         Renew();
         return installed;

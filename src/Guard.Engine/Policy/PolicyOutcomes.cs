@@ -23,8 +23,19 @@ internal static class PolicyOutcomes
             rules.Count(rule => rule.Action == RuleAction.Block),
             result.Image?.PolicyHash,
             generation,
-            result.Image?.Bytes.Length ?? 0);
+            result.Image?.Bytes.Length ?? 0)
+        {
+            FailureMode = ToWord(result.Image?.Failure),
+        };
     }
+
+    /// <summary>open, closed, or null for what says nothing.</summary>
+    public static string? ToWord(FailureOrder? failure) => failure switch
+    {
+        FailureOrder.Open => "open",
+        FailureOrder.Closed => "closed",
+        _ => null,
+    };
 
     /// <summary>A refusal that is not the compiler's.</summary>
     public static PolicyOutcome Refuse(string id, string message, string? hint) =>

@@ -7,7 +7,7 @@ namespace Guard.Policies.Binding;
 
 /// <summary>
 /// The documents of a bundle to rules. Lists come first because rules expand them, then the rules, then what speaks about
-/// rules: filters, and orders to enforce. The order in which documents are written means nothing.
+/// rules: filters, and orders to enforce; what speaks about the bundle stands alone. The order in which documents are written means nothing.
 /// </summary>
 internal sealed class BundleBinder
 {
@@ -19,6 +19,7 @@ internal sealed class BundleBinder
     private readonly List<(YamlMapping Map, string FallbackId)> _rules = [];
     private readonly List<YamlMapping> _filters = [];
     private readonly List<YamlMapping> _orders = [];
+    private readonly List<YamlMapping> _failures = [];
     private readonly List<YamlDocument> _lists = [];
 
     private BundleBinder(BundleText bundle, CompilerOptions options, DiagnosticBag bag)
@@ -28,8 +29,8 @@ internal sealed class BundleBinder
         _bag = bag;
     }
 
-    /// <summary>All rules of a bundle that have no finding of severity error.</summary>
-    public static ImmutableArray<RuleNode> BindAll(BundleText bundle, CompilerOptions options, DiagnosticBag bag)
+    /// <summary>All of a bundle that has no finding of severity error.</summary>
+    public static BoundBundle BindAll(BundleText bundle, CompilerOptions options, DiagnosticBag bag)
     {
         var binder = new BundleBinder(bundle, options, bag);
         binder.Sort();
@@ -85,13 +86,17 @@ internal sealed class BundleBinder
         {
             _orders.Add(map);
         }
+        else if (guard?.Find("failure") is not null && map.Find("logsource") is null)
+        {
+            _failures.Add(map);
+        }
         else
         {
             _rules.Add((map, $"{document.File}#{number}"));
         }
     }
 
-    private ImmutableArray<RuleNode> Bind()
+    private BoundBundle Bind()
     {
         var files = new ListFiles(_bundle.ListFiles);
         var lists = ListBinder.BindAll(_lists, files, _bag);
@@ -100,12 +105,13 @@ internal sealed class BundleBinder
         var names = RuleNames.Of(_rules.Select(r => r.Map));
         rules = new FilterBinder(binder, names, _options, _bag).Apply(_filters, rules);
         rules = OrderBinder.Apply(_orders, rules, names, _bag);
+        var failure = FailureBinder.Bind(_failures, _bag);
         if (!_bag.HasErrors)
         {
             ReportUnused(files, lists);
         }
 
-        return rules;
+        return new BoundBundle(rules, failure);
     }
 
     private void ReportUnused(ListFiles files, ValueLists lists)
@@ -124,7 +130,7 @@ internal sealed class BundleBinder
 
         if (_rules.Count == 0 && _bundle.Documents.Length > 0)
         {
-            const string message = "there are filters, lists or orders in the bundle, but no rule";
+            const string message = "there are filters, lists, orders or a failure mode in the bundle, but no rule";
             _bag.Report(DiagnosticCatalogue.NoRules, new SourceSpan("(bundle)", 0, 0), message);
         }
     }

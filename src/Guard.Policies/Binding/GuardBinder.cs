@@ -56,13 +56,14 @@ internal static class GuardBinder
     public static void ReportUnknown(YamlScalar key, ImmutableArray<string> known, DiagnosticBag bag)
     {
         var message = $"guard has no key {TerminalText.Quote(key.Text)} here";
-        var hint = key.Text is "rules" or "list"
+        var hint = key.Text is "rules" or "list" or "failure"
             ? $"guard: {key.Text} is a document of its own, without logsource and detection"
             : NearestName.Hint(key.Text, known, "keys of guard");
         bag.Report(DiagnosticCatalogue.GuardUnknownKey, key.Span, message, hint);
     }
 
-    private static int Choose(YamlScalar key, YamlNode value, ImmutableArray<string> permitted, DiagnosticBag bag)
+    /// <summary>The number of the permitted text that a value is; -1 after a finding.</summary>
+    public static int Choose(YamlScalar key, YamlNode value, ImmutableArray<string> permitted, DiagnosticBag bag)
     {
         var text = (value as YamlScalar)?.Text;
         if (key.Text == "action" && text == "kill")

@@ -16,21 +16,24 @@ internal sealed class LockOutCheck
 {
     private const int MaxNamed = 3;
     private readonly ImmutableArray<NormalisedAtom> _atoms;
+    private readonly ImmutableArray<SurvivalRequest> _requests;
 
     /// <summary>Per request: the atoms that were asked for already.</summary>
     private readonly Dictionary<int, bool?>[] _known;
 
     private readonly Dictionary<RegexPattern, Regex> _expressions = [];
 
-    private LockOutCheck(NormalisedPolicy policy)
+    private LockOutCheck(NormalisedPolicy policy, SurvivalEntries added)
     {
         _atoms = policy.Atoms;
-        _known = [.. SurvivalSet.Requests.Select(_ => new Dictionary<int, bool?>())];
+        _requests = SurvivalSet.Requests(added);
+        _known = [.. _requests.Select(_ => new Dictionary<int, bool?>())];
     }
 
-    public static void Run(Normalisation normalisation, DiagnosticBag bag)
+    public static void Run(Normalisation normalisation, CompilerOptions options, DiagnosticBag bag)
     {
-        var check = new LockOutCheck(normalisation.Policy);
+        var check = new LockOutCheck(normalisation.Policy, options.Survival);
+        var finding = options.AllowLockOut ? DiagnosticCatalogue.LockOutForced : DiagnosticCatalogue.LockOut;
         foreach (var (written, meant) in normalisation.Pairs.Where(p => p.Meant.Action == RuleAction.Block))
         {
             var refused = check.RefusedBy(meant);
@@ -39,7 +42,7 @@ internal sealed class LockOutCheck
                 var named = string.Join(", ", refused.Take(MaxNamed));
                 var more = refused.Count > MaxNamed ? $" and {refused.Count - MaxNamed} more" : string.Empty;
                 var message = $"this rule would lock you out: for root it refuses {named}{more}";
-                bag.Report(DiagnosticCatalogue.LockOut, written.Detection.Condition.Span, message);
+                bag.Report(finding, written.Detection.Condition.Span, message);
             }
         }
     }
@@ -47,9 +50,9 @@ internal sealed class LockOutCheck
     private List<string> RefusedBy(NormalisedRule rule)
     {
         var refused = new List<string>();
-        for (var i = 0; i < SurvivalSet.Requests.Length; i++)
+        for (var i = 0; i < _requests.Length; i++)
         {
-            var request = SurvivalSet.Requests[i];
+            var request = _requests[i];
             if (request.Category == rule.Category && Holds(rule.Condition, i) == true && !refused.Contains(request.Description))
             {
                 refused.Add(request.Description);
@@ -91,7 +94,7 @@ internal sealed class LockOutCheck
     {
         if (!_known[request].TryGetValue(atom, out var holds))
         {
-            holds = AtomHolds(_atoms[atom], SurvivalSet.Requests[request]);
+            holds = AtomHolds(_atoms[atom], _requests[request]);
             _known[request].Add(atom, holds);
         }
 

@@ -38,24 +38,57 @@ internal sealed record SurvivalRequest(
 /// <summary>What root must be able to do: boot, log in, become root, call guardctl, install a package.</summary>
 internal static class SurvivalSet
 {
+    private const string Systemd = "/usr/lib/systemd/systemd";
+    private const string Sshd = "/usr/sbin/sshd";
+    private const string Login = "/usr/bin/login";
+    private const string Sudo = "/usr/bin/sudo";
+    private const string Su = "/usr/bin/su";
+    private const string Password = "/usr/sbin/unix_chkpwd";
+    private const string Dash = "/usr/bin/dash";
+    private const string Bash = "/usr/bin/bash";
+    private const string Apt = "/usr/bin/apt";
+    private const string Dpkg = "/usr/bin/dpkg";
+    private const string Perl = "/usr/bin/perl";
+    private const string Guardd = "/usr/lib/guard/guardd";
+
     /// <summary>Resolved path, and the name it is called by on a merged-usr system.</summary>
     private static readonly ImmutableArray<(string Image, string Invoked)> Programs =
     [
-        ("/usr/lib/systemd/systemd", "/sbin/init"),
-        ("/usr/lib/systemd/systemd", "/usr/lib/systemd/systemd"),
-        ("/usr/lib/guard/guardd", "/usr/lib/guard/guardd"),
+        (Systemd, "/sbin/init"),
+        (Systemd, Systemd),
+        (Guardd, Guardd),
         ("/usr/bin/guardctl", "/usr/bin/guardctl"),
-        ("/usr/sbin/sshd", "/usr/sbin/sshd"),
-        ("/usr/bin/login", "/bin/login"),
-        ("/usr/bin/sudo", "/usr/bin/sudo"),
-        ("/usr/bin/dash", "/bin/sh"),
-        ("/usr/bin/bash", "/bin/bash"),
-        ("/usr/bin/apt", "/usr/bin/apt"),
-        ("/usr/bin/dpkg", "/usr/bin/dpkg"),
+        (Sshd, Sshd),
+        ("/usr/sbin/agetty", "/sbin/agetty"),
+        ("/usr/sbin/sulogin", "/sbin/sulogin"),
+        (Login, "/bin/login"),
+        (Sudo, Sudo),
+        (Su, "/bin/su"),
+        (Dash, "/bin/sh"),
+        (Bash, "/bin/bash"),
+        (Apt, Apt),
+        ("/usr/bin/apt-get", "/usr/bin/apt-get"),
+        (Dpkg, Dpkg),
     ];
 
-    private static readonly ImmutableArray<string> Parents =
-        ["/usr/lib/systemd/systemd", "/usr/sbin/sshd", "/usr/bin/bash"];
+    private static readonly ImmutableArray<string> Parents = [Systemd, Sshd, Bash];
+
+    /// <summary>What others run on the way: to check a password, to unpack and configure a package.</summary>
+    private static readonly ImmutableArray<(string Parent, string Image, string Invoked)> Workers =
+    [
+        (Systemd, "/usr/lib/systemd/systemd-executor", "/usr/lib/systemd/systemd-executor"),
+        (Sshd, "/usr/lib/openssh/sshd-session", "/usr/lib/openssh/sshd-session"),
+        (Login, Password, "/sbin/unix_chkpwd"),
+        (Su, Password, "/sbin/unix_chkpwd"),
+        (Sudo, Password, "/sbin/unix_chkpwd"),
+        (Apt, Dpkg, Dpkg),
+        (Dpkg, "/usr/bin/dpkg-deb", "/usr/bin/dpkg-deb"),
+        ("/usr/bin/dpkg-deb", "/usr/bin/tar", "/usr/bin/tar"),
+        (Dpkg, Dash, "/bin/sh"),
+        (Dpkg, "/var/lib/dpkg/info/guard.postinst", "/var/lib/dpkg/info/guard.postinst"),
+        (Dpkg, Perl, Perl),
+        (Dash, Perl, Perl),
+    ];
 
     private static readonly ImmutableArray<string> Files =
     [
@@ -64,46 +97,76 @@ internal static class SurvivalSet
         "/etc/passwd",
     ];
 
-    /// <summary>All of them; the uid is 0.</summary>
-    public static ImmutableArray<SurvivalRequest> Requests { get; } = [.. Execs(), .. ExecOpens(), .. Reads()];
+    private static readonly ImmutableArray<string> PasswordCheckers = [Sshd, Login, Sudo, Su, Password];
 
-    private static IEnumerable<SurvivalRequest> Execs() =>
-        from program in Programs
-        from parent in Parents
-        select new SurvivalRequest(
-            $"{parent} running {program.Invoked}",
+    /// <summary>What some programs cannot do their work without.</summary>
+    private static readonly ImmutableArray<(string Image, string File, AccessKinds Access)> Needs =
+    [
+        .. from program in PasswordCheckers
+           from file in ImmutableArray.Create("/etc/shadow", "/usr/lib/x86_64-linux-gnu/security/pam_unix.so", "/etc/pam.d/common-auth", "/etc/nsswitch.conf")
+           select (program, file, AccessKinds.Read),
+        (Sshd, "/etc/ssh/sshd_config", AccessKinds.Read),
+        (Sudo, "/etc/sudoers", AccessKinds.Read),
+        (Dash, "/var/lib/dpkg/info/guard.postinst", AccessKinds.Read),
+        (Dpkg, "/var/lib/dpkg/status", AccessKinds.Read),
+        (Dpkg, "/var/lib/dpkg/status-new", AccessKinds.Write | AccessKinds.Create),
+        (Dpkg, "/var/lib/dpkg/lock", AccessKinds.Write),
+        (Apt, "/var/lib/dpkg/lock-frontend", AccessKinds.Write),
+        (Guardd, "/etc/guard/guard.yaml", AccessKinds.Read),
+        (Guardd, "/usr/lib/guard/bpf/guard.bpf.o", AccessKinds.Read),
+        (Guardd, "/var/lib/guard/trail.db", AccessKinds.Write),
+    ];
+
+    /// <summary>All of them, with what the administrator added; the uid is 0.</summary>
+    public static ImmutableArray<SurvivalRequest> Requests(SurvivalEntries added) =>
+    [
+        .. from program in Programs.Concat(added.Programs.Select(path => (Image: path, Invoked: path)))
+           from parent in Parents
+           from request in RunBy(parent, program.Image, program.Invoked)
+           select request,
+        .. Workers.SelectMany(worker => RunBy(worker.Parent, worker.Image, worker.Invoked)),
+        .. from program in Programs
+           from parent in Parents
+           from file in Files
+           select Open(program.Image, program.Invoked, parent, file, AccessKinds.Read),
+        .. from need in Needs
+           from parent in Parents
+           select Open(need.Image, need.Image, parent, need.File, need.Access),
+        .. from file in added.Files
+           from reader in ImmutableArray.Create(Systemd, Dash, Bash)
+           from parent in Parents
+           select Open(reader, reader, parent, file, AccessKinds.Read),
+    ];
+
+    /// <summary>The exec, and before it the open: the kernel opens the program on behalf of the process that will become it.</summary>
+    private static IEnumerable<SurvivalRequest> RunBy(string parent, string image, string invoked) =>
+    [
+        new(
+            $"{parent} running {invoked}",
             RuleCategory.ProcessCreation,
-            Bytes(program.Image),
-            Bytes(program.Invoked),
+            Bytes(image),
+            Bytes(invoked),
             Bytes(parent),
             [],
-            AccessKinds.None);
-
-    /// <summary>The kernel opens the program on behalf of the process that will become it.</summary>
-    private static IEnumerable<SurvivalRequest> ExecOpens() =>
-        from program in Programs
-        from caller in Parents
-        select new SurvivalRequest(
-            $"{caller} opening {program.Image} to run it",
+            AccessKinds.None),
+        new(
+            $"{parent} opening {image} to run it",
             RuleCategory.FileAccess,
-            Bytes(caller),
-            Bytes(caller),
-            Bytes(caller),
-            Bytes(program.Image),
-            AccessKinds.Exec);
-
-    private static IEnumerable<SurvivalRequest> Reads() =>
-        from program in Programs
-        from parent in Parents
-        from file in Files
-        select new SurvivalRequest(
-            $"{program.Invoked} reading {file}",
-            RuleCategory.FileAccess,
-            Bytes(program.Image),
-            Bytes(program.Invoked),
             Bytes(parent),
-            Bytes(file),
-            AccessKinds.Read);
+            Bytes(parent),
+            Bytes(parent),
+            Bytes(image),
+            AccessKinds.Exec),
+    ];
+
+    private static SurvivalRequest Open(string image, string invoked, string parent, string file, AccessKinds access) => new(
+        $"{invoked} {(access == AccessKinds.Read ? "reading" : "writing")} {file}",
+        RuleCategory.FileAccess,
+        Bytes(image),
+        Bytes(invoked),
+        Bytes(parent),
+        Bytes(file),
+        access);
 
     private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
 }

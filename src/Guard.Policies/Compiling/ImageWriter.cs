@@ -251,6 +251,7 @@ internal sealed class ImageWriter
     {
         _header.Magic = KernelAbi.ImageMagic;
         _header.AbiVersion = KernelAbi.AbiVersion;
+        _header.Flags = (uint)_policy.Failure;
         _header.TotalBytes = (uint)_bytes.Length;
         _header.AtomCount = (uint)_policy.Atoms.Length;
         _header.PatternCount = (uint)_tables.Patterns.Count;

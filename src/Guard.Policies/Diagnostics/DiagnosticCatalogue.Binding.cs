@@ -345,6 +345,12 @@ public static partial class DiagnosticCatalogue
         "A filter concerns no rule",
         "correct the ids, names or log source, or remove the filter");
 
+    /// <summary>GP2092: The bundle says twice what becomes of what can't be decided.</summary>
+    public static readonly DiagnosticDescriptor SecondFailure = Error(
+        "GP2092",
+        "The bundle says twice what becomes of what can't be decided",
+        "keep one document with guard: failure");
+
     private static DiagnosticDescriptor[] BindingRows() =>
     [
         NotAMap,
@@ -404,5 +410,6 @@ public static partial class DiagnosticCatalogue
         UnusedListFile,
         FilterWithoutNot,
         IdleFilter,
+        SecondFailure,
     ];
 }

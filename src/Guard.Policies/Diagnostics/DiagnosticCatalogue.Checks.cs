@@ -25,13 +25,19 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor LockOut = Error(
         "GP4004",
         "A blocking rule would lock you out",
-        "add an exclusion (and not ...) for what the rule must not refuse");
+        "add an exclusion (and not ...) for what the rule must not refuse; guardctl policy push --force-lockout does it all the same");
 
     /// <summary>GP4005: A blocking rule makes an exception for a command line.</summary>
     public static readonly DiagnosticDescriptor CommandLineExclusion = Warning(
         "GP4005",
         "A blocking rule makes an exception for a command line",
         "whoever starts the program can add the text; make exceptions for Image, User or ParentImage");
+
+    /// <summary>GP4006: A blocking rule would lock you out, and the push was forced.</summary>
+    public static readonly DiagnosticDescriptor LockOutForced = Warning(
+        "GP4006",
+        "A blocking rule would lock you out, and the push was forced",
+        "keep a root shell open until you know that you can get in");
 
     private static DiagnosticDescriptor[] CheckRows() =>
     [
@@ -40,5 +46,6 @@ public static partial class DiagnosticCatalogue
         AlwaysMatches,
         LockOut,
         CommandLineExclusion,
+        LockOutForced,
     ];
 }

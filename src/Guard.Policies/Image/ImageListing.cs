@@ -34,6 +34,11 @@ public static class ImageListing
     private static void WriteHeader(StringBuilder text, ImageView view)
     {
         Line(text, $"image: abi {view.Header.AbiVersion}, {view.Header.TotalBytes} bytes");
+        if (view.Header.Flags != 0)
+        {
+            Line(text, $"failure: {(FailureOrder)view.Header.Flags}");
+        }
+
         for (var c = 0; c < KernelAbi.Categories; c++)
         {
             ref readonly var category = ref view.Header.Categories[c];

@@ -94,6 +94,7 @@ public static class ImageReader
         var header = MemoryMarshal.Read<GuardImageHeader>(bytes);
         Require(header.Magic == KernelAbi.ImageMagic, "wrong magic");
         Require(header.AbiVersion == KernelAbi.AbiVersion, $"ABI version {header.AbiVersion}");
+        Require(header.Flags is 0 or KernelAbi.ImageFailureOpen or KernelAbi.ImageFailureClosed, "unknown flags");
         Require(header.TotalBytes % 4 == 0, "odd size");
         Require(header.TotalBytes >= Unsafe.SizeOf<GuardImageHeader>(), "smaller than its header");
         Require(header.TotalBytes <= KernelLimits.ImageBytes, "larger than GUARD_IMAGE_BYTES");

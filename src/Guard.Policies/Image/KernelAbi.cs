@@ -159,4 +159,10 @@ public static class KernelAbi
 
     /// <summary>A failure of the engine refuses.</summary>
     public const uint FailureClosed = 1;
+
+    /// <summary>Flag of an image: its bundle says that a failure allows.</summary>
+    public const uint ImageFailureOpen = 1;
+
+    /// <summary>Flag of an image: its bundle says that a failure refuses.</summary>
+    public const uint ImageFailureClosed = 2;
 }

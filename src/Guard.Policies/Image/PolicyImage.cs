@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Guard.Policies.Normalising;
 
@@ -9,6 +10,8 @@ namespace Guard.Policies.Image;
 /// </summary>
 public sealed class PolicyImage
 {
+    private const int FlagsOffset = 12;
+
     private readonly byte[] _bytes;
 
     /// <summary>Takes the tables as built; the caller gives up the array.</summary>
@@ -34,6 +37,9 @@ public sealed class PolicyImage
     /// machines with the same accounts.
     /// </summary>
     public string PolicyHash { get; private init; }
+
+    /// <summary>What its bundle orders about what can't be decided.</summary>
+    public FailureOrder Failure => (FailureOrder)BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(FlagsOffset));
 
     /// <summary>What each rule number means.</summary>
     public ImmutableArray<CompiledRule> Rules { get; }

@@ -9,7 +9,11 @@ namespace Guard.Policies.Normalising;
 /// </summary>
 /// <param name="Atoms">Atom n is element n; equal items of different rules share one.</param>
 /// <param name="Rules">Rule n is element n; the order carries no meaning.</param>
-public sealed record NormalisedPolicy(ImmutableArray<NormalisedAtom> Atoms, ImmutableArray<NormalisedRule> Rules);
+public sealed record NormalisedPolicy(ImmutableArray<NormalisedAtom> Atoms, ImmutableArray<NormalisedRule> Rules)
+{
+    /// <summary>What the bundle orders about what can't be decided.</summary>
+    public FailureOrder Failure { get; init; }
+}
 
 /// <summary>One selection item: holds, does not hold, or is unknown.</summary>
 /// <param name="Field">The field that it speaks of.</param>

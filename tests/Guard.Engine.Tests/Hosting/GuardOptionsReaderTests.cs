@@ -30,6 +30,9 @@ public sealed class GuardOptionsReaderTests
                 type: syslog
                 host: "10.0.0.1"
                 port: 6514
+            survival:
+              programs: [/opt/a, /opt/b]
+              files: [/etc/a]
             socket: /t/s
             bpf_object: /t/o
             """);
@@ -37,6 +40,8 @@ public sealed class GuardOptionsReaderTests
         Assert.False(options.ObserveExec);
         Assert.Equal(new TrailOptions { Path = "/t/x.db", MaxBytes = 1048576, MaxAgeDays = 3 }, options.Trail);
         Assert.Equal([new SinkOptions("siem", "syslog", "10.0.0.1", 6514)], options.Sinks);
+        Assert.Equal("/opt/a /opt/b", string.Join(' ', options.Survival.Programs));
+        Assert.Equal("/etc/a", Assert.Single(options.Survival.Files));
         Assert.Equal("/t/s", options.Socket);
         Assert.Equal("/t/o", options.BpfObject);
     }
@@ -59,6 +64,10 @@ public sealed class GuardOptionsReaderTests
     [InlineData("sinks:\n- {name: a, type: kafka, host: h}", "g(2,19): 'type' must be syslog")]
     [InlineData("sinks:\n- {name: a, type: syslog, host: h, port: 0}", "g(2,42): 'port' must be")]
     [InlineData("sinks:\n- {name: a, type: syslog, host: h}\n- {name: a, type: syslog, host: i}", "g(3,3): a second sink")]
+    [InlineData("survival: [/a]", "g(1,11): 'survival' must be a mapping")]
+    [InlineData("survival:\n  programs: /a", "g(2,13): 'programs' must be a list")]
+    [InlineData("survival:\n  files: [a]", "g(2,11): an entry of 'files' must be an absolute path")]
+    [InlineData("survival:\n  remove: [/a]", "g(2,3): unknown key 'remove'")]
     [InlineData("- a", "g(1,1): the file must be a mapping")]
     [InlineData("a: b\n---\nc: d", "g: more than one YAML document")]
     [InlineData("failure: open\nfailure: closed", "g(2,1)")]

@@ -42,7 +42,7 @@ public sealed class PhasesTests : IDisposable
         Assert.Equal(["hook_first", "hook_second"], _attacher.Attached);
         Assert.Equal(["link_hook_first", "link_hook_second", "map_images", "map_ring_decisions"], Pins());
         Assert.Equal(attached.PinDirectory, Assert.Single(PinDirectories()));
-        Assert.Empty(attached.MissingPins());
+        Assert.Empty(attached.LookAtPins());
     }
 
     [SkippableFact]
@@ -152,13 +152,60 @@ public sealed class PhasesTests : IDisposable
         Assert.Equal(pins, Assert.Single(PinDirectories()));
     }
 
+    [SkippableTheory]
+    [InlineData(false, "link_hook_first")]
+    [InlineData(true, "link_hook_first")]
+    [InlineData(false, "map_images")]
+    [InlineData(true, "map_images", "link_hook_first", "link_hook_second", "map_ring_decisions")]
+    public void Pins_that_somebody_removed_are_missed_and_pinned_anew(bool adopted, params string[] removed)
+    {
+        using var first = Start(_options, TestImages.Create(1));
+        using var attached = adopted ? Adopt() : first;
+        var before = Identity();
+        foreach (var pin in removed)
+        {
+            File.Delete(Path.Combine(attached.PinDirectory, pin));
+        }
+
+        var reason = Assert.Single(attached.LookAtPins());
+        Assert.Contains(removed.Order(StringComparer.Ordinal).First(), reason, StringComparison.Ordinal);
+        Assert.EndsWith("pinned anew: find out who removed them", reason, StringComparison.Ordinal);
+        Assert.Empty(attached.LookAtPins());
+        Assert.Equal(before, Identity());
+        Assert.Equal(4, Pins().Length);
+        AssertAttached(2);
+    }
+
     [SkippableFact]
-    public void A_pin_that_somebody_removed_is_missed()
+    public void A_pin_that_leads_to_something_else_is_put_right()
     {
         using var attached = Start(_options, TestImages.Create(1));
-        File.Delete(Path.Combine(attached.PinDirectory, "link_hook_first"));
-        Assert.Equal(["link_hook_first"], attached.MissingPins());
+        var pin = Path.Combine(attached.PinDirectory, "map_images");
+        var before = Identity();
+        File.Delete(pin);
+        using var other = Libbpf.CreateMap(MapType.Array, "other", 4, 8, 1);
+        Libbpf.Pin(other, pin);
+        Assert.Contains("map_images", Assert.Single(attached.LookAtPins()), StringComparison.Ordinal);
+        Assert.Empty(attached.LookAtPins());
+        Assert.Equal(before, Identity());
+    }
+
+    [SkippableFact]
+    public void An_unmounted_file_system_is_said_and_filled_again_when_it_is_back()
+    {
+        using var attached = Start(_options, TestImages.Create(1));
+        Libc.Unmount(_options.BpfFileSystem);
+        Assert.EndsWith($"mount -t bpf bpf {_options.BpfFileSystem}", Assert.Single(attached.LookAtPins()), StringComparison.Ordinal);
+        Assert.Single(attached.LookAtPins());
         AssertAttached(2);
+
+        Libc.MountBpfFileSystem(_options.BpfFileSystem);
+        Assert.EndsWith("find out who removed them", Assert.Single(attached.LookAtPins()), StringComparison.Ordinal);
+        Assert.Empty(attached.LookAtPins());
+        attached.Dispose();
+        AssertAttached(2);
+        using var again = Adopt();
+        Assert.True(again.IsAdopted);
     }
 
     /// <summary>The kernel lets go of a link some time after its pin went.</summary>
@@ -169,6 +216,13 @@ public sealed class PhasesTests : IDisposable
     }
 
     private OpenedLsm Open(LsmOptions options) => OpenedLsm.Open(options, _attacher);
+
+    private AttachedLsm Adopt()
+    {
+        var loaded = Open(_options).AdoptOrLoad();
+        using var installer = loaded.CreateInstaller();
+        return loaded.Attach(installer.ReadInForce()!);
+    }
 
     private AttachedLsm Start(LsmOptions options, Guard.Policies.Image.PolicyImage image)
     {

@@ -57,19 +57,21 @@ public sealed partial class SelfTestTests : IDisposable
         byte[] capability = [1, 0, 0, 2, 0, 0, 1 << (processAccounting - 16), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         Skip.If(setxattr(denied, "security.capability", capability, (nuint)capability.Length, 0) != 0, "no file capabilities on this file system");
 
+        var test = new SelfTest(_directory.FullName);
         SelfTestResult? result = null;
         var dropped = 0;
         // The bounding set belongs to the thread, and what it starts inherits it.
         var thread = new Thread(() =>
         {
             dropped = prctl(dropFromBoundingSet, processAccounting, 0, 0, 0);
-            result = new SelfTest(_directory.FullName).Run();
+            result = test.Run();
         });
         thread.Start();
         thread.Join();
 
         Skip.If(dropped != 0, "the bounding set can't be changed");
         Assert.Equal([$"opening {_directory}/denied was not refused"], result!.Reasons);
+        Assert.Equal((0, 1), (test.DeniedOpens, test.DeniedExecs));
     }
 
     [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Xunit;
 using Xunit.Abstractions;
@@ -60,6 +61,23 @@ public sealed class DocumentTests(ITestOutputHelper output)
         Assert.False(Compile(A + B + Order + Order).HasErrors);
         var audit = Order.Replace("block", "audit", StringComparison.Ordinal);
         Assert.Equal(2, Where(Compile(A + B + Order + audit), DiagnosticCatalogue.ConflictingOrders).Count());
+    }
+
+    [Theory]
+    [InlineData("", FailureOrder.NotSaid)]
+    [InlineData("title: f\nguard: {failure: open}\n---\n", FailureOrder.Open)]
+    [InlineData("title: f\nguard: {failure: closed}\n---\n", FailureOrder.Closed)]
+    public void The_bundles_failure_mode_is_in_the_image_and_its_hash(string document, FailureOrder expected)
+    {
+        foreach (var text in new[] { document + A, A + document })
+        {
+            var result = Compile(text);
+            Assert.Equal(expected, result.Normalised!.Failure);
+            Assert.Equal(expected, result.Image!.Failure);
+            Assert.Equal((uint)expected, ImageReader.Read(result.Image.Bytes).Header.Flags);
+            Assert.Equal(expected == FailureOrder.NotSaid, result.Image.Hash == Compile(A).Image!.Hash);
+            Assert.Equal(expected != FailureOrder.NotSaid, ImageListing.Write(result.Image).Contains($"\nfailure: {expected}\n", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

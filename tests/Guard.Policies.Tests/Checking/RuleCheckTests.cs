@@ -39,6 +39,17 @@ public sealed class RuleCheckTests
     [InlineData("User: root", true)]
     [InlineData("ImageInvoked: /sbin/init", true)]
     [InlineData("ParentImage|endswith: /sshd", true)]
+    [InlineData("Image: /usr/bin/login", true)]
+    [InlineData("Image|endswith: /agetty", true)]
+    [InlineData("Image|endswith: /sulogin", true)]
+    [InlineData("Image|endswith: /su", true)]
+    [InlineData("Image|endswith: /sudo", true)]
+    [InlineData("Image|endswith: /unix_chkpwd", true)]
+    [InlineData("Image|endswith: /perl", true)]
+    [InlineData("Image|endswith: /dpkg-deb", true)]
+    [InlineData("Image|startswith: /var/lib/dpkg/info/", true)]
+    [InlineData("ParentImage: /usr/bin/dpkg", true)]
+    [InlineData("Image|endswith: /guardctl", true)]
     [InlineData("Image|endswith: /nc", false)]
     [InlineData("Uid: 1000", false)]
     [InlineData("ParentImage|endswith: /nginx", false)]
@@ -53,7 +64,15 @@ public sealed class RuleCheckTests
     [Theory]
     [InlineData("TargetFilename: /etc/passwd", "read", true)]
     [InlineData("TargetFilename: /etc/passwd", "write", false)]
-    [InlineData("TargetFilename: /etc/shadow", "read", false)]
+    [InlineData("TargetFilename: /etc/shadow", "read", true)]
+    [InlineData("TargetFilename: /etc/shadow", "write", false)]
+    [InlineData("TargetFilename|startswith: /etc/pam.d/", "read", true)]
+    [InlineData("TargetFilename|endswith: /pam_unix.so", "read", true)]
+    [InlineData("TargetFilename: /etc/sudoers", "read", true)]
+    [InlineData("TargetFilename|startswith: /var/lib/dpkg/", "[write, create]", true)]
+    [InlineData("TargetFilename|startswith: /var/lib/dpkg/info/", "read", true)]
+    [InlineData("TargetFilename: /etc/guard/guard.yaml", "read", true)]
+    [InlineData("TargetFilename: /var/lib/guard/trail.db", "write", true)]
     [InlineData("TargetFilename|endswith: .so.6", "[read, exec]", true)]
     [InlineData("TargetFilename|startswith: /usr/bin/", "exec", true)]
     [InlineData("TargetFilename|startswith: /usr/bin/", "write", false)]
@@ -61,6 +80,30 @@ public sealed class RuleCheckTests
     {
         var text = FileAccess($"a:\n    {item}\n    Access: {access}\ncondition: a", Block);
         Assert.Equal(refused, Where(Compile(text), DiagnosticCatalogue.LockOut).Any());
+    }
+
+    [Theory]
+    [InlineData("process_creation", "Image: /opt/rescue", "/opt/rescue")]
+    [InlineData("file_access", "TargetFilename: /opt/rescue", "/opt/rescue to run it")]
+    [InlineData("file_access", "TargetFilename: /etc/rescue.conf", "reading /etc/rescue.conf")]
+    public void What_the_administrator_added_is_as_protected(string category, string item, string named)
+    {
+        var text = Rule(category, $"a:\n    {item}\ncondition: a", Block);
+        Assert.False(Compile(text).HasErrors);
+        var options = new CompilerOptions { Survival = new SurvivalEntries(["/opt/rescue"], ["/etc/rescue.conf"]) };
+        var finding = Assert.Single(Compile(text, options).Diagnostics);
+        Assert.Equal((DiagnosticCatalogue.LockOut.Id, "p.yml(8,16)"), (finding.Id, finding.Span.ToString()));
+        Assert.Contains(named, finding.Message, StringComparison.Ordinal);
+        // Added, never taken away.
+        Assert.True(Compile(Exec("a:\n    Image: /usr/sbin/sshd\ncondition: a", Block), options).HasErrors);
+    }
+
+    [Fact]
+    public void A_forced_lock_out_is_a_warning_and_compiles()
+    {
+        var result = Compile(Exec("a:\n    Image: /usr/sbin/sshd\ncondition: a", Block), new CompilerOptions { AllowLockOut = true });
+        Assert.NotNull(result.Image);
+        Assert.Equal(["p.yml(8,16)"], Where(result, DiagnosticCatalogue.LockOutForced));
     }
 
     [Fact]

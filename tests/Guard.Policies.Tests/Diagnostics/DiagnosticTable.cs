@@ -198,6 +198,11 @@ public static class DiagnosticTable
             "p.yml(10,16)",
             Exec("sel:\n    Image: a\nf:\n    CommandLine: b\ncondition: sel and not f", "guard: {action: block}")),
         At(DiagnosticCatalogue.LockOut, "p.yml(8,16)", Exec("sel:\n    Image|endswith: /bash\ncondition: sel", "guard: {action: block}")),
+        new(
+            DiagnosticCatalogue.LockOutForced.Id,
+            "p.yml(8,16)",
+            [File(Exec("sel:\n    Image|endswith: /bash\ncondition: sel", "guard: {action: block}"))],
+            new CompilerOptions { AllowLockOut = true }),
     ];
 
     private static IEnumerable<DiagnosticRow> Filters()
@@ -227,7 +232,15 @@ public static class DiagnosticTable
             "p.yml(14,11)",
             Good + "name: a\nguard: {action: audit}\n---\ntitle: o\nguard:\n  rules: [a]\n  action: block\n"),
         At(DiagnosticCatalogue.GuardUnknownKey, "p.yml(10,3)", Good + "guard:\n  rules: [a]\n"),
+        At(DiagnosticCatalogue.SecondFailure, "p.yml(16,3)", Good + Failure("closed") + Failure("closed")),
+        At(DiagnosticCatalogue.GuardBadValue, "p.yml(12,12)", Good + Failure("shut")),
+        At(DiagnosticCatalogue.GuardUnknownKey, "p.yml(13,3)", Good + Failure("open") + "  action: block\n"),
+        At(DiagnosticCatalogue.GuardUnknownKey, "p.yml(10,3)", Good + "guard:\n  failure: open\n"),
+        At(DiagnosticCatalogue.MissingKey, "p.yml(10,1)", Good + Failure("open").Replace("title: f\n", string.Empty, StringComparison.Ordinal)),
+        At(DiagnosticCatalogue.NoRules, "(bundle)", Failure("closed")),
     ];
+
+    private static string Failure(string mode) => $"---\ntitle: f\nguard:\n  failure: {mode}\n";
 
     private static IEnumerable<DiagnosticRow> Lists()
     {

@@ -27,6 +27,8 @@ public sealed class ImageRefusalTests
     [InlineData("automata", 16)] // the candidates name one that does not exist
     [InlineData("automata", 1 << 20)]
     [InlineData("sets", 5)] // not a multiple of 4
+    [InlineData("flags", 3)] // open and closed
+    [InlineData("flags", 4)] // nobody knows
     public void Counts_of_the_header(string what, int value)
     {
         ref var header = ref MemoryMarshal.AsRef<GuardImageHeader>(_image.AsSpan());
@@ -37,6 +39,9 @@ public sealed class ImageRefusalTests
                 break;
             case "automata":
                 header.AutomataCount = (uint)value;
+                break;
+            case "flags":
+                header.Flags = (uint)value;
                 break;
             default:
                 header.SetsOff = (uint)value;

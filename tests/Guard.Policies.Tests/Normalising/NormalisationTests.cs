@@ -170,7 +170,7 @@ public sealed class NormalisationTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var documents = YamlBundleReader.Read([File(text.ToString())], new CompilerOptions(), bag);
         var yaml = watch.Elapsed;
-        var rules = BundleBinder.BindAll(documents, new CompilerOptions(), bag);
+        var rules = BundleBinder.BindAll(documents, new CompilerOptions(), bag).Rules;
         var bound = watch.Elapsed - yaml;
         watch.Restart();
         var policy = Normalisation.Run(rules, new CompilerOptions(), bag).Policy;

@@ -1,0 +1,150 @@
+/* An action without working memory: every slot of every CPU is taken and the table behind them is full, as if as many
+ * tasks were preempted in a decision. For a moment this concerns everybody: no process can be forked. */
+#define _GNU_SOURCE
+#include "act.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <linux/bpf.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* struct guard_scratch_key of bpf/lsm/scratch.h, and its first field of guard_scratch: busy. */
+struct scratch_key {
+    uint64_t start;
+    uint32_t tid;
+    uint32_t pad;
+};
+
+struct map {
+    int fd;
+    struct bpf_map_info info;
+};
+
+static long bpf(int command, union bpf_attr *attr)
+{
+    return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static int open_map(const char *name, struct map *map)
+{
+    glob_t found;
+    char pattern[128];
+    snprintf(pattern, sizeof(pattern), "/sys/fs/bpf/guard/[0-9a-f]*/map_%s", name);
+    if (glob(pattern, 0, NULL, &found))
+        return ENOENT;
+    union bpf_attr attr = { .pathname = (uint64_t)(uintptr_t)found.gl_pathv[0] };
+    map->fd = (int)bpf(BPF_OBJ_GET, &attr);
+    int error = map->fd < 0 ? errno : 0;
+    globfree(&found);
+    if (error)
+        return error;
+    attr = (union bpf_attr){ .info = { .bpf_fd = (uint32_t)map->fd,
+                                       .info_len = sizeof(map->info),
+                                       .info = (uint64_t)(uintptr_t)&map->info } };
+    return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) ? errno : 0;
+}
+
+static int element(int command, const struct map *map, const void *key, void *value)
+{
+    union bpf_attr attr = { .map_fd = (uint32_t)map->fd,
+                            .key = (uint64_t)(uintptr_t)key,
+                            .value = (uint64_t)(uintptr_t)value };
+    return bpf(command, &attr) ? errno : 0;
+}
+
+/* One value for each possible CPU. */
+static int set_busy(const struct map *slots, uint32_t busy)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_CONF);
+    size_t stride = (slots->info.value_size + 7) & ~7u;
+    char *values = calloc((size_t)cpus, stride);
+    int error = values ? 0 : ENOMEM;
+    for (uint32_t slot = 0; !error && slot < slots->info.max_entries; slot++) {
+        error = element(BPF_MAP_LOOKUP_ELEM, slots, &slot, values);
+        for (long cpu = 0; cpu < cpus; cpu++)
+            memcpy(values + (size_t)cpu * stride, &busy, sizeof(busy));
+        if (!error)
+            error = element(BPF_MAP_UPDATE_ELEM, slots, &slot, values);
+    }
+    free(values);
+    return error;
+}
+
+static struct scratch_key nobody(uint32_t number)
+{
+    return (struct scratch_key){ .start = number + 1, .tid = UINT32_MAX };
+}
+
+/* ENOMEM only says that the allocator is not refilled yet. */
+static int fill(const struct map *table)
+{
+    void *value = calloc(1, table->info.value_size);
+    int error = value ? 0 : ENOMEM;
+    for (uint32_t i = 0; !error && i < table->info.max_entries; i++) {
+        struct scratch_key key = nobody(i);
+        for (int tries = 0; tries < 1000; tries++) {
+            error = element(BPF_MAP_UPDATE_ELEM, table, &key, value);
+            if (error != ENOMEM)
+                break;
+            usleep(1000);
+        }
+        /* Somebody else's decision has the last places. */
+        if (error == E2BIG)
+            error = 0;
+    }
+    free(value);
+    return error;
+}
+
+static void empty(const struct map *table)
+{
+    for (uint32_t i = 0; i < table->info.max_entries; i++) {
+        struct scratch_key key = nobody(i);
+        element(BPF_MAP_DELETE_ELEM, table, &key, NULL);
+    }
+}
+
+/* The child is there before: it could not be forked afterwards. */
+static int run_starve(int argc, char **argv)
+{
+    struct map slots, table;
+    int start[2], status = 0;
+    int error = open_map("scratch_slots", &slots);
+    if (!error)
+        error = open_map("scratch_table", &table);
+    if (!error && pipe(start))
+        error = errno;
+    if (error)
+        return report("starve", argv[0], error);
+    pid_t child = fork();
+    if (child == 0) {
+        char byte;
+        close(start[1]);
+        if (read(start[0], &byte, 1) != 1)
+            _exit(EXIT_USAGE);
+        exit(act(argc, argv));
+    }
+    error = child < 0 ? errno : fill(&table);
+    if (!error)
+        error = set_busy(&slots, 1);
+    if (!error && write(start[1], "", 1) != 1)
+        error = errno;
+    close(start[1]);
+    if (child > 0)
+        waitpid(child, &status, 0);
+    set_busy(&slots, 0);
+    empty(&table);
+    if (error)
+        return report("starve", argv[0], error);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_ERRNO;
+}
+
+const struct action starve_actions[] = {
+    { "starve", "ACTION...           while Guard has no working memory (root)", 1, run_starve },
+    { NULL, NULL, 0, NULL },
+};
