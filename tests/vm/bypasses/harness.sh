@@ -1,0 +1,221 @@
+# shellcheck shell=bash disable=SC2154
+# Runs the cases of one group of bypasses.tsv and holds each to its status. Sourced after lib.sh.
+#
+# An attempt is one case, by one user, against one rule. It has a directory of its own, and the rule names the target in
+# it, so that a record tells which attempt it is of. First all are tried without the rules; who then does not get there
+# proves nothing later. Then all directories are made anew, the rules pushed, and all are tried again.
+bypasses=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+kernel=$(uname -r | cut -d. -f1,2)
+alice=$(id -u alice)
+base=$work/by
+attempts=()
+declare -A case_of rule_of user_of status_of title_of
+
+# _header NAME RULE - from the comments at the top of a rule.
+_header() { sed -n "s/^# $1: *//p" "$bypasses/rules/$2.yml"; }
+
+_attempt() { # NAME CASE RULE USER STATUS TITLE
+    attempts+=("$1")
+    case_of[$1]=$2 rule_of[$1]=$3 user_of[$1]=$4 status_of[$1]=$5 title_of[$1]=$6
+}
+
+# Reads the table: one attempt for each user, and one of root (or the only user) for the rule that is said to help.
+_read_group() {
+    local id group who rule old new instead title rest status user
+    while IFS=$'\t' read -r id group who rule old new instead title rest; do
+        [[ $group == "$1" ]] || continue
+        status=$new
+        [[ $kernel != 6.1 ]] || status=$old
+        [[ $status != untried ]] || continue
+        for user in ${who/both/root user}; do
+            _attempt "$id-$user" "$id" "$rule" "$user" "$status" "$title"
+        done
+        [[ $instead == - ]] || _attempt "$id-instead" "$id" "$instead" "${who/both/root}" blocked "$title"
+    done < "$bypasses/bypasses.tsv"
+}
+
+# What every attempt finds: a program, a file, somebody to be exempt, and what a root directory needs.
+_skeleton() {
+    local gb=$base/.skeleton
+    mkdir -p "$gb"/gb/usr
+    ln -s usr/lib "$gb/gb/lib"
+    ln -s usr/lib64 "$gb/gb/lib64"
+    cp /usr/bin/echo "$gb/gb/denied"
+    echo REACHED > "$gb/gb/secret"
+    echo public > "$gb/gb/public"
+    chmod -R a+rX "$gb"
+}
+
+_prepare() { # NAME
+    local c=$base/$1 case=${case_of[$1]} gb D F
+    gb=$c/gb D=$gb/denied F=$gb/secret
+    cp -a "$base/.skeleton" "$c"
+    if grep -q /gb/reader "$bypasses/rules/${rule_of[$1]}.yml"; then
+        cp /usr/lib/guard-tests/act "$gb/reader"
+    fi
+    export c gb D F
+    if declare -F "setup_$case" > /dev/null; then
+        "setup_$case"
+    elif declare -F "setup_$bypass_group" > /dev/null; then
+        "setup_$bypass_group"
+    fi
+    if [[ ${user_of[$1]} != root ]]; then
+        chown "$alice:$alice" "$c"
+    fi
+}
+
+# as USER COMMAND... - in a mount namespace of its own.
+_as() {
+    case $1 in
+        root) unshare -m --propagation private "${@:2}" ;;
+        user) setpriv --reuid "$alice" --regid "$alice" --clear-groups unshare -Urm --propagation private "${@:2}" ;;
+        alice) setpriv --reuid "$alice" --regid "$alice" --clear-groups "${@:2}" ;;
+    esac
+}
+
+_try() { # NAME CONTROL
+    c=$base/$1 control=$2 _as "${user_of[$1]}" timeout 40 bash "$bypasses/try.sh" "$bypasses/cases/$bypass_group.sh" \
+        "case_${case_of[$1]}" > "$base/$1.out" 2>&1 < /dev/null
+}
+
+_start_waiting() { # NAME
+    declare -F "before_${case_of[$1]}" > /dev/null || return 0
+    c=$base/$1 _as "${user_of[$1]}" bash "$bypasses/try.sh" "$bypasses/cases/$bypass_group.sh" \
+        "before_${case_of[$1]}" > "$base/$1/before.out" 2>&1 < /dev/null &
+    until grep -q waiting "$base/$1/before.out"; do
+        sleep 0.05
+    done
+}
+
+_prepare_all() {
+    local name
+    rm -rf "$base"
+    mkdir -p "$base"
+    _skeleton
+    for name in "${attempts[@]}"; do
+        _prepare "$name"
+        _start_waiting "$name"
+    done
+}
+
+# Every second one of them; what a case changed of the whole machine is put right after it.
+_try_share() { # CONTROL FIRST STEP
+    local index name
+    for ((index = $2; index < ${#attempts[@]}; index += $3)); do
+        name=${attempts[index]}
+        _try "$name" "$1"
+        if [[ $1 == 0 ]] && declare -F "after_${case_of[$name]}" > /dev/null; then
+            "after_${case_of[$name]}"
+        fi
+    done
+}
+
+# One for each CPU, unless cases disturb each other.
+_try_all() { # CONTROL
+    local other
+    if [[ $bypass_group == engine ]]; then
+        _try_share "$1" 0 1
+        return
+    fi
+    _try_share "$1" 0 2 &
+    other=$!
+    _try_share "$1" 1 2
+    wait "$other"
+}
+
+reached() { grep -aq '^REACHED' "$base/$1.out"; }
+
+# The rules of the group, each with the targets of its attempts.
+_write_rules() { # DIRECTORY
+    local name rule list
+    mkdir -p "$1"
+    for rule in $(printf '%s\n' "${rule_of[@]}" | sort -u); do
+        list=
+        for name in "${attempts[@]}"; do
+            [[ ${rule_of[$name]} != "$rule" ]] || list+=$base/$name/gb,
+        done
+        list=${list%,}
+        sed "s|@TREE@|[${list//,//,}/]|; s|@DENIED@|[${list//,//denied,}/denied]|; s|@SECRET@|[${list//,//secret,}/secret]|" \
+            "$bypasses/rules/$rule.yml" > "$1/$rule.yml"
+        if [[ $(_header accepted "$rule") == no ]]; then
+            if guardctl policy check "$1/$rule.yml" > /dev/null 2>&1; then
+                not_ok "the rule '$rule' is not accepted yet" "it is: say so in rules/$rule.yml"
+            else
+                ok "the rule '$rule' is not accepted yet"
+                rm "$1/$rule.yml"
+            fi
+        fi
+    done
+}
+
+_judge() { # NAME
+    local text="${1%-*} (${1##*-}, ${rule_of[$1]}): ${title_of[$1]}"
+    if [[ $1 == *-instead ]]; then
+        text+=", with the rule that is said to help"
+    fi
+    case ${status_of[$1]} in
+        blocked)
+            if reached "$1"; then
+                not_ok "$text: refused" "it got through:" "$(tail -n 4 "$base/$1.out")"
+            elif ! grep -aqE 'EPERM|Operation not permitted|# no errno' "$base/$1.out"; then
+                not_ok "$text: refused" "it failed, but not with EPERM:" "$(tail -n 4 "$base/$1.out")"
+            else
+                ok "$text: refused"
+            fi
+            ;;
+        limit | audited)
+            if reached "$1"; then
+                ok "$text: gets through, as its status says"
+            else
+                not_ok "$text: gets through, as its status says" "it did not; if it is refused now, raise its status in bypasses.tsv:" \
+                    "$(tail -n 4 "$base/$1.out")"
+            fi
+            ;;
+        *) not_ok "$text" "no such status: ${status_of[$1]}" ;;
+    esac
+}
+
+# Every attempt that was refused or audited has a record of the rule with its directory in it.
+_records_missing() {
+    local name id kind lines missing=()
+    guardctl audit list --limit 5000 --output json > "$base/records" 2>&1 || return 1
+    sed -i 's/{"seq":/\n{"seq":/g' "$base/records"
+    for name in "${attempts[@]}"; do
+        [[ ${status_of[$name]} != limit && ${case_of[$name]} != X24 ]] || continue
+        id=$(sed -n 's/^id: *//p' "$bypasses/rules/${rule_of[$name]}.yml")
+        kind=$(_header record "${rule_of[$name]}")
+        [[ ${status_of[$name]} == blocked ]] || kind=${kind/denied/audited}
+        lines=$(grep -aF -- "/$name/" "$base/records" | grep -F -- "$id" | grep -F -- "$kind")
+        [[ -n $lines ]] || missing+=("$name")
+    done
+    echo "without a record: ${missing[*]:-none}"
+    [[ ${#missing[@]} == 0 ]]
+}
+
+# try_bypasses GROUP
+try_bypasses() {
+    local name dud=()
+    bypass_group=$1
+    # shellcheck source=/dev/null
+    . "$bypasses/cases/$1.sh"
+    _read_group "$1"
+    if declare -F "${1}_before" > /dev/null; then
+        "${1}_before"
+    fi
+    _prepare_all
+    _try_all 1
+    for name in "${attempts[@]}"; do
+        reached "$name" || dud+=("$name: $(tail -n 2 "$base/$name.out" | tr '\n' ' ')")
+    done
+    expect_equal '' "$(printf '%s\n' "${dud[@]}")" "control: without rules each of the ${#attempts[@]} attempts of '$1' gets there"
+    _prepare_all
+    _write_rules "$work/rules"
+    if compgen -G "$work/rules/*.yml" > /dev/null; then
+        push_policy "the rules go live" "$work/rules"
+    fi
+    _try_all 0
+    for name in "${attempts[@]}"; do
+        _judge "$name"
+    done
+    wait_for 40 "each refusal is in the trail, by its rule" _records_missing
+}
