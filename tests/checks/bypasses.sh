@@ -23,7 +23,7 @@ while IFS=$'\t' read -r id group who rule old new instead title how note rest; d
     done
     [[ $group == none ]] || grep -q "^case_$id()" "$bypasses/cases/$group.sh" || complain "$id: cases/$group.sh has no case_$id"
 done < "$bypasses/bypasses.tsv"
-for id in $(sed -n 's/^case_\([A-Z][0-9]*[a-z]*\)().*/\1/p' "$bypasses"/cases/*.sh); do
+while read -r id; do
     grep -q "^$id	" "$bypasses/bypasses.tsv" || complain "case_$id is in no row"
-done
+done < <(sed -n 's/^case_\([A-Z][0-9]*[a-z]*\)().*/\1/p' "$bypasses"/cases/*.sh)
 exit "$code"

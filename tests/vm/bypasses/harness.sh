@@ -8,11 +8,25 @@ bypasses=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kernel=$(uname -r | cut -d. -f1,2)
 alice=$(id -u alice)
 base=$work/by
-attempts=() dud=()
+attempts=() dud=() turn=0
 declare -A case_of rule_of user_of status_of title_of
 
-# _header NAME RULE - from the comments at the top of a rule.
-_header() { sed -n "s/^# $1: *//p" "$bypasses/rules/$2.yml"; }
+# What a rule says of itself: whether it is accepted, its kind of record, its id, whether it exempts a program.
+declare -A accepted record_of id_of exempts
+_read_rules() {
+    local file rule line
+    for file in "$bypasses"/rules/*.yml; do
+        rule=$(basename "$file" .yml)
+        while IFS= read -r line; do
+            case $line in
+                '# accepted: '*) accepted[$rule]=${line##*: } ;;
+                '# record: '*) record_of[$rule]=${line##*: } ;;
+                'id: '*) id_of[$rule]=${line##*: } ;;
+                */gb/reader) exempts[$rule]=1 ;;
+            esac
+        done < "$file"
+    done
+}
 
 _attempt() { # NAME CASE RULE USER STATUS TITLE
     attempts+=("$1")
@@ -50,7 +64,7 @@ _prepare() { # NAME
     local c=$base/$1 case=${case_of[$1]} gb D F
     gb=$c/gb D=$gb/denied F=$gb/secret
     cp -a "$base/.skeleton" "$c"
-    if grep -q /gb/reader "$bypasses/rules/${rule_of[$1]}.yml"; then
+    if [[ -n ${exempts[${rule_of[$1]}]:-} ]]; then
         cp /usr/lib/guard-tests/act "$gb/reader"
     fi
     export c gb D F
@@ -60,7 +74,8 @@ _prepare() { # NAME
         "setup_$bypass_group"
     fi
     if [[ ${user_of[$1]} != root ]]; then
-        chown "$alice:$alice" "$c"
+        : > "$c.case"
+        chown "$alice:$alice" "$c" "$c.case"
     fi
 }
 
@@ -73,16 +88,21 @@ _as() {
     esac
 }
 
-_try() { # NAME CONTROL
-    c=$base/$1 control=$2 _as "${user_of[$1]}" timeout 40 bash "$bypasses/try.sh" "$bypasses/cases/$bypass_group.sh" \
-        "case_${case_of[$1]}" > "$base/$1.out" 2>&1 < /dev/null
+# _try USER CONTROL PREFIX NAME...
+_try() {
+    local name pairs=()
+    for name in "${@:4}"; do
+        pairs+=("$name=${case_of[$name]}")
+    done
+    base=$base control=$2 _as "$1" bash "$bypasses/try.sh" "$bypass_group" "$3" "${pairs[@]}"
 }
 
 _start_waiting() { # NAME
     declare -F "before_${case_of[$1]}" > /dev/null || return 0
-    c=$base/$1 _as "${user_of[$1]}" bash "$bypasses/try.sh" "$bypasses/cases/$bypass_group.sh" \
-        "before_${case_of[$1]}" > "$base/$1/before.out" 2>&1 < /dev/null &
-    until grep -q waiting "$base/$1/before.out"; do
+    # Where its case looks.
+    ln -s "$base/$1.before" "$base/$1/before.out"
+    _try "${user_of[$1]}" 1 before "$1" &
+    until grep -qs waiting "$base/$1.before"; do
         sleep 0.05
     done
 }
@@ -98,32 +118,38 @@ _prepare_all() {
     done
 }
 
-# Every second one of them; what a case changed of the whole machine is put right after it.
-_try_share() { # CONTROL FIRST STEP
-    local index name
-    for ((index = $2; index < ${#attempts[@]}; index += $3)); do
-        name=${attempts[index]}
-        _try "$name" "$1"
-        if [[ $1 == 0 ]] && declare -F "after_${case_of[$name]}" > /dev/null; then
-            "after_${case_of[$name]}"
-        fi
-    done
-}
-
-# One for each CPU, unless cases disturb each other.
+# Those of one user together, root's by two; alone, whose cases change what others look at.
 _try_all() { # CONTROL
-    local other
-    if [[ $bypass_group == engine ]]; then
-        _try_share "$1" 0 1
-        return
-    fi
-    _try_share "$1" 0 2 &
-    other=$!
-    _try_share "$1" 1 2
-    wait "$other"
+    local name user kind workers=()
+    local -A share=()
+    for name in "${attempts[@]}"; do
+        user=${user_of[$name]}
+        if [[ $bypass_group == engine ]] || declare -F "alone_${case_of[$name]}" > /dev/null; then
+            _try "$user" "$1" case "$name"
+            if [[ $1 == 0 ]] && declare -F "after_${case_of[$name]}" > /dev/null; then
+                "after_${case_of[$name]}"
+            fi
+            continue
+        fi
+        kind="$user 1"
+        [[ $user != root ]] || kind="root $((++turn % 2))"
+        share[$kind]+=" $name"
+    done
+    for kind in "${!share[@]}"; do
+        # shellcheck disable=SC2086 # names are words
+        _try "${kind% *}" "$1" case ${share[$kind]} &
+        workers+=($!)
+    done
+    [[ ${#workers[@]} == 0 ]] || wait "${workers[@]}"
 }
 
-reached() { grep -aq '^REACHED' "$base/$1.out"; }
+reached() { [[ $'\n'$(< "$base/$1.case") == *$'\nREACHED'* ]]; } 2> /dev/null
+
+refused() {
+    [[ $(< "$base/$1.case") =~ EPERM|'Operation not permitted'|'# no errno' ]]
+} 2> /dev/null
+
+_last_lines() { tail -n "$2" "$base/$1.case"; }
 
 # The rules of the group, each with the targets of its attempts.
 _write_rules() { # DIRECTORY
@@ -137,7 +163,7 @@ _write_rules() { # DIRECTORY
         list=${list%,}
         sed "s|@TREE@|[${list//,//,}/]|; s|@DENIED@|[${list//,//denied,}/denied]|; s|@SECRET@|[${list//,//secret,}/secret]|" \
             "$bypasses/rules/$rule.yml" > "$1/$rule.yml"
-        if [[ $(_header accepted "$rule") == no ]]; then
+        if [[ ${accepted[$rule]} == no ]]; then
             if guardctl policy check "$1/$rule.yml" > /dev/null 2>&1; then
                 not_ok "the rule '$rule' is not accepted yet" "it is: say so in rules/$rule.yml"
             else
@@ -156,9 +182,9 @@ _judge() { # NAME
     case ${status_of[$1]} in
         blocked)
             if reached "$1"; then
-                not_ok "$text: refused" "it got through:" "$(tail -n 4 "$base/$1.out")"
-            elif ! grep -aqE 'EPERM|Operation not permitted|# no errno' "$base/$1.out"; then
-                not_ok "$text: refused" "it failed, but not with EPERM:" "$(tail -n 4 "$base/$1.out")"
+                not_ok "$text: refused" "it got through:" "$(_last_lines "$1" 4)"
+            elif ! refused "$1"; then
+                not_ok "$text: refused" "it failed, but not with EPERM:" "$(_last_lines "$1" 4)"
             else
                 ok "$text: refused"
             fi
@@ -168,7 +194,7 @@ _judge() { # NAME
                 ok "$text: gets through, as its status says"
             else
                 not_ok "$text: gets through, as its status says" "it did not; if it is refused now, raise its status in bypasses.tsv:" \
-                    "$(tail -n 4 "$base/$1.out")"
+                    "$(_last_lines "$1" 4)"
             fi
             ;;
         *) not_ok "$text" "no such status: ${status_of[$1]}" ;;
@@ -177,16 +203,32 @@ _judge() { # NAME
 
 # Every attempt that was refused or audited has a record of the rule with its directory in it.
 _records_missing() {
-    local name id kind lines missing=()
+    local name rule kind missing=()
+    local -A has=()
     guardctl audit list --limit 5000 --output json > "$base/records" 2>&1 || return 1
-    sed -i 's/{"seq":/\n{"seq":/g' "$base/records"
+    # One record a line; of each its kind, the ids of rules and the attempts that it names.
+    while read -r name; do
+        has[$name]=1
+    done < <(sed 's/{"seq":/\n{"seq":/g' "$base/records" | awk '{
+        kind = match($0, /(exec|file|network)\.(denied|audited)/) ? substr($0, RSTART, RLENGTH) : "none"
+        ids = names = $0
+        while (match(ids, /b0b00000-[-0-9a-f]*/)) {
+            id = substr(ids, RSTART, RLENGTH)
+            ids = substr(ids, RSTART + RLENGTH)
+            rest = names
+            while (match(rest, /\/by\/[A-Za-z0-9-]+\//)) {
+                print substr(rest, RSTART + 4, RLENGTH - 5) "=" id "=" kind
+                rest = substr(rest, RSTART + RLENGTH)
+            }
+        }
+    }' | sort -u)
     for name in "${attempts[@]}"; do
+        # Of X24 nothing is refused.
         [[ ${status_of[$name]} != limit && ${case_of[$name]} != X24 ]] || continue
-        id=$(sed -n 's/^id: *//p' "$bypasses/rules/${rule_of[$name]}.yml")
-        kind=$(_header record "${rule_of[$name]}")
+        rule=${rule_of[$name]}
+        kind=${record_of[$rule]}
         [[ ${status_of[$name]} == blocked ]] || kind=${kind/denied/audited}
-        lines=$(grep -aF -- "/$name/" "$base/records" | grep -F -- "$id" | grep -F -- "$kind")
-        [[ -n $lines ]] || missing+=("$name")
+        [[ -n ${has[$name=${id_of[$rule]}=$kind]:-} ]] || missing+=("$name")
     done
     echo "without a record: ${missing[*]:-none}"
     [[ ${#missing[@]} == 0 ]]
@@ -194,6 +236,7 @@ _records_missing() {
 
 _load() { # GROUP
     bypass_group=$1
+    _read_rules
     # shellcheck source=/dev/null
     . "$bypasses/cases/$1.sh"
     if declare -F "${1}_before" > /dev/null; then
@@ -208,7 +251,7 @@ _control() {
     _prepare_all
     _try_all 1
     for name in "${attempts[@]}"; do
-        reached "$name" || dud+=("$name: $(tail -n 2 "$base/$name.out" | tr '\n' ' ')")
+        reached "$name" || dud+=("$name: $(_last_lines "$name" 2 | tr '\n' ' ')")
     done
 }
 

@@ -38,6 +38,7 @@ draw() { # NAME - two or three steps; chroot can only be the last.
         [[ $kind == exec ]] || id=${step_open[$step]}
         [[ ${said[$id]} == blocked ]] || status=limit
     done
+    # shellcheck disable=SC2034 # cases/combination.sh reads both
     steps_of[$1]=${steps[*]} kind_of[$1]=$kind
     local rule=program
     [[ $kind == exec ]] || rule=secret

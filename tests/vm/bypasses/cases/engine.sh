@@ -5,12 +5,15 @@ pid_file=/run/guard-vm/guardd.pid
 # From outside of the attempt's namespaces; what was frozen goes on first.
 _renew() {
     guardd_stop KILL
+    rm -rf /sys/fs/bpf/guard
     mountpoint -q /sys/fs/bpf || mount -t bpf -o mode=700 bpf /sys/fs/bpf
     guardd_start > /dev/null
 }
 after_X17a() { _renew; }
 after_X17b() { _renew; }
 after_X17c() { _renew; }
+after_X17d() { _renew; }
+after_X17e() { sysctl -q kernel.ftrace_enabled=1; }
 after_X18a() { _renew; }
 after_X18b() { kill -CONT "$(cat "$pid_file")"; }
 
@@ -44,10 +47,19 @@ _detach() {
     bpftool link show | sed -n 's/^\([0-9]*\):.*/\1/p' | while read -r link; do
         bpftool link detach id "$link"
     done
-    # Links of tracing can't be detached, only let go of.
 }
 case_X17c() {
     _attack _detach
+    "$D" REACHED
+}
+case_X17d() {
+    local map
+    map=$(bpftool map show | sed -n 's/^\([0-9]*\): array_of_maps *name images .*/\1/p' | head -1)
+    _attack bpftool map delete id "$map" key 0 0 0 0
+    "$D" REACHED
+}
+case_X17e() {
+    _attack sysctl -q kernel.ftrace_enabled=0
     "$D" REACHED
 }
 case_X18a() {

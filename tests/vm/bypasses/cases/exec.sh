@@ -13,7 +13,8 @@ case_E08() { mv "$gb" "$c/gbz" && "$c/gbz/denied" REACHED; }
 case_E09() { touch "$c/x" && mount --bind "$D" "$c/x" && "$c/x" REACHED; }
 case_E10() { mkdir "$c/m" && mount --bind "$gb" "$c/m" && "$c/m/denied" REACHED; }
 case_E11() { mount --rbind /usr "$gb/usr" && chroot "$gb" /denied REACHED; }
-# Unlike chroot(2), it changes what paths begin at.
+# Unlike chroot(2), it changes what paths begin at, and for all in its namespace.
+alone_E12() { :; }
 case_E12() {
     mkdir "$c/root" && mount --rbind "$gb" "$c/root" && mount --rbind /usr "$c/root/usr" && cd "$c/root" &&
         pivot_root . . && cd / && /denied REACHED
