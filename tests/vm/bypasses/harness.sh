@@ -231,6 +231,9 @@ _records_missing() {
         [[ -n ${has[$name=${id_of[$rule]}=$kind]:-} ]] || missing+=("$name")
     done
     echo "without a record: ${missing[*]:-none}"
+    for name in "${missing[@]}"; do
+        echo "of $name there is: $(sed 's/{"seq":/\n{"seq":/g' "$base/records" | grep -aF -- "$name" | head -n 1 | cut -c -1000)"
+    done
     [[ ${#missing[@]} == 0 ]]
 }
 
