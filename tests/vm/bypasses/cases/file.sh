@@ -54,7 +54,8 @@ before_X27a() { act held splice "$F" "$c/go"; }
 case_X27a() { held; }
 before_X27b() { act held sendfile "$F" "$c/go"; }
 case_X27b() { held; }
+# Catastrophic mode: the bitmaps of a mounted file system may be half written.
 case_X26() {
-    sync -f "$F"
-    debugfs -R "cat $F" "$(findmnt -no SOURCE -T "$F" | sed 's/\[.*//;s|/dev/root|/dev/vda|')"
+    sync
+    debugfs -c -R "cat $F" "$(findmnt -no SOURCE -T "$c" | sed 's/\[.*//;s|/dev/root|/dev/vda|')"
 }

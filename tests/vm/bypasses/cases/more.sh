@@ -98,24 +98,26 @@ case_X15() {
     touch "$c/go"
 }
 
-# The number of a removed file's inode comes back. Reached is an innocent file that is refused.
+# The number of a removed file's inode comes back, in its directory and if nobody else takes it. Reached is an innocent
+# file that is refused.
+alone_X24() { :; }
 case_X24() {
     local number tries
     number=$(stat -c %i "$D")
     cp "$D" "$c/plain" && rm "$D"
-    for ((tries = 0; tries < 40; tries++)); do
-        : > "$c/innocent.$tries"
-        [[ $(stat -c %i "$c/innocent.$tries") != "$number" ]] || break
+    for ((tries = 0; tries < 100; tries++)); do
+        : > "$gb/innocent.$tries"
+        [[ $(stat -c %i "$gb/innocent.$tries") != "$number" ]] || break
     done
-    if ((tries == 40)); then
+    if ((tries == 100)); then
         echo "# the number did not come back"
         return
     fi
-    cat "$c/plain" > "$c/innocent.$tries" && chmod 755 "$c/innocent.$tries"
+    cat "$c/plain" > "$gb/innocent.$tries" && chmod 755 "$gb/innocent.$tries"
     if [[ $control == 1 ]]; then
         echo REACHED
     else
-        "$c/innocent.$tries" ran || echo REACHED
+        "$gb/innocent.$tries" ran || echo REACHED
         echo "# no errno: nothing may be refused"
     fi
 }
