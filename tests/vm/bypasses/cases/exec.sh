@@ -53,22 +53,8 @@ case_E27() {
         cp "$D" "$c/m/a" && "$c/m/a" REACHED
 }
 case_E28() { cp "$D" "$gb/n" && mv "$D" "$gb/o" && mv "$gb/n" "$D" && "$gb/o" REACHED; }
-# No absolute path leads there; the record knows it by its arguments.
-case_E31() {
-    local name
-    name=$(printf '%0200d' 0)
-    cp "$D" "$c/plain" && cd "$gb" || return
-    for _ in {1..24}; do
-        mkdir "$name" && cd "$name" || return
-    done
-    cp "$c/plain" ./a && act exec ./a REACHED "$c/"
-}
 # The lower file of an overlay is executed under a path of the upper mount.
 case_E32() {
     mkdir "$c"/{up,work,m} &&
         mount -t overlay -o "lowerdir=$gb,upperdir=$c/up,workdir=$c/work" none "$c/m" && "$c/m/denied" REACHED
-}
-# A mount that is nowhere; the same.
-case_E34() {
-    mkdir "$c/m" && mount --bind "$gb" "$c/m" && cd "$c/m" && umount -l "$c/m" && ./denied REACHED "$c/"
 }
