@@ -3,6 +3,7 @@
 #define ACT_H
 
 #include <stdio.h>
+#include <sys/socket.h>
 
 #define EXIT_DONE 0   /* the operation succeeded */
 #define EXIT_ERRNO 1  /* the operation failed; its errno is in the JSON */
@@ -23,6 +24,9 @@ extern const struct action network_actions[];
 extern const struct action load_actions[];
 extern const struct action publish_actions[];
 extern const struct action lineage_actions[];
+extern const struct action uring_actions[];
+extern const struct action descriptor_actions[];
+extern const struct action code_actions[];
 extern const struct action starve_actions[];
 
 /* Looks the action up and runs it; EXIT_USAGE if there is none. */
@@ -40,5 +44,8 @@ long number(const char *text);
 
 /* open(2) flags for "read", "write", "create", ...; -1 if unknown. */
 int open_flags(const char *mode);
+
+/* connect(2) by io_uring, with its result and errno. */
+int uring_connect(int fd, const struct sockaddr *to, socklen_t size);
 
 #endif

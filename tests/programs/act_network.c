@@ -70,6 +70,48 @@ static int run_sendto(int argc, char **argv)
     return report("sendto", argv[0], sendto(fd, "x", 1, 0, (struct sockaddr *)&to.address, to.size) < 0 ? errno : 0);
 }
 
+static int run_connect_uring(int argc, char **argv)
+{
+    (void)argc;
+    struct endpoint to;
+    if (parse(argv[0], argv[1], &to))
+        return EXIT_USAGE;
+    int fd = socket(to.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return report("connect-uring", argv[0], errno);
+    return report("connect-uring", argv[0], uring_connect(fd, (struct sockaddr *)&to.address, to.size) ? errno : 0);
+}
+
+/* Connects by sending: there is no connect(2). */
+static int run_fast_open(int argc, char **argv)
+{
+    (void)argc;
+    struct endpoint to;
+    if (parse(argv[0], argv[1], &to))
+        return EXIT_USAGE;
+    int fd = socket(to.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return report("fast-open", argv[0], errno);
+    ssize_t sent = sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&to.address, to.size);
+    return report("fast-open", argv[0], sent < 0 ? errno : 0);
+}
+
+/* Listens, prints a line, and takes connections until it is ended. */
+static int run_serve(int argc, char **argv)
+{
+    (void)argc;
+    struct endpoint at;
+    if (parse(argv[0], argv[1], &at))
+        return EXIT_USAGE;
+    int fd = socket(at.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+        bind(fd, (struct sockaddr *)&at.address, at.size) || listen(fd, 16))
+        return report("serve", argv[0], errno);
+    report("serve", argv[0], 0);
+    for (;;)
+        close(accept(fd, NULL, NULL));
+}
+
 static int run_connect_unix(int argc, char **argv)
 {
     (void)argc;
@@ -84,6 +126,9 @@ static int run_connect_unix(int argc, char **argv)
 const struct action network_actions[] = {
     { "connect", "ADDRESS PORT         TCP", 2, run_connect },
     { "bind", "ADDRESS PORT         TCP", 2, run_bind },
+    { "connect-uring", "ADDRESS PORT         IORING_OP_CONNECT", 2, run_connect_uring },
+    { "fast-open", "ADDRESS PORT         TCP, MSG_FASTOPEN", 2, run_fast_open },
+    { "serve", "ADDRESS PORT         TCP, for ever", 2, run_serve },
     { "sendto", "ADDRESS PORT         UDP, one byte", 2, run_sendto },
     { "connect-unix", "PATH", 1, run_connect_unix },
     { NULL, NULL, 0, NULL },

@@ -1,0 +1,144 @@
+# shellcheck shell=bash disable=SC2154
+# Techniques that are not another name for the target. $D, $F and $c as in exec.sh and file.sh; $gb/reader is a copy of
+# act that some rules name.
+
+# The path is swapped while the kernel reads it: /gb/denied and /gb/public.
+setup_X01() { cp /usr/bin/true "$gb/public"; }
+case_X01() { act swap-exec "$D" "$gb/public" 200 REACHED; }
+case_X04() {
+    cp "$D" "$c/plain" && cd "$gb" || return
+    for _ in {1..25}; do
+        mkdir d && cd d || return
+    done
+    cp "$c/plain" x && "$PWD/x" REACHED
+}
+case_X05() {
+    local name
+    name=$(printf '%0250d' 0)
+    mkdir "$gb/$name" && cp "$D" "$gb/$name/x" && "$gb/$name/x" REACHED
+}
+case_X06() { (exec -a sshd "$D" REACHED); }
+case_X07a() { "$D" -r -f $'\nREACHED'; }
+case_X07b() { "$D" -rf $'\nREACHED'; }
+case_X08() { "$gb/reader" orphan exec "$D" REACHED; }
+# shellcheck disable=SC2016
+case_X08b() { "$gb/reader" become /bin/bash -c '"$0" REACHED' "$D"; }
+
+# What the kernel starts has no output of its own: the target is a script that leaves a file.
+_helper_script() {
+    rm "$D"
+    printf '#!/bin/bash\ntouch %s/made\n' "$c" > "$D"
+    chmod 755 "$D"
+}
+setup_X10a() { _helper_script; }
+setup_X10b() { _helper_script; }
+_helper() { # SETTING VALUE COMMAND...
+    local before setting=$1 tries
+    before=$(cat "$setting")
+    echo "$2" > "$setting"
+    "${@:3}" > /dev/null 2>&1
+    for ((tries = 0; tries < 40; tries++)); do
+        [[ ! -e $c/made ]] || break
+        sleep 0.05
+    done
+    echo "$before" > "$setting"
+    [[ ! -e $c/made ]] || echo REACHED
+    echo "# no errno: the kernel itself gets it"
+}
+case_X10a() {
+    # shellcheck disable=SC2016
+    _helper /proc/sys/kernel/core_pattern "|$D" bash -c 'kill -SEGV $$'
+}
+# shellcheck disable=SC2016
+case_X10b() { _helper /proc/sys/kernel/modprobe "$D" perl -e 'socket(my $s, 33, 2, 0)'; }
+
+setup_X11a() { cp /usr/lib/guard-tests/loaded.so "$D"; }
+setup_X11b() { cp /usr/lib/guard-tests/loaded.so "$D"; }
+case_X11a() {
+    LD_PRELOAD=$D /bin/true
+    echo "# no errno: the loader says only that it cannot open it"
+}
+case_X11b() { perl -MDynaLoader -e 'DynaLoader::dl_load_file($ARGV[0]) or die DynaLoader::dl_error()' "$D"; }
+_code() {
+    cp /usr/lib/guard-tests/code.bin "$D"
+    truncate -s 4096 "$D"
+}
+setup_X12() { _code; }
+setup_X13() { _code; }
+case_X12() { act run-code copy "$D"; }
+case_X13() { act run-code map "$D"; }
+
+# The reader that the rule lets through waits to open a file that is everybody's; its memory is changed meanwhile.
+case_X14() {
+    mkfifo "$c/fifo"
+    "$gb/reader" after "$c/fifo" open "$gb/public" > "$c/reader.out" &
+    local victim=$!
+    until grep -q waiting "$c/reader.out"; do sleep 0.05; done
+    perl -e 'my ($pid, $from, $to) = @ARGV;
+        open my $maps, "<", "/proc/$pid/maps" or die "$!\n";
+        my ($start, $end) = map { /^(\w+)-(\w+) .*\[stack\]/ ? (hex $1, hex $2) : () } <$maps>;
+        open my $memory, "+<", "/proc/$pid/mem" or die "$!\n";
+        sysseek $memory, $start, 0; sysread $memory, my $stack, $end - $start;
+        (my $at = index $stack, "$from\0") >= 0 or die "not found\n";
+        sysseek $memory, $start + $at, 0; syswrite $memory, "$to\0" or die "$!\n"' \
+        "$victim" "$gb/public" "$F"
+    echo > "$c/fifo"
+    wait "$victim"
+    cat "$c/reader.out"
+    grep -q "secret.*\"OK\"" "$c/reader.out" && echo REACHED
+}
+# It has opened the file and waits; its descriptor is copied.
+case_X15() {
+    "$gb/reader" held read "$F" "$c/go" > "$c/reader.out" &
+    local victim=$! fd
+    until grep -q waiting "$c/reader.out"; do sleep 0.05; done
+    for fd in /proc/"$victim"/fd/*; do
+        [[ $(readlink "$fd") != "$F" ]] || act steal "$victim" "${fd##*/}"
+    done
+    touch "$c/go"
+}
+
+# The number of a removed file's inode comes back, in its directory and if nobody else takes it. Reached is an innocent
+# file that is refused.
+alone_X24() { :; }
+case_X24() {
+    local number tries
+    number=$(stat -c %i "$D")
+    cp "$D" "$c/plain" && rm "$D"
+    for ((tries = 0; tries < 100; tries++)); do
+        : > "$gb/innocent.$tries"
+        [[ $(stat -c %i "$gb/innocent.$tries") != "$number" ]] || break
+    done
+    if ((tries == 100)); then
+        echo "# the number did not come back"
+        return
+    fi
+    cat "$c/plain" > "$gb/innocent.$tries" && chmod 755 "$gb/innocent.$tries"
+    if [[ $control == 1 ]]; then
+        echo REACHED
+    else
+        "$gb/innocent.$tries" ran || echo REACHED
+        echo "# no errno: nothing may be refused"
+    fi
+}
+
+# Not as alice, but as bob: by a program of his with the set-user-ID bit.
+setup_X34() {
+    cp /usr/lib/guard-tests/act "$c/helper" && chown bob "$c/helper" && chmod 4755 "$c/helper"
+}
+case_X34() { "$c/helper" exec "$D" REACHED; }
+
+setup_X35() {
+    local module
+    module=$(find /lib/modules/"$(uname -r)" -name 'dummy.ko*' | head -1)
+    cp "$module" "$D"
+    cp "$module" "$c/copy.ko${module##*.ko}"
+}
+case_X35() {
+    rmmod dummy 2> /dev/null
+    insmod "$c"/copy.ko* && echo REACHED
+    rmmod dummy
+}
+case_X37() { setarch -R "$D" REACHED; }
+case_X38a() { find "$c" -maxdepth 0 -exec "$D" REACHED \;; }
+case_X38b() { timeout 9 nice env "$D" REACHED; }
