@@ -1,6 +1,6 @@
 # The front door. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help deps build bpf deb demo demo-shell test bench soak fuzz format check clean clean-vm
+.PHONY: help deps build bpf deb demo demo-shell test test-long bench soak fuzz format check clean clean-vm
 
 CONFIGURATION ?= Release
 
@@ -27,6 +27,9 @@ demo-shell: ## the same VM with a root shell in it, for you
 
 test: ## everything; the last line says how many passed, failed, were skipped
 	@tests/all
+
+test-long: ## the same with the scenarios that take long: races, publishing, all evasions
+	@GUARD_LONG=1 tests/all
 
 bench: ## what enforcement costs
 	@tests/optional bench tests/bench/run

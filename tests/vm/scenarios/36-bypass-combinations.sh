@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long
 # Aliases upon aliases, drawn at random: whoever comes to the protected object by them has the outcome that bypasses.tsv
 # says of the weakest step. GUARD_SEED draws others.
 # shellcheck source=tests/vm/lib.sh

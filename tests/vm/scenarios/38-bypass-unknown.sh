@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long
 # Programs whose path is not known: rules that deny on unknown refuse them.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

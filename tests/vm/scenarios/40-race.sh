@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 600
+# when: long
 # Many processes decide at once, on two CPUs and on one, preempted nowhere, here and there and anywhere: nothing denied
 # gets through, nothing allowed is refused, every denial is in the trail or counted as lost.
 # shellcheck source=tests/vm/lib.sh

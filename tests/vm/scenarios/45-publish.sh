@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long
 # Two policies take turns while processes open and exec: each decision is that of one of them, and of the new one as soon
 # as the push has been acknowledged. `make soak` does it for longer.
 # shellcheck source=tests/vm/lib.sh

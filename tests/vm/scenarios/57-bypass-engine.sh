@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 400
+# when: long
 # Attacks on the engine itself, by root: each has the outcome that bypasses.tsv says.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
