@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest: --no-guardd
 # timeout: 400
+# when: long 6.1
 # This kernel, running the decision core under BPF_PROG_TEST_RUN, decides random requests under random policies as the
 # simulator does over the same bytes.
 # shellcheck source=tests/vm/lib.sh

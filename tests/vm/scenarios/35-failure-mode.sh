@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest: --no-guardd
 # timeout: 600
+# when: long
 # What the engine can't decide goes ahead or is refused, as the bundle says, and as guard.yaml says where it does not.
 # What is only unknown is decided by on_unknown, whatever the failure mode.
 # shellcheck source=tests/vm/lib.sh

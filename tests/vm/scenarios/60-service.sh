@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest: --systemd
 # timeout: 400
+# when: long 6.1
 # The installed service: sandboxed, enforcing, restarted without a gap, and gone after a purge.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest: --systemd
 # timeout: 600
+# when: long
 # What root can do to enforcement from outside is seen within seconds, said with its cause, and recovered from.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
