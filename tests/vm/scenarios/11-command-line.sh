@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 480
+# when: long 6.1
 # Command lines: read whole and decided before the program is loaded, whatever their length, without the environment.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 480
+# when: long 6.1
 # Descent: an ancestor counts at any depth, also when it has ended, also for what ran before the push.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

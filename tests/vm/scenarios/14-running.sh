@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 480
+# when: long 6.12
 # A push holds for what runs already when it is reported: what it runs, how it was called, who forked it.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

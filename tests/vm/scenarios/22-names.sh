@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long 6.1
 # What is done to files by their names: taking one away, giving it to another file, making another, changing the file
 # behind it without opening it. Refused before it happens, recorded, and left alone elsewhere.
 # shellcheck source=tests/vm/lib.sh

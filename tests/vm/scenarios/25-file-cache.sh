@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 420
+# when: long 6.12
 # Files that no rule speaks of are remembered. Whatever makes a rule speak of one, the next open is refused.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
@@ -16,7 +17,7 @@ title: The vault in $directory
 id: 25252525-2525-4252-8252-25252525252$number
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename|startswith: $directory/vault/}
+    selection: {TargetFilename|startswith: $directory/vault/, Access: read}
     condition: selection
 guard: {action: block, on_unknown: deny}
 ---
@@ -24,11 +25,11 @@ title: Names in a directory that is known ($directory)
 id: 25252525-2525-4252-8252-2525252525${number}0
 logsource: {product: linux, category: file_access}
 detection:
-    whole: {TargetFilename: $directory/plain/known/exact}
-    tail: {TargetFilename|endswith: /known/tail}
-    span: {TargetFilename|contains: own/span}
-    expression: {TargetFilename|re: 'n/kno.n/r[ex]+$'}
-    wildcard: {TargetFilename: '*wn/sta?'}
+    whole: {TargetFilename: $directory/plain/known/exact, Access: read}
+    tail: {TargetFilename|endswith: /known/tail, Access: read}
+    span: {TargetFilename|contains: own/span, Access: read}
+    expression: {TargetFilename|re: 'n/kno.n/r[ex]+$', Access: read}
+    wildcard: {TargetFilename: '*wn/sta?', Access: read}
     condition: 1 of them
 guard: {action: block}
 ---

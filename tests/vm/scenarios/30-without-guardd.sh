@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long 6.1
 # Enforcement does not depend on user space, and what was in force stays over a crash; the trail is whole.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

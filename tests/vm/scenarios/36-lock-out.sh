@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 180
-# when: long 6.1
+# when: long
 # A rule that would lock root out is refused by guardctl and by guardd, whatever the first says; forced, it is recorded.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

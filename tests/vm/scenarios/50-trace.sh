@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 240
-# when: long 6.1
+# when: long 6.12
 # guardctl trace exec beside bpftrace: the same programs, each once, with their arguments.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

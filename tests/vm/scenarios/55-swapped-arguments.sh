@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 480
+# when: long 6.12
 # Arguments that are not in memory when the exec is checked: who arranges that gains nothing. The program is killed before
 # its first instruction, and one that is allowed runs. Last of its boot: what it has counted as failures stays counted.
 # shellcheck source=tests/vm/lib.sh
