@@ -25,11 +25,11 @@ title: Names in a directory that is known ($directory)
 id: 25252525-2525-4252-8252-2525252525${number}0
 logsource: {product: linux, category: file_access}
 detection:
-    whole: {TargetFilename: $directory/plain/known/exact, Access: read}
-    tail: {TargetFilename|endswith: /known/tail, Access: read}
-    span: {TargetFilename|contains: own/span, Access: read}
-    expression: {TargetFilename|re: 'n/kno.n/r[ex]+$', Access: read}
-    wildcard: {TargetFilename: '*wn/sta?', Access: read}
+    whole: {TargetFilename: $directory/plain/known/exact, Access: [read, create]}
+    tail: {TargetFilename|endswith: /known/tail, Access: [read, create]}
+    span: {TargetFilename|contains: own/span, Access: [read, create]}
+    expression: {TargetFilename|re: 'n/kno.n/r[ex]+$', Access: [read, create]}
+    wildcard: {TargetFilename: '*wn/sta?', Access: [read, create]}
     condition: 1 of them
 guard: {action: block}
 ---
