@@ -17,6 +17,9 @@ internal readonly record struct Errno(int Value)
     /// <summary>EINTR.</summary>
     public static readonly Errno Interrupted = new(4);
 
+    /// <summary>EAGAIN.</summary>
+    public static readonly Errno TryAgain = new(11);
+
     /// <summary>EACCES.</summary>
     public static readonly Errno AccessDenied = new(13);
 

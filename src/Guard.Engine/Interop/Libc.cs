@@ -100,7 +100,7 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Reads at most the length of the buffer; 0 at the end.</summary>
+    /// <summary>Reads from an iterator, at most the length of the buffer; 0 at the end.</summary>
     public static int Read(FileDescriptorHandle descriptor, Span<byte> buffer)
     {
         fixed (byte* pointer = buffer)
@@ -113,7 +113,8 @@ internal static unsafe partial class Libc
                     return (int)got;
                 }
 
-                if (Errno.FromLastCall() != Errno.Interrupted)
+                // EAGAIN: an iterator has gone through a million objects and had nothing to say yet (bpf_seq_read).
+                if (Errno.FromLastCall() != Errno.Interrupted && Errno.FromLastCall() != Errno.TryAgain)
                 {
                     KernelException.Throw("cannot read", Errno.FromLastCall());
                 }

@@ -104,6 +104,12 @@ internal sealed class PolicyInForce
             }
 
             var image = BoundAsFarAsPossible(result.Image!);
+            if (Problem is not null && inForce is not null)
+            {
+                // What is there may know files by more than their names.
+                return inForce;
+            }
+
             if (inForce is not null && inForce.Hash == image.Hash)
             {
                 _names.Add(inForce.Generation, image);
