@@ -118,7 +118,7 @@ internal sealed class EngineControl : IEngineControl
     public void Record(AuditRecord record) => _parts.Writer.Write(record with { BootId = record.BootId ?? _parts.BootId });
 
     /// <summary>What becomes of what can't be decided, and who says so.</summary>
-    private (string Mode, string From) Failure => PolicyOutcomes.ToWord(_parts.Policy.Failure) is { } mode
+    private (string Mode, string From) Failure => _parts.Policy.Failure.ToWord() is { } mode
         ? (mode, "policy")
         : (_parts.Options.Failure.ToString().ToLowerInvariant(), "guard.yaml");
 

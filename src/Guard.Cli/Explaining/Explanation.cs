@@ -57,12 +57,7 @@ internal sealed class Explanation
             [.. close.Take(MostClose).Select(ExplainRule)],
             Math.Max(0, close.Count - MostClose))
         {
-            FailureMode = _image.Failure switch
-            {
-                FailureOrder.Open => "open",
-                FailureOrder.Closed => "closed",
-                _ => null,
-            },
+            FailureMode = _image.Failure.ToWord(),
         };
     }
 

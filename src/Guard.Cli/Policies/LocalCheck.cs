@@ -145,12 +145,7 @@ internal sealed class LocalCheck
             null,
             result.Image?.Bytes.Length ?? 0)
         {
-            FailureMode = result.Image?.Failure switch
-            {
-                FailureOrder.Open => "open",
-                FailureOrder.Closed => "closed",
-                _ => null,
-            },
+            FailureMode = result.Image?.Failure.ToWord(),
         };
     }
 

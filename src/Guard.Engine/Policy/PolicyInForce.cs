@@ -98,11 +98,6 @@ internal sealed class PolicyInForce
                 result = CompileAccepted(bundle);
             }
 
-            if (Problem is not null && inForce is not null)
-            {
-                return inForce;
-            }
-
             var image = BoundAsFarAsPossible(result.Image!);
             if (Problem is not null && inForce is not null)
             {

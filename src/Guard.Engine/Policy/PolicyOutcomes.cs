@@ -25,17 +25,9 @@ internal static class PolicyOutcomes
             generation,
             result.Image?.Bytes.Length ?? 0)
         {
-            FailureMode = ToWord(result.Image?.Failure),
+            FailureMode = result.Image?.Failure.ToWord(),
         };
     }
-
-    /// <summary>open, closed, or null for what says nothing.</summary>
-    public static string? ToWord(FailureOrder? failure) => failure switch
-    {
-        FailureOrder.Open => "open",
-        FailureOrder.Closed => "closed",
-        _ => null,
-    };
 
     /// <summary>A refusal that is not the compiler's.</summary>
     public static PolicyOutcome Refuse(string id, string message, string? hint) =>

@@ -15,3 +15,16 @@ public enum FailureOrder
     /// <summary>They are refused.</summary>
     Closed = 2,
 }
+
+/// <summary>The words of <see cref="FailureOrder"/>.</summary>
+public static class FailureOrderWords
+{
+    /// <summary>open, closed, or null for what says nothing.</summary>
+    /// <param name="failure">What a bundle orders.</param>
+    public static string? ToWord(this FailureOrder failure) => failure switch
+    {
+        FailureOrder.Open => "open",
+        FailureOrder.Closed => "closed",
+        _ => null,
+    };
+}
