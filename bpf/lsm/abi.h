@@ -42,7 +42,7 @@
 
 #include "limits.h"
 
-#define GUARD_ABI_VERSION 3u
+#define GUARD_ABI_VERSION 4u
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
 /* Texts that automata read. */
@@ -96,7 +96,7 @@
 /* Numbers that ranges are kept of. */
 #define GUARD_NUMBER_UID 0u   /* effective uid: User, Uid */
 #define GUARD_NUMBER_LOGON 1u /* login uid; 4294967295 = not set */
-#define GUARD_NUMBERS 8u
+#define GUARD_NUMBERS 16u
 
 /* Categories of rules: what is decided. */
 #define GUARD_CATEGORY_EXEC 0u /* process_creation */
@@ -351,7 +351,7 @@ struct guard_event {
 #define GUARD_HOOK_TRUNCATE 23u	     /* lsm/path_truncate */
 #define GUARD_HOOK_CHMOD 24u	     /* lsm/path_chmod */
 #define GUARD_HOOK_CHOWN 25u	     /* lsm/path_chown */
-#define GUARD_HOOKS 32u
+#define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u
 #define GUARD_REASON_NO_IMAGE 1u	 /* no generation is installed */

@@ -60,8 +60,8 @@ public struct GuardImageHeader
     public uint AutomataOff;
     public uint SetsOff;
     public Inline2<ulong> SetKey;
-    public Inline8<uint> RangeCount;
-    public Inline8<uint> RangesOff;
+    public Inline16<uint> RangeCount;
+    public Inline16<uint> RangesOff;
     public Inline16<uint> AccessList;
     public uint IdentitiesOff;
     public uint IdentityBuckets;

@@ -8,7 +8,7 @@ namespace Guard.Policies.Image;
 public static class KernelAbi
 {
     /// <summary>Version of the layout; an image of another one is refused.</summary>
-    public const uint AbiVersion = 3;
+    public const uint AbiVersion = 4;
 
     /// <summary>"GIMG": the first four bytes of an image.</summary>
     public const uint ImageMagic = 0x474d4947;
@@ -89,7 +89,7 @@ public static class KernelAbi
     public const int NumberLogon = 1;
 
     /// <summary>Room for kinds of numbers.</summary>
-    public const int Numbers = 8;
+    public const int Numbers = 16;
 
     /// <summary>Room for fields in the set of those that are incomplete.</summary>
     public const int Fields = 32;
@@ -146,7 +146,7 @@ public static class KernelAbi
     public const uint OpAtomMask = 0x3fffff;
 
     /// <summary>Room for hooks in the counters.</summary>
-    public const int Hooks = 32;
+    public const int Hooks = 64;
 
     /// <summary>Room for reasons of failure in the counters.</summary>
     public const int Reasons = 16;
