@@ -46,7 +46,7 @@
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
 /* Texts that automata read. */
-#define GUARD_TEXT_IMAGE 0u	/* path of an executable: Image, ImageInvoked, ParentImage, AncestorImage */
+#define GUARD_TEXT_IMAGE 0u	/* path of an executable: Image, ImageInvoked, ParentImage, AncestorImage, ImageLoaded */
 #define GUARD_TEXT_TARGET 1u	/* TargetFilename */
 #define GUARD_TEXT_COMMAND 2u	/* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
 #define GUARD_TEXT_DIRECTORY 3u /* CurrentDirectory */
@@ -68,6 +68,7 @@
 /* No text is read in this role. An item over TargetFilename that has it is no exclusion: what it names is meant under
  * every name (see identity). */
 #define GUARD_ROLE_NAMED 2048u
+#define GUARD_ROLE_LOADED 4096u /* a file that is mapped for execution */
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
 #define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
 #define GUARD_ROLES_OF_NAME (GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_ANCESTOR_INVOKED)
@@ -90,6 +91,7 @@
 #define GUARD_FIELD_LOGON 9u /* LogonId: the login uid */
 #define GUARD_FIELD_ANCESTOR 10u /* AncestorImage by either name */
 #define GUARD_FIELD_ANCESTOR_COMMAND 11u
+#define GUARD_FIELD_LOADED 12u /* ImageLoaded */
 #define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
 #define GUARD_FIELDS 32u
 
@@ -102,6 +104,11 @@
 #define GUARD_CATEGORY_EXEC 0u /* process_creation */
 #define GUARD_CATEGORY_FILE 1u /* file_access, file_event */
 #define GUARD_CATEGORY_EVENT 3u /* any log source, offline */
+#define GUARD_CATEGORY_LOAD 4u /* image_load */
+/* What blocking rules of process_creation that need a certain Image say of a program that is mapped for execution and
+ * not run: `ld.so PROGRAM` runs it all the same. Image is the mapped file; the process is what would have called
+ * execve; it is called by no name, and its arguments and directory are not known. */
+#define GUARD_CATEGORY_MAPPED 6u
 #define GUARD_CATEGORIES 8u
 
 /* Kinds of access to a file, as bits. */
@@ -116,6 +123,7 @@
 #define GUARD_ACCESS_LINK 8u   /* the file gets one name more */
 #define GUARD_ACCESS_CHMOD 9u
 #define GUARD_ACCESS_CHOWN 10u
+#define GUARD_ACCESS_MAP 11u /* mapped for execution; only in events: rules have categories of their own for it */
 #define GUARD_ACCESSES 16u
 
 #define GUARD_TRANSITION_OUTPUT 1u
@@ -274,7 +282,7 @@ struct guard_identity {
 #define GUARD_EVENT_EXEC 1u	     /* observed: a program runs. path = resolved, invoked, args */
 #define GUARD_EVENT_EXIT 2u	     /* observed: a process that had exec'ed ended */
 #define GUARD_EVENT_EXEC_DECISION 3u /* a rule matched an exec: path, invoked, image = who asks */
-#define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an operation on a file: path = target, image = who asks */
+#define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an operation on a file or its mapping: path = target, image = who asks */
 #define GUARD_EVENT_FAILURE 5u	     /* the engine failed and the failure mode decided */
 
 #define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
@@ -351,6 +359,8 @@ struct guard_event {
 #define GUARD_HOOK_TRUNCATE 23u	     /* lsm/path_truncate */
 #define GUARD_HOOK_CHMOD 24u	     /* lsm/path_chmod */
 #define GUARD_HOOK_CHOWN 25u	     /* lsm/path_chown */
+#define GUARD_HOOK_MMAP 26u	     /* lsm/mmap_file */
+#define GUARD_HOOK_MPROTECT 27u	     /* lsm/file_mprotect */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

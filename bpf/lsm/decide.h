@@ -5,9 +5,9 @@
  * BPF_PROG_TEST_RUN and is compared with the C# simulator (Guard.Policies/Simulation/ImageSimulator.cs), which
  * follows the same order:
  *
- *   1. atoms of the process (exec: of the program to be run, then of its directory; open: of the running one),
- * then of its parent, then of its ancestors,
- *   2. open: atoms of the target, by its path and then by what file it is (as for a program),
+ *   1. atoms of the process (exec: of the program to be run, then of its directory; open: of the running one;
+ * program that is mapped: of that one), then of its parent, then of its ancestors,
+ *   2. open, mapping: atoms of the target, by its path and then by what file it is (as for a program),
  *   3. atoms of the uid, of the login uid, then of the kinds of access,
  *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing
  * triggers, then, if a field is incomplete, the rules that deny on unknown.
@@ -385,8 +385,9 @@ static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
 }
 
 /*
- * Step 1 for an exec: what the program in s->path, called as s->name, from the file s->identity, is for itself and for its children. A
- * path that was not resolved is not matched by what was read of it, nor is a name that could not be read.
+ * Step 1 for an exec: what the program in s->path, called as s->name, from the file s->identity, is for itself and
+ * for its children. A path that was not resolved is not matched by what was read of it, nor is a name that could
+ * not be read.
  */
 static __always_inline void exec_atoms(struct guard_image *image, struct guard_scratch *s)
 {
@@ -420,6 +421,17 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 	decision_end(image, s);
 }
 
+/* What the policy says of the file in s->path, which is s->identity, as `field`. */
+static __always_inline void file_atoms(struct guard_image *image, struct guard_scratch *s, __u32 text,
+				       __u32 role, __u32 field)
+{
+	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
+		text_walk(image, s, &s->path, text, role, path_packed(s));
+	identity_holds(image, s, role);
+	if (path_is_incomplete(s))
+		s->incomplete |= 1u << field;
+}
+
 /* The whole decision about what s->subject does to the file in s->path, which is s->identity. */
 static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
 					__u32 logon, __u32 access)
@@ -427,14 +439,34 @@ static __always_inline void open_decide(struct guard_image *image, struct guard_
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	subject_own_hold(s, &s->subject);
 	subject_lineage_holds(s, &s->subject);
-	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
-		text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
-	identity_holds(image, s, GUARD_ROLE_TARGET);
-	if (path_is_incomplete(s))
-		s->incomplete |= 1u << GUARD_FIELD_TARGET;
+	file_atoms(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, GUARD_FIELD_TARGET);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
 	access_holds(image, s, access);
+	decision_end(image, s);
+}
+
+/* The whole decision about the same file, which s->subject maps for execution. */
+static __always_inline void load_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
+{
+	decision_begin(s, GUARD_CATEGORY_LOAD);
+	subject_own_hold(s, &s->subject);
+	subject_lineage_holds(s, &s->subject);
+	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_LOADED, GUARD_FIELD_LOADED);
+	number_holds(image, s, GUARD_NUMBER_UID, uid);
+	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	decision_end(image, s);
+}
+
+/* The whole decision about the same file as if s->subject had run it, see GUARD_CATEGORY_MAPPED. */
+static __always_inline void mapped_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
+{
+	decision_begin(s, GUARD_CATEGORY_MAPPED);
+	s->incomplete |= 1u << GUARD_FIELD_COMMAND | 1u << GUARD_FIELD_DIRECTORY;
+	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE, GUARD_FIELD_IMAGE);
+	subject_lineage_holds(s, &s->subject);
+	number_holds(image, s, GUARD_NUMBER_UID, uid);
+	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
 	decision_end(image, s);
 }
 

@@ -48,12 +48,25 @@ static __always_inline void event_asker(struct guard_event *event, struct guard_
 		event->image_length = program->image_length;
 }
 
-static __always_inline void event_file(struct guard_event *event, struct inode *inode)
+/* By an address that may have been through memory, so that it is only probed; 0: there is no file. */
+static __always_inline void event_file(struct guard_event *event, __u64 inode_address)
 {
-	event->file_dev = inode->i_sb->s_dev;
-	event->file_inode = inode->i_ino;
-	event->file_generation = inode->i_generation;
-	event->file_mode = inode->i_mode;
+	struct inode *inode = (struct inode *)inode_address;
+	struct super_block *sb = NULL;
+	unsigned long number = 0;
+	__u16 mode = 0;
+	__u32 dev = 0;
+
+	if (!inode)
+		return;
+	READ(sb, inode->i_sb);
+	READ(dev, sb->s_dev);
+	READ(number, inode->i_ino);
+	READ(mode, inode->i_mode);
+	event->file_dev = dev;
+	event->file_inode = number;
+	event->file_mode = mode;
+	READ(event->file_generation, inode->i_generation);
 }
 
 static __always_inline void event_decision(struct guard_scratch *s, __u64 generation)

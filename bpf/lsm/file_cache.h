@@ -26,6 +26,7 @@
  *   epoch             16,384 ticks of the timer (65 s at 250 Hz). Sequences have 32 bits: within that time nobody can
  *                     make 2^31 renames, to come back to a value that was in use.
  *   generation        another policy.
+ *   what is asked     rules about opens and rules about mappings say different things of one file.
  *
  * When an answer is stored:
  *
@@ -64,7 +65,11 @@
 /* From 6.2 on: memory of the kernel, read directly as the type that is named. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
 
-/* What an open was looked for under: to be stored when no rule turns out to speak of it. */
+/* What is asked of a file. */
+#define GUARD_SIGHT_OPEN 0u
+#define GUARD_SIGHT_MAPPING 1u
+
+/* What a file was looked for under: to be stored when no rule turns out to speak of it. */
 struct file_sight {
 	__u64 sequences; /* of rename_lock and mount_lock */
 	__u64 ctime;
@@ -111,8 +116,8 @@ static __always_inline __u64 file_address(const void *pointer)
  * Each part has a key of its own, or shares a word with another so that both are in it whole: parts that differ in one
  * word only can't meet.
  */
-static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u64 sequences, __u64 ctime,
-				      __u64 generation)
+static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u32 asked, __u64 sequences,
+				      __u64 ctime, __u64 generation)
 {
 	__u64 epoch = bpf_jiffies64() >> GUARD_FILE_CACHE_EPOCH_SHIFT;
 	__u64 tag;
@@ -123,6 +128,7 @@ static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u6
 	tag += ctime * keys[3];
 	tag += sequences * keys[4];
 	tag += (generation << 24 ^ epoch) * keys[5];
+	tag += asked * keys[6];
 	/* Never that of an empty place. */
 	return tag | 1;
 }
@@ -133,8 +139,9 @@ static __always_inline struct guard_file_bucket *file_bucket(struct guard_file_c
 	return &cache->buckets[tag >> (64 - GUARD_FILE_CACHE_BITS)];
 }
 
-/* True: no rule speaks of this file. False: `sight` says what to store it under. */
-static __always_inline bool file_is_known(const struct guard_image *image, struct file *file, struct file_sight *sight)
+/* True: no rule speaks of this file in this way. False: `sight` says what to store it under. */
+static __always_inline bool file_is_known(const struct guard_image *image, struct file *file, __u32 asked,
+					  struct file_sight *sight)
 {
 	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
 	struct guard_file_bucket *bucket;
@@ -143,7 +150,8 @@ static __always_inline bool file_is_known(const struct guard_image *image, struc
 		return false;
 	sight->sequences = file_sequences();
 	sight->ctime = file_ctime(file->f_inode);
-	sight->tag = file_tag(cache->keys, file, sight->sequences, sight->ctime, image_header(image)->generation);
+	sight->tag = file_tag(cache->keys, file, asked, sight->sequences, sight->ctime,
+			      image_header(image)->generation);
 	bucket = file_bucket(cache, sight->tag);
 	for (__u32 i = 0; i < GUARD_FILE_CACHE_WAYS; i++) {
 		if (bucket->tags[i] == sight->tag)

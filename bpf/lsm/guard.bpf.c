@@ -10,6 +10,7 @@
 
 #include "hook_exec.h"
 #include "hook_file.h"
+#include "hook_mapping.h"
 #include "hook_name.h"
 #include "hook_task.h"
 
@@ -37,6 +38,18 @@ SEC("lsm/file_open")
 int BPF_PROG(file_open, struct file *file, int ret)
 {
 	return ret ? ret : check_open(file);
+}
+
+SEC("lsm/mmap_file")
+int BPF_PROG(mmap_file, struct file *file, unsigned long asked, unsigned long protection, unsigned long flags, int ret)
+{
+	return ret ? ret : check_mmap(ctx, file, protection);
+}
+
+SEC("lsm/file_mprotect")
+int BPF_PROG(file_mprotect, struct vm_area_struct *vma, unsigned long asked, unsigned long protection, int ret)
+{
+	return ret ? ret : check_mprotect(vma, protection);
 }
 
 SEC("lsm/path_unlink")

@@ -90,7 +90,7 @@ static __always_inline void exec_record(struct guard_scratch *s, struct linux_bi
 	/* Arguments and directory went through the same memory. */
 	exec_names(s, bprm);
 	event_decision(s, generation);
-	event_file(&s->event, bprm->file->f_inode);
+	event_file(&s->event, (__u64)bprm->file->f_inode);
 	s->event.path_length = path_length(s);
 	s->event.invoked_length = s->name_length;
 	event_asker(&s->event, &s->subject);
@@ -386,7 +386,7 @@ static __always_inline void exec_observed(struct guard_scratch *s, struct linux_
 {
 	event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
 	s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
-	event_file(&s->event, bprm->file->f_inode);
+	event_file(&s->event, (__u64)bprm->file->f_inode);
 	args_of_this_program(s, bprm);
 	names_kept(s, bprm);
 	s->event.flags |= s->walk.flags & 0xffff;

@@ -32,13 +32,14 @@ static __always_inline __u32 access_of(struct file *file)
 	return access;
 }
 
-static __always_inline void open_record(struct guard_scratch *s, struct file *file, __u32 access,
+/* The file is s->path; `inode` is its address, or 0. */
+static __always_inline void file_record(struct guard_scratch *s, __u32 hook, __u64 inode, __u32 access,
 					__u64 generation)
 {
 	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
-	s->event.hook = GUARD_HOOK_FILE_OPEN;
+	s->event.hook = hook;
 	event_decision(s, generation);
-	event_file(&s->event, file->f_inode);
+	event_file(&s->event, inode);
 	s->event.access = access;
 	s->event.path_length = path_length(s);
 	event_asker(&s->event, &s->subject);
@@ -46,14 +47,20 @@ static __always_inline void open_record(struct guard_scratch *s, struct file *fi
 }
 
 /* No atom of the policy holds for the file in s->path and s->identity, and its path is known whole. */
-static __always_inline bool target_is_unspoken(struct guard_image *image, struct guard_scratch *s)
+static __always_inline bool file_is_unspoken(struct guard_image *image, struct guard_scratch *s, __u32 category,
+					     __u32 text, __u32 roles)
 {
 	if (path_is_incomplete(s))
 		return false;
-	decision_begin(s, GUARD_CATEGORY_FILE);
-	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
-	identity_holds(image, s, GUARD_ROLE_TARGET);
+	decision_begin(s, category);
+	text_walk(image, s, &s->path, text, roles, path_packed(s));
+	identity_holds(image, s, roles);
 	return !s->match_count && !s->failure;
+}
+
+static __always_inline bool target_is_unspoken(struct guard_image *image, struct guard_scratch *s)
+{
+	return file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET);
 }
 
 /* The policy names the file s->identity. */
@@ -106,7 +113,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	if (decision_failed(s))
 		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)
-		open_record(s, file, access, generation);
+		file_record(s, GUARD_HOOK_FILE_OPEN, (__u64)file->f_inode, access, generation);
 	return verdict_returned(s, GUARD_HOOK_FILE_OPEN);
 }
 
@@ -132,7 +139,8 @@ static __always_inline int check_open(struct file *file)
 		return on_engine_failure(NULL, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
 	if (open_concerns_nobody(image))
 		return 0;
-	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides && file_is_known(image, file, &sight))
+	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides &&
+	    file_is_known(image, file, GUARD_SIGHT_OPEN, &sight))
 		return 0;
 	s = scratch_take();
 	if (!s)

@@ -23,49 +23,14 @@ static __always_inline void name_add(struct guard_scratch *s, __u32 at, const st
 	s->name_count = at + 1;
 }
 
-/* By the numbers: the pointer has been through memory. */
-static __always_inline void event_file_of(struct guard_event *event, __u64 dentry_address)
-{
-	struct dentry *dentry = (struct dentry *)dentry_address;
-	struct super_block *sb = NULL;
-	struct inode *inode = NULL;
-	unsigned long number = 0;
-	__u16 mode = 0;
-	__u32 dev = 0;
-
-	READ(inode, dentry->d_inode);
-	if (!inode)
-		return;
-	READ(sb, inode->i_sb);
-	READ(dev, sb->s_dev);
-	READ(number, inode->i_ino);
-	READ(mode, inode->i_mode);
-	event->file_dev = dev;
-	event->file_inode = number;
-	event->file_mode = mode;
-	READ(event->file_generation, inode->i_generation);
-}
-
-static __always_inline void name_record(struct guard_scratch *s, __u32 hook, __u32 at, __u64 generation)
-{
-	event_begin(s, GUARD_EVENT_FILE_DECISION, GUARD_RING_DECISIONS, &s->subject);
-	s->event.hook = hook;
-	event_decision(s, generation);
-	event_file_of(&s->event, s->names[at].dentry);
-	s->event.access = s->names[at].access;
-	s->event.path_length = path_length(s);
-	event_asker(&s->event, &s->subject);
-	event_submit(s, &s->subject);
-}
-
-/* The file behind a name; what is not there yet is none. */
-static __always_inline void name_identity(struct guard_scratch *s, __u32 at)
+/* The file behind a name; 0 for what is not there yet. */
+static __always_inline __u64 name_inode(const struct guard_scratch *s, __u32 at)
 {
 	struct dentry *dentry = (struct dentry *)s->names[at].dentry;
 	struct inode *inode = NULL;
 
 	READ(inode, dentry->d_inode);
-	identity_at(s, (__u64)inode);
+	return (__u64)inode;
 }
 
 static __always_inline void name_resolve(struct guard_scratch *s, __u32 at)
@@ -82,13 +47,13 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 
 	name_resolve(s, at);
-	name_identity(s, at);
+	identity_at(s, name_inode(s, at));
 	COUNT(decisions[hook]);
 	if (category->target_decides && target_is_unspoken(image, s))
 		return 0;
 	subject_load(image, s);
 	/* The subject went through the same memory. */
-	name_identity(s, at);
+	identity_at(s, name_inode(s, at));
 	if (s->walk.from_dentry != s->names[at].dentry || s->walk.from_mount != s->names[at].mount)
 		name_resolve(s, at);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
@@ -97,7 +62,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	if (only_refuse && s->verdict != GUARD_VERDICT_BLOCK)
 		return 0;
 	if (s->verdict != GUARD_VERDICT_ALLOW)
-		name_record(s, hook, at, image_header(image)->generation);
+		file_record(s, hook, name_inode(s, at), s->names[at].access, image_header(image)->generation);
 	return verdict_returned(s, hook);
 }
 

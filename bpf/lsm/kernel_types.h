@@ -140,6 +140,17 @@ struct file {
 	__u32 f_flags;
 	struct path f_path;
 	struct inode *f_inode;
+	void *private_data;
+};
+
+/* From 6.5 on: a file below an overlay, and the path by which it was opened there. */
+struct backing_file {
+	struct path user_path;
+};
+
+struct vm_area_struct {
+	unsigned long vm_flags;
+	struct file *vm_file;
 };
 
 struct mm_struct {
@@ -174,6 +185,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	kuid_t loginuid;
 	__u32 sessionid;
+	unsigned int in_execve : 1;
 	char comm[16];
 };
 
@@ -212,6 +224,7 @@ struct bpf_iter__task {
 #define FMODE_WRITE 0x2u
 #define FMODE_EXEC 0x20u
 #define FMODE_CREATED 0x100000u
+#define FMODE_BACKING 0x2000000u
 #define S_IFREG 0100000u
 #define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
@@ -220,6 +233,10 @@ struct bpf_iter__task {
 #define EXT4_SUPER_MAGIC 0xef53
 #define XFS_SUPER_MAGIC 0x58465342
 #define TMPFS_MAGIC 0x01021994
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
+/* include/uapi/asm-generic/mman-common.h, include/linux/mm.h */
+#define PROT_EXEC 4u
+#define VM_EXEC 4u
 /* include/linux/mount.h */
 #define MNT_INTERNAL 0x4000
 /* include/uapi/linux/sched.h */

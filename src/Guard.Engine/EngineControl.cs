@@ -135,7 +135,7 @@ internal sealed class EngineControl : IEngineControl
 
     private ListedRule ToListed(CompiledRule rule) => new(
         GenerationNames.ToReference(rule),
-        rule.Category == RuleCategory.ProcessCreation ? "process_creation" : "file_access",
+        rule.Source.Category ?? "",
         rule.OnUnknown.ToString().ToLowerInvariant(),
         _parts.Hits.Of(rule.Identity.Id));
 

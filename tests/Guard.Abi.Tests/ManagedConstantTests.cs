@@ -48,12 +48,15 @@ public sealed class ManagedConstantTests
                 PolicyField.LogonId => "LOGON",
                 PolicyField.AncestorImage => "ANCESTOR",
                 PolicyField.AncestorCommandLine => "ANCESTOR_COMMAND",
+                PolicyField.ImageLoaded => "LOADED",
                 _ => Upper(f),
             }))
             .Concat(Of("GUARD_CATEGORY_", (RuleCategory c) => (long)c, c => c switch
             {
                 RuleCategory.FileAccess => "FILE",
                 RuleCategory.Event => "EVENT",
+                RuleCategory.ImageLoad => "LOAD",
+                RuleCategory.MappedProgram => "MAPPED",
                 _ => "EXEC",
             }))
             .Concat(Of("GUARD_ACTION_", (RuleAction a) => (long)a, Upper))

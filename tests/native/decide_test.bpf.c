@@ -253,7 +253,19 @@ static __always_inline void decide_open(struct guard_image *image, struct guard_
 	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
 		request->flags & TEST_TARGET_ABSENT);
 	to_identity(s, &request->target_file);
-	open_decide(image, s, request->uid, request->logon, request->access);
+	if (request->category == GUARD_CATEGORY_LOAD)
+		load_decide(image, s, request->uid, request->logon);
+	else
+		open_decide(image, s, request->uid, request->logon, request->access);
+}
+
+static __always_inline void decide_mapped(struct guard_image *image, struct guard_scratch *s,
+					  struct test_request *request)
+{
+	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
+		request->flags & TEST_TARGET_ABSENT);
+	to_identity(s, &request->target_file);
+	mapped_decide(image, s, request->uid, request->logon);
 }
 
 static __always_inline void decide_exec(struct guard_image *image, struct guard_scratch *s,
@@ -286,7 +298,9 @@ int decide(void *ctx)
 		ancestor_of(image, s, &request->ancestors[i]);
 	}
 	program_of(image, s, request);
-	if (request->category == GUARD_CATEGORY_FILE)
+	if (request->category == GUARD_CATEGORY_MAPPED)
+		decide_mapped(image, s, request);
+	else if (request->category != GUARD_CATEGORY_EXEC)
 		decide_open(image, s, request);
 	else
 		decide_exec(image, s, request);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,15 +24,25 @@ static int show(int fd)
     return got < 0 || write(STDOUT_FILENO, buffer, (size_t)got) != got ? errno : 0;
 }
 
-static int show_mapped(int fd)
+static int show_protected(int fd, int protection)
 {
     struct stat status;
     if (fstat(fd, &status))
         return errno;
-    char *content = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    char *content = mmap(NULL, (size_t)status.st_size, protection, MAP_PRIVATE, fd, 0);
     if (content == MAP_FAILED)
         return errno;
     return write(STDOUT_FILENO, content, (size_t)status.st_size) < 0 ? errno : 0;
+}
+
+static int show_mapped(int fd)
+{
+    return show_protected(fd, PROT_READ);
+}
+
+static int show_executable(int fd)
+{
+    return show_protected(fd, PROT_READ | PROT_EXEC);
 }
 
 /* Without read(2): from file to pipe to pipe, inside the kernel. */
@@ -101,6 +112,7 @@ static const struct {
 } ways[] = {
     { "read", show },
     { "map", show_mapped },
+    { "map-exec", show_executable },
     { "splice", show_spliced },
     { "sendfile", show_sent },
     { "pass", show_passed },
@@ -150,6 +162,20 @@ static int run_steal(int argc, char **argv)
     return report("steal", argv[0], fd < 0 ? errno : show(fd));
 }
 
+/* One page, mapped so at once, or made executable when it is mapped. */
+static int run_map(int argc, char **argv)
+{
+    (void)argc;
+    bool later = strcmp(argv[0], "later") == 0;
+    int error = 0, fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return report("map", argv[1], errno);
+    void *page = mmap(NULL, 4096, later ? PROT_READ : PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    if (page == MAP_FAILED || (later && mprotect(page, 4096, PROT_READ | PROT_EXEC)))
+        error = errno;
+    return report("map", argv[1], error);
+}
+
 static int run_set_times(int argc, char **argv)
 {
     (void)argc;
@@ -158,7 +184,8 @@ static int run_set_times(int argc, char **argv)
 }
 
 const struct action descriptor_actions[] = {
-    { "held", "read|map|splice|sendfile|pass PATH GO   opened now, read as soon as GO exists", 3, run_held },
+    { "held", "read|map|map-exec|splice|sendfile|pass PATH GO   opened now, read as soon as GO exists", 3, run_held },
+    { "map", "exec|later PATH      mmap(PROT_EXEC), or mprotect(PROT_EXEC) of a mapping", 2, run_map },
     { "handle-open", "PATH MOUNT           open_by_handle_at", 2, run_handle_open },
     { "steal", "PID FD               pidfd_getfd, then read", 2, run_steal },
     { "set-times", "PATH                 utimensat", 1, run_set_times },

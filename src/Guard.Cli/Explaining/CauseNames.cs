@@ -21,6 +21,8 @@ internal static class CauseNames
         HoldCause.TargetFile => "TargetFilename, under another name",
         HoldCause.ImageFile => "Image, under another name",
         HoldCause.ParentFile => "ParentImage, under another name",
+        HoldCause.Loaded => "ImageLoaded",
+        HoldCause.LoadedFile => "ImageLoaded, under another name",
         HoldCause.Uid => "User",
         HoldCause.Logon => "LogonId",
         HoldCause.Access => "Access",

@@ -20,6 +20,7 @@ internal static class EventNames
         (AccessKinds.Link, "link"),
         (AccessKinds.Chmod, "chmod"),
         (AccessKinds.Chown, "chown"),
+        (AccessKinds.Map, "map"),
     ];
 
     private static readonly (GuardEventFlags Flag, string Name)[] EventFlags =

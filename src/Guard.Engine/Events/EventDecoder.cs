@@ -18,6 +18,9 @@ internal static class EventDecoder
     private const uint AccessMask = (1u << KernelAbi.Accesses) - 1;
     private const int ErrnoMax = 4095;
 
+    private static readonly RuleCategory[] Categories =
+        [RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.MappedProgram];
+
     private static readonly int FixedBytes = Unsafe.SizeOf<GuardEventLayout>();
 
     /// <summary>Decodes one record.</summary>
@@ -86,7 +89,7 @@ internal static class EventDecoder
         var fits = e.Cpu <= ushort.MaxValue
             && e.Ring < KernelAbi.Rings
             && e.Verdict <= (int)Verdict.Kill
-            && e.Category <= (int)RuleCategory.FileAccess
+            && Array.IndexOf(Categories, (RuleCategory)e.Category) >= 0
             && e.Hook < KernelAbi.Hooks
             && e.Reason < KernelAbi.Reasons
             && e.Error is <= 0 and >= -ErrnoMax

@@ -32,6 +32,9 @@ internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Categor
 internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown, SourceSpan Span)
 {
     public static GuardNode Default { get; } = new(RuleAction.Audit, OnUnknown.Allow, default);
+
+    /// <summary>Whether what may not be run may not be mapped for execution either.</summary>
+    public bool Mapped { get; init; } = true;
 }
 
 /// <summary>Search identifiers and the condition over them; a name space of its own.</summary>

@@ -11,7 +11,7 @@ namespace Guard.Policies.Binding;
 /// </summary>
 internal static class GuardBinder
 {
-    private static readonly ImmutableArray<string> Keys = ["action", "on_unknown"];
+    private static readonly ImmutableArray<string> Keys = ["action", "on_unknown", "mapped"];
     private static readonly ImmutableArray<string> Actions = ["audit", "block"];
     private static readonly ImmutableArray<string> Outcomes = ["allow", "deny"];
 
@@ -38,6 +38,9 @@ internal static class GuardBinder
                 case "on_unknown":
                     var outcome = Choose(key, value, Outcomes, bag) == 1 ? OnUnknown.Deny : OnUnknown.Allow;
                     guard = guard with { OnUnknown = outcome };
+                    break;
+                case "mapped":
+                    guard = guard with { Mapped = Choose(key, value, Outcomes, bag) != 0 };
                     break;
                 default:
                     if (!otherKeys.Contains(key.Text))

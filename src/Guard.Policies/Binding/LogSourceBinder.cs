@@ -23,6 +23,7 @@ internal static class LogSourceBinder
         ("file_delete", RuleCategory.FileAccess, AccessKinds.Delete),
         ("file_rename", RuleCategory.FileAccess, AccessKinds.Rename),
         ("file_change", RuleCategory.FileAccess, AccessKinds.Chmod | AccessKinds.Chown),
+        ("image_load", RuleCategory.ImageLoad, AccessKinds.None),
     ];
 
     /// <summary>The log source of a rule.</summary>

@@ -21,8 +21,15 @@ internal static class SigmaVocabulary
         "AncestorImage", "AncestorCommandLine", "User", "Uid", "LogonId",
     ];
 
-    /// <summary>Fields of either.</summary>
-    public static readonly ImmutableArray<string> KernelFields = [.. FileFields.Union(ProcessFields)];
+    /// <summary>Fields of <c>image_load</c> that the kernel knows; but for the first, the process's.</summary>
+    public static readonly ImmutableArray<string> LoadFields =
+    [
+        "ImageLoaded", "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage",
+        "AncestorCommandLine", "User", "Uid", "LogonId",
+    ];
+
+    /// <summary>Fields of any of them.</summary>
+    public static readonly ImmutableArray<string> KernelFields = [.. FileFields.Union(ProcessFields).Union(LoadFields)];
 
     /// <summary>Fields of Sigma's taxonomy that the kernel side does not know.</summary>
     public static readonly ImmutableHashSet<string> UndecidableFields =
@@ -66,6 +73,7 @@ internal static class SigmaVocabulary
     {
         RuleCategory.FileAccess => FileFields,
         RuleCategory.ProcessCreation => ProcessFields,
+        RuleCategory.ImageLoad => LoadFields,
         _ => KernelFields,
     };
 }

@@ -28,6 +28,7 @@ internal sealed record SurvivalRequest(
             (TextRoles.Parent, Parent),
             (TextRoles.ParentInvoked, Parent),
             (TextRoles.Target, Target),
+            (TextRoles.Loaded, Target),
             (TextRoles.Ancestor, Parent),
             (TextRoles.Ancestor, FirstProcess),
         ];
@@ -97,6 +98,19 @@ internal static class SurvivalSet
         "/etc/passwd",
     ];
 
+    /// <summary>What the survival set maps for execution.</summary>
+    private static readonly ImmutableArray<string> Libraries =
+    [
+        "/usr/lib/x86_64-linux-gnu/libc.so.6",
+        "/usr/lib/x86_64-linux-gnu/libpam.so.0.85.1",
+        "/usr/lib/x86_64-linux-gnu/libcrypt.so.1.1.0",
+        "/usr/lib/x86_64-linux-gnu/libselinux.so.1",
+        "/usr/lib/x86_64-linux-gnu/libnss_systemd.so.2",
+        "/usr/lib/x86_64-linux-gnu/security/pam_unix.so",
+        "/usr/lib/x86_64-linux-gnu/libapt-pkg.so.6.0.0",
+        "/usr/lib/systemd/libsystemd-shared-252.so",
+    ];
+
     private static readonly ImmutableArray<string> PasswordCheckers = [Sshd, Login, Sudo, Su, Password];
 
     /// <summary>What some programs cannot do their work without.</summary>
@@ -129,6 +143,13 @@ internal static class SurvivalSet
            from parent in Parents
            from file in Files
            select Open(program.Image, program.Invoked, parent, file, AccessKinds.Read),
+        .. from program in Programs
+           from parent in Parents
+           from library in Libraries
+           select Load(program.Image, program.Invoked, parent, library),
+        .. from parent in Parents
+           from library in Libraries
+           select TakenForProgram(parent, library),
         .. from need in Needs
            from parent in Parents
            select Open(need.Image, need.Image, parent, need.File, need.Access),
@@ -158,6 +179,25 @@ internal static class SurvivalSet
             Bytes(image),
             AccessKinds.Exec),
     ];
+
+    private static SurvivalRequest Load(string image, string invoked, string parent, string library) => new(
+        $"{invoked} loading {library}",
+        RuleCategory.ImageLoad,
+        Bytes(image),
+        Bytes(invoked),
+        Bytes(parent),
+        Bytes(library),
+        AccessKinds.None);
+
+    /// <summary>A rule about programs takes whatever is mapped for one.</summary>
+    private static SurvivalRequest TakenForProgram(string parent, string library) => new(
+        $"a child of {parent} loading {library}",
+        RuleCategory.MappedProgram,
+        Bytes(library),
+        [],
+        Bytes(parent),
+        [],
+        AccessKinds.None);
 
     private static SurvivalRequest Open(string image, string invoked, string parent, string file, AccessKinds access) => new(
         $"{invoked} {(access == AccessKinds.Read ? "reading" : "writing")} {file}",

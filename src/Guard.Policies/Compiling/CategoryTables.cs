@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
@@ -28,11 +27,10 @@ internal sealed record CategoryTables(
     public static CategoryTables[] Build(NormalisedPolicy policy, ListPool lists, BudgetFindings findings)
     {
         var chooser = new TriggerChooser(policy);
-        var sets = policy.Rules.Select(chooser.Choose).ToArray();
         var tables = new CategoryTables[KernelAbi.Categories];
         for (var category = 0; category < tables.Length; category++)
         {
-            tables[category] = BuildOne(policy, (RuleCategory)category, sets, lists, findings);
+            tables[category] = BuildOne(policy, (RuleCategory)category, chooser, lists, findings);
         }
 
         return tables;
@@ -41,11 +39,12 @@ internal sealed record CategoryTables(
     private static CategoryTables BuildOne(
         NormalisedPolicy policy,
         RuleCategory category,
-        ImmutableSortedSet<int>?[] sets,
+        TriggerChooser chooser,
         ListPool lists,
         BudgetFindings findings)
     {
-        var rules = Enumerable.Range(0, policy.Rules.Length).Where(r => policy.Rules[r].Category == category).ToArray();
+        var rules = Enumerable.Range(0, policy.Rules.Length).Where(r => Concerns(policy, policy.Rules[r], category)).ToArray();
+        var sets = rules.ToDictionary(r => r, r => chooser.Choose(policy.Rules[r], category));
         var triggered = new List<int>?[policy.Atoms.Length];
         foreach (var rule in rules)
         {
@@ -69,9 +68,10 @@ internal sealed record CategoryTables(
             rules.Count(r => !policy.Rules[r].Identity.BuiltIn && policy.Rules[r].Action == RuleAction.Block),
             lists.Intern(always),
             lists.Intern(unknown),
-            Enumerable.Range(0, triggered.Length).Any(a => triggered[a] is not null && IsSubject(policy.Atoms[a])),
+            Enumerable.Range(0, triggered.Length).Any(
+                a => triggered[a] is not null && policy.Atoms[a].Field != PolicyField.Access && policy.Atoms[a].Field != TargetOf(category)),
             rules.Length > 0 && always.Length == 0 && Enumerable.Range(0, triggered.Length).All(
-                a => triggered[a] is null || policy.Atoms[a].Field == PolicyField.TargetFilename),
+                a => triggered[a] is null || policy.Atoms[a].Field == TargetOf(category)),
             FieldsOf(policy, rules),
             Array.ConvertAll(triggered, t => t is null ? 0 : lists.Intern([.. t])));
     }
@@ -87,8 +87,19 @@ internal sealed record CategoryTables(
         return atoms.Aggregate(0u, (fields, atom) => fields | 1u << (int)policy.Atoms[atom].Field);
     }
 
-    private static bool IsSubject(NormalisedAtom atom)
-        => atom.Field is not (PolicyField.TargetFilename or PolicyField.Access);
+    private static bool Concerns(NormalisedPolicy policy, NormalisedRule rule, RuleCategory category)
+        => category == RuleCategory.MappedProgram
+            ? MappedPrograms.AreMeantBy(rule, policy.Atoms)
+            : rule.Category == category;
+
+    /// <summary>The field that is what an operation of the category acts on; null when that is no file.</summary>
+    private static PolicyField? TargetOf(RuleCategory category) => category switch
+    {
+        RuleCategory.FileAccess => PolicyField.TargetFilename,
+        RuleCategory.ImageLoad => PolicyField.ImageLoaded,
+        RuleCategory.MappedProgram => PolicyField.Image,
+        _ => null,
+    };
 
     /// <summary>More rules than one decision evaluates would make that decision fail every time.</summary>
     private static void CheckEvaluations(

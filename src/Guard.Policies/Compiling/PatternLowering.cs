@@ -22,7 +22,8 @@ internal sealed class PatternLowering
         TextRoles.Named | TextRoles.Invoked | TextRoles.ParentInvoked | TextRoles.AncestorInvoked;
 
     /// <summary>Roles of resolved paths.</summary>
-    private const TextRoles Paths = TextRoles.Target | TextRoles.Image | TextRoles.Parent | TextRoles.Ancestor;
+    private const TextRoles Paths =
+        TextRoles.Target | TextRoles.Image | TextRoles.Parent | TextRoles.Ancestor | TextRoles.Loaded;
 
     private const int MaxPatternBytes = 64 << 10;
     private readonly LoweredPatterns _result;

@@ -27,13 +27,20 @@ internal sealed class TriggerChooser
             foreach (var atom in seen)
             {
                 _usage[atom, (int)rule.Category]++;
+                if (MappedPrograms.AreMeantBy(rule, policy.Atoms))
+                {
+                    _usage[atom, (int)RuleCategory.MappedProgram]++;
+                }
             }
         }
     }
 
-    /// <summary>The triggers of a rule, ascending; null when it must be evaluated always; empty when never.</summary>
-    public ImmutableSortedSet<int>? Choose(NormalisedRule rule)
-        => SetOf(rule.Condition, false, (int)rule.Category)?.Atoms;
+    /// <summary>
+    /// The triggers of a rule in a category, ascending; null when it must be evaluated always; empty when never. Among
+    /// programs that are mapped only items over Image are triggers: a file that no rule names must cost nothing.
+    /// </summary>
+    public ImmutableSortedSet<int>? Choose(NormalisedRule rule, RuleCategory category)
+        => SetOf(rule.Condition, false, (int)category)?.Atoms;
 
     /// <summary>All atoms of a condition.</summary>
     public static void CollectAtoms(ConditionNode node, HashSet<int> atoms)
@@ -117,11 +124,16 @@ internal sealed class TriggerChooser
         return union;
     }
 
-    private Candidate Single(int atom, int category)
+    private Candidate? Single(int atom, int category)
     {
+        if (category == (int)RuleCategory.MappedProgram && _policy.Atoms[atom].Field != PolicyField.Image)
+        {
+            return null;
+        }
+
         var rank = _matchesAll[atom] ? 4 : _policy.Atoms[atom].Field switch
         {
-            PolicyField.TargetFilename or PolicyField.CommandLine => 0,
+            PolicyField.TargetFilename or PolicyField.CommandLine or PolicyField.ImageLoaded => 0,
             PolicyField.Image or PolicyField.ImageInvoked or PolicyField.Event => 1,
             PolicyField.ParentImage or PolicyField.ParentCommandLine => 1,
             PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,

@@ -97,7 +97,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor CategoryNotSupported = Error(
         "GP2022",
         "The kernel does not decide this category",
-        "decided are process_creation, file_access, file_event, file_delete, file_rename and file_change; evaluate other rules over events");
+        "decided are process_creation, file_access, file_event, file_delete, file_rename, file_change and image_load; evaluate other rules over events");
 
     /// <summary>GP2030: A detection has no search identifier.</summary>
     public static readonly DiagnosticDescriptor DetectionEmpty = Error(

@@ -7,7 +7,7 @@ namespace Guard.Policies.Image;
 /// <summary>An image as text: what goldens compare and <c>policy compile --listing</c> prints.</summary>
 public static class ImageListing
 {
-    private static readonly string[] CategoryNames = ["process_creation", "file_access", "2", "event", "4", "5", "6", "7"];
+    private static readonly string[] CategoryNames = ["process_creation", "file_access", "2", "event", "image_load", "5", "mapped_program", "7"];
     private static readonly string[] NumberNames = ["uid", "logon", "2", "3", "4", "5", "6", "7"];
 
     /// <summary>Lists an image.</summary>

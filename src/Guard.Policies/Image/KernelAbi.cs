@@ -67,6 +67,9 @@ public static class KernelAbi
     /// <summary>No text is read in this role: the item means the files that it names, under every name.</summary>
     public const ushort RoleNamed = 2048;
 
+    /// <summary>A file that is mapped for execution.</summary>
+    public const ushort RoleLoaded = 4096;
+
     /// <summary>What a resolved path is read as.</summary>
     public const ushort RolesOfPath = RoleImage | RoleParent | RoleAncestor;
 

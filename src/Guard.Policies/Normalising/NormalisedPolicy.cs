@@ -90,6 +90,9 @@ public sealed record NormalisedRule(
 {
     /// <summary>The rule's log source as written; decides which events concern it, offline.</summary>
     public RuleLogSource Source { get; init; } = RuleLogSource.Any;
+
+    /// <summary>False: the rule says nothing of programs that are mapped and not run, see <see cref="MappedPrograms"/>.</summary>
+    public bool SpeaksOfMapped { get; init; } = true;
 }
 
 /// <summary>Sigma's log source. A key that is null does not restrict.</summary>

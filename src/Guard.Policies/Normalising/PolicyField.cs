@@ -39,6 +39,9 @@ public enum PolicyField
     /// <summary>Arguments of the program of the parent, or of its parent, and so on.</summary>
     AncestorCommandLine = 11,
 
+    /// <summary>Path of the file that is mapped for execution.</summary>
+    ImageLoaded = 12,
+
     /// <summary>Any field of an event; offline only.</summary>
     Event = 15,
 }
@@ -57,6 +60,15 @@ public enum RuleCategory
 
     /// <summary>Any log source, decided offline over events.</summary>
     Event = 3,
+
+    /// <summary>Log source <c>image_load</c>: a file is mapped for execution, but not by the kernel for an exec.</summary>
+    ImageLoad = 4,
+
+    /// <summary>
+    /// What rules of <see cref="ProcessCreation"/> say of a program that is mapped for execution and not run; see
+    /// <see cref="MappedPrograms"/>. No rule has it as its own.
+    /// </summary>
+    MappedProgram = 6,
 }
 
 /// <summary>What a matching rule does; numbers are GUARD_ACTION_* of bpf/lsm/abi.h.</summary>
@@ -143,6 +155,9 @@ public enum TextRoles
     /// (That an item over a program is of one is told by its Invoked roles.)
     /// </summary>
     Named = 2048,
+
+    /// <summary>The file that is mapped for execution.</summary>
+    Loaded = 4096,
 }
 
 /// <summary>Kinds of access to a file; bit positions are GUARD_ACCESS_* of bpf/lsm/abi.h.</summary>
@@ -184,4 +199,7 @@ public enum AccessKinds
 
     /// <summary>Its owner or group is changed.</summary>
     Chown = 1 << 10,
+
+    /// <summary>Mapped for execution; stands in records, and in no rule.</summary>
+    Map = 1 << 11,
 }

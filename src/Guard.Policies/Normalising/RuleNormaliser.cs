@@ -33,6 +33,7 @@ internal sealed class RuleNormaliser
                 rule.Identity, rule.LogSource.Category!.Value, guard.Action, guard.OnUnknown, condition)
             {
                 Source = rule.LogSource.Source,
+                SpeaksOfMapped = guard.Mapped,
             };
         }
 
@@ -121,6 +122,8 @@ internal sealed class RuleNormaliser
         (PolicyField.ImageInvoked, _) => TextRoles.Invoked,
         (PolicyField.TargetFilename, false) => TextRoles.Target | TextRoles.Named,
         (PolicyField.TargetFilename, true) => TextRoles.Target,
+        (PolicyField.ImageLoaded, false) => TextRoles.Loaded | TextRoles.Named,
+        (PolicyField.ImageLoaded, true) => TextRoles.Loaded,
         (PolicyField.CommandLine, _) => TextRoles.Command,
         (PolicyField.ParentCommandLine, _) => TextRoles.ParentCommand,
         (PolicyField.AncestorCommandLine, _) => TextRoles.AncestorCommand,

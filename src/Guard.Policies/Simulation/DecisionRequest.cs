@@ -38,7 +38,7 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>False when there are ancestors that are not known.</summary>
     public bool AncestorsKnown { get; init; } = true;
 
-    /// <summary>The file that is acted on; not read for an exec.</summary>
+    /// <summary>The file that is acted on, also the one that is mapped; not read for an exec.</summary>
     public RequestText Target { get; init; }
 
     /// <summary>What file that is, whatever its name.</summary>

@@ -32,13 +32,27 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         return new DecisionTrace(decision, [.. incomplete], [.. _order], [.. _evaluations]);
     }
 
-    private bool IsOpen => request.Category == RuleCategory.FileAccess;
+    private bool IsExec => request.Category == RuleCategory.ProcessCreation;
+
+    private bool IsMapped => request.Category == RuleCategory.MappedProgram;
+
+    /// <summary>The program in question: the new one, or the one that runs.</summary>
+    private RequestProgram Program => new(request.Image, request.Invoked, request.CommandLine) { File = request.ImageFile };
 
     private void MarkIncomplete()
     {
-        MarkUnless(request.Image, PolicyField.Image);
-        MarkUnless(request.Invoked, PolicyField.ImageInvoked);
-        MarkUnless(request.CommandLine, PolicyField.CommandLine);
+        if (IsMapped)
+        {
+            MarkUnless(request.Target, PolicyField.Image);
+            Mark(PolicyField.CommandLine);
+        }
+        else
+        {
+            MarkUnless(request.Image, PolicyField.Image);
+            MarkUnless(request.Invoked, PolicyField.ImageInvoked);
+            MarkUnless(request.CommandLine, PolicyField.CommandLine);
+        }
+
         MarkUnless(request.ParentImage, PolicyField.ParentImage, PolicyField.AncestorImage);
         MarkUnless(request.ParentInvoked, PolicyField.ParentImage, PolicyField.AncestorImage);
         MarkUnless(request.ParentCommandLine, PolicyField.ParentCommandLine, PolicyField.AncestorCommandLine);
@@ -54,13 +68,20 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             MarkUnless(ancestor.CommandLine, PolicyField.AncestorCommandLine);
         }
 
-        if (IsOpen)
+        switch (request.Category)
         {
-            MarkUnless(request.Target, PolicyField.TargetFilename);
-        }
-        else
-        {
-            MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
+            case RuleCategory.FileAccess:
+                MarkUnless(request.Target, PolicyField.TargetFilename);
+                break;
+            case RuleCategory.ImageLoad:
+                MarkUnless(request.Target, PolicyField.ImageLoaded);
+                break;
+            case RuleCategory.MappedProgram:
+                Mark(PolicyField.CurrentDirectory);
+                break;
+            default:
+                MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
+                break;
         }
     }
 
@@ -82,33 +103,42 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
 
     private void CollectAtoms()
     {
-        var program = new RequestProgram(request.Image, request.Invoked, request.CommandLine) { File = request.ImageFile };
-        if (IsOpen)
+        if (IsMapped)
         {
-            CollectSubject(program);
+            CollectFile(KernelAbi.TextImage, KernelAbi.RoleImage, HoldCause.Image, HoldCause.ImageFile);
+        }
+        else if (IsExec)
+        {
+            CollectNewProgram(Program);
         }
         else
         {
-            CollectNewProgram(program);
+            CollectSubject(Program);
         }
 
         CollectLineage();
-        if (IsOpen)
+        switch (request.Category)
         {
-            CollectTarget();
+            case RuleCategory.FileAccess:
+                CollectFile(KernelAbi.TextTarget, KernelAbi.RoleTarget, HoldCause.Target, HoldCause.TargetFile);
+                break;
+            case RuleCategory.ImageLoad:
+                CollectFile(KernelAbi.TextImage, KernelAbi.RoleLoaded, HoldCause.Loaded, HoldCause.LoadedFile);
+                break;
         }
 
         CollectNumbers();
     }
 
-    private void CollectTarget()
+    /// <summary>What is acted on: its path, and what file it is.</summary>
+    private void CollectFile(int text, ushort role, HoldCause byName, HoldCause byFile)
     {
-        if (!_walk.Run(KernelAbi.TextTarget, request.Target, KernelAbi.RoleTarget, (a, _) => Hold(a, HoldCause.Target)))
+        if (!_walk.Run(text, request.Target, role, (a, _) => Hold(a, byName)))
         {
             Fail(DecisionFailure.TooManyMatches);
         }
 
-        _walk.RunIdentity(request.TargetFile, KernelAbi.RoleTarget, (a, _) => Hold(a, HoldCause.TargetFile));
+        _walk.RunIdentity(request.TargetFile, role, (a, _) => Hold(a, byFile));
     }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
@@ -225,7 +255,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     {
         HoldRange(KernelAbi.NumberUid, request.Uid, HoldCause.Uid);
         HoldRange(KernelAbi.NumberLogon, request.LogonId, HoldCause.Logon);
-        var access = IsOpen ? (int)request.Access : 0;
+        var access = request.Category == RuleCategory.FileAccess ? (int)request.Access : 0;
         for (var kind = 0; kind < KernelAbi.Accesses; kind++)
         {
             if ((access >> kind & 1) != 0)

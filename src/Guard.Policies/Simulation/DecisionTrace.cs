@@ -58,6 +58,12 @@ public enum HoldCause
     /// <summary>A pattern matched the file that is acted on.</summary>
     Target,
 
+    /// <summary>A pattern matched the file that is mapped for execution.</summary>
+    Loaded,
+
+    /// <summary>It names the file that is mapped for execution, under whatever name.</summary>
+    LoadedFile,
+
     /// <summary>The uid is one of its numbers.</summary>
     Uid,
 

@@ -11,7 +11,8 @@ namespace Guard.Policies.Simulation;
 /// <list type="number">
 /// <item>
 /// Incomplete fields: that of every text which is not complete. A parent counts as an ancestor too. CurrentDirectory is
-/// read for an exec only, TargetFilename for an open only.
+/// read for an exec only, TargetFilename for an open only, ImageLoaded for a mapping only. For a mapped program the file
+/// is Image, there is no ImageInvoked, and CommandLine and CurrentDirectory are incomplete.
 /// </item>
 /// <item>
 /// A program is read as: text IMAGE over Image in the roles of a path, text IMAGE over Invoked in those of a name, text
@@ -19,7 +20,9 @@ namespace Guard.Policies.Simulation;
 /// Exec: the atoms with own roles that this finds hold. (Those in the roles of a parent or an ancestor are for the
 /// program's children.) Then text DIRECTORY over CurrentDirectory.
 /// Open: the same, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec; when an
-/// atom finds no room, Image, ImageInvoked and CommandLine are incomplete. Then the atoms of the list hold.
+/// atom finds no room, Image, ImageInvoked and CommandLine are incomplete. Then the atoms of the list hold. A mapping
+/// (category image_load) the same.
+/// Mapped program: text IMAGE over the file in role IMAGE alone.
 /// </item>
 /// <item>
 /// The parent is read so: atoms in the roles of a parent go into such a list, atoms in those of an ancestor into
@@ -27,7 +30,7 @@ namespace Guard.Policies.Simulation;
 /// ParentCommandLine, or AncestorImage and AncestorCommandLine, incomplete. Then the atoms of the first list hold, then
 /// those of the second.
 /// </item>
-/// <item>Open: text TARGET in role TARGET.</item>
+/// <item>Open: text TARGET in role TARGET. Mapping: text IMAGE over the file in role LOADED.</item>
 /// <item>The range of the uid, that of the login uid, then, for an open, the lists of the kinds of access from bit 0 on.</item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;

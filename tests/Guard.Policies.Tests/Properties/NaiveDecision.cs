@@ -18,7 +18,7 @@ internal sealed class NaiveDecision(
         for (var number = 0; number < policy.Rules.Length; number++)
         {
             var rule = policy.Rules[number];
-            if (rule.Category != request.Category)
+            if (!Concerns(rule))
             {
                 continue;
             }
@@ -42,6 +42,27 @@ internal sealed class NaiveDecision(
     };
 
     private bool IsOpen => request.Category == RuleCategory.FileAccess;
+
+    private bool IsMapped => request.Category == RuleCategory.MappedProgram;
+
+    /// <summary>Who may not run certain programs may not map them either.</summary>
+    private bool Concerns(NormalisedRule rule) => IsMapped
+        ? rule is { Category: RuleCategory.ProcessCreation, Action: RuleAction.Block, SpeaksOfMapped: true } && NeedsImage(rule.Condition)
+        : rule.Category == request.Category;
+
+    /// <summary>True: without an Image that the rule names, it says nothing.</summary>
+    private bool NeedsImage(ConditionNode node) => node switch
+    {
+        AtomNode atom => policy.Atoms[atom.Atom].Field == PolicyField.Image,
+        AndNode and => and.Operands.Any(NeedsImage),
+        OrNode or => or.Operands.All(NeedsImage),
+        ConstantNode constant => !constant.Value,
+        NotNode { Operand: NotNode inner } => NeedsImage(inner.Operand),
+        NotNode { Operand: AndNode and } => and.Operands.All(o => NeedsImage(new NotNode(o))),
+        NotNode { Operand: OrNode or } => or.Operands.Any(o => NeedsImage(new NotNode(o))),
+        NotNode { Operand: ConstantNode constant } => constant.Value,
+        _ => false,
+    };
 
     private Truth NumberTruth(NumberAtom atom)
     {
@@ -78,10 +99,11 @@ internal sealed class NaiveDecision(
 
         FileKey?[] meant = atom.Field switch
         {
-            PolicyField.Image => [request.ImageFile],
+            PolicyField.Image => [IsMapped ? request.TargetFile : request.ImageFile],
             PolicyField.ParentImage => [request.ParentFile],
             PolicyField.AncestorImage => [request.ParentFile, .. request.Ancestors.Select(a => a.File)],
             PolicyField.TargetFilename when IsOpen => [request.TargetFile],
+            PolicyField.ImageLoaded when request.Category == RuleCategory.ImageLoad => [request.TargetFile],
             _ => [],
         };
         return atom.Patterns.Select(p => p.Elements).Any(e =>
@@ -110,11 +132,13 @@ internal sealed class NaiveDecision(
     /// <summary>A parent is an ancestor too.</summary>
     private IEnumerable<RequestText> TextsOfOne(TextRoles role) => role switch
     {
-        TextRoles.Image => [request.Image],
-        TextRoles.Invoked => [request.Invoked],
-        TextRoles.Command => [request.CommandLine],
-        TextRoles.Directory => IsOpen ? [] : [request.CurrentDirectory],
+        TextRoles.Image => [IsMapped ? request.Target : request.Image],
+        TextRoles.Invoked => IsMapped ? [] : [request.Invoked],
+        TextRoles.Command => [IsMapped ? RequestText.Absent : request.CommandLine],
+        TextRoles.Directory => IsMapped ? [RequestText.Absent]
+            : request.Category == RuleCategory.ProcessCreation ? [request.CurrentDirectory] : [],
         TextRoles.Target => IsOpen ? [request.Target] : [],
+        TextRoles.Loaded => request.Category == RuleCategory.ImageLoad ? [request.Target] : [],
         TextRoles.Parent => [request.ParentImage],
         TextRoles.ParentInvoked => [request.ParentInvoked],
         TextRoles.ParentCommand => [request.ParentCommandLine],

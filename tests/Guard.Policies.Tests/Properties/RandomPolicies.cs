@@ -41,10 +41,15 @@ public sealed class RandomPolicies(int seed)
         (PolicyField.AncestorImage, TextRoles.Ancestor),
         (PolicyField.AncestorImage, TextRoles.Ancestor | TextRoles.AncestorInvoked),
         (PolicyField.AncestorCommandLine, TextRoles.AncestorCommand),
+        (PolicyField.ImageLoaded, TextRoles.Loaded),
+        (PolicyField.ImageLoaded, TextRoles.Loaded | TextRoles.Named),
         (PolicyField.TargetFilename, TextRoles.Target),
         (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
         (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
     ];
+
+    private static readonly RuleCategory[] Categories =
+        [RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.MappedProgram];
 
     private readonly Random _random = new(seed);
 
@@ -64,7 +69,7 @@ public sealed class RandomPolicies(int seed)
 
     private FileKey Key() => new((ulong)_random.Next(1, 4), 8 << 20 | 1, (uint)_random.Next(1, 3));
 
-    private FileKey? File() => Chance(50) ? Key() : null;
+    private FileKey? File() => Chance(75) ? Key() : null;
 
     /// <summary>A policy of one to <paramref name="maxRules"/> rules.</summary>
     public NormalisedPolicy Policy(int maxRules = 8)
@@ -87,7 +92,7 @@ public sealed class RandomPolicies(int seed)
     }
 
     /// <summary>A request, independent of any policy.</summary>
-    public DecisionRequest Request() => new(Chance(50) ? RuleCategory.ProcessCreation : RuleCategory.FileAccess)
+    public DecisionRequest Request() => new(Categories[_random.Next(Categories.Length)])
     {
         Image = Text(),
         Invoked = Text(),
@@ -248,12 +253,8 @@ public sealed class RandomPolicies(int seed)
 
     private NormalisedRule Rule(int number, ImmutableArray<NormalisedAtom> atoms)
     {
-        var category = Chance(40) ? RuleCategory.ProcessCreation : RuleCategory.FileAccess;
-        var usable = Enumerable.Range(0, atoms.Length)
-            .Where(a => atoms[a].Field != (category == RuleCategory.FileAccess
-                ? PolicyField.CurrentDirectory
-                : PolicyField.TargetFilename))
-            .ToList();
+        var category = Categories[_random.Next(3)];
+        var usable = Enumerable.Range(0, atoms.Length).Where(a => IsFieldOf(atoms[a].Field, category)).ToList();
         var span = new SourceSpan("random.yml", 1000 + number, 1);
         var identity = new RuleIdentity($"rule-{number}", $"Rule {number}", null, RuleLevel.High, [], [], span);
         return new NormalisedRule(
@@ -263,6 +264,14 @@ public sealed class RandomPolicies(int seed)
             Chance(40) ? OnUnknown.Deny : OnUnknown.Allow,
             Condition(usable, 3));
     }
+
+    private static bool IsFieldOf(PolicyField field, RuleCategory category) => field switch
+    {
+        PolicyField.CurrentDirectory => category == RuleCategory.ProcessCreation,
+        PolicyField.TargetFilename => category == RuleCategory.FileAccess,
+        PolicyField.ImageLoaded => category == RuleCategory.ImageLoad,
+        _ => true,
+    };
 
     private ConditionNode Condition(List<int> atoms, int depth) => _random.Next(depth == 0 ? 4 : 10) switch
     {

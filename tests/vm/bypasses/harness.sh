@@ -211,6 +211,8 @@ _records_missing() {
         has[$name]=1
     done < <(sed 's/{"seq":/\n{"seq":/g' "$base/records" | awk '{
         kind = match($0, /(exec|file|network)\.(denied|audited)/) ? substr($0, RSTART, RLENGTH) : "none"
+        # A program that is mapped is refused as a file, by the rule about programs.
+        if ($0 ~ /"access":\["map"\]/) sub(/^file/, "exec", kind)
         ids = names = $0
         while (match(ids, /b0b00000-[-0-9a-f]*/)) {
             id = substr(ids, RSTART, RLENGTH)

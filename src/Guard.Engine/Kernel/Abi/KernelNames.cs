@@ -26,6 +26,8 @@ internal static class KernelNames
         [23] = "path_truncate", // GUARD_HOOK_TRUNCATE
         [24] = "path_chmod", // GUARD_HOOK_CHMOD
         [25] = "path_chown", // GUARD_HOOK_CHOWN
+        [26] = "mmap_file", // GUARD_HOOK_MMAP
+        [27] = "file_mprotect", // GUARD_HOOK_MPROTECT
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =

@@ -58,7 +58,10 @@ case_X11a() {
     LD_PRELOAD=$D /bin/true
     echo "# no errno: the loader says only that it cannot open it"
 }
-case_X11b() { perl -MDynaLoader -e 'DynaLoader::dl_load_file($ARGV[0]) or die DynaLoader::dl_error()' "$D"; }
+case_X11b() {
+    perl -MDynaLoader -e 'DynaLoader::dl_load_file($ARGV[0]) or die DynaLoader::dl_error()' "$D"
+    echo "# no errno: nor does dlopen"
+}
 _code() {
     cp /usr/lib/guard-tests/code.bin "$D"
     truncate -s 4096 "$D"

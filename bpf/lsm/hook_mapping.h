@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files that a process maps for execution: libraries, and programs that it runs without execve (`ld.so PROGRAM`,
+ * or a loader of its own). What the kernel maps for an exec was decided as an exec. Two kinds of rules are asked,
+ * each a decision of its own: what process_creation says of the file as a program (GUARD_CATEGORY_MAPPED), and
+ * image_load. Memory without a file has no name that a rule could speak of.
+ */
+#ifndef GUARD_HOOK_MAPPING_H
+#define GUARD_HOOK_MAPPING_H
+
+#include "hook_file.h"
+
+static __always_inline bool mapping_is_of_exec(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	/* Gone from kernels behind those that Guard knows; there a program is asked about twice. */
+	return bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD(task, in_execve);
+}
+
+/* By what path the file was opened: below an overlay, from 6.5 on, f_path is that of the layer. */
+static __always_inline void mapping_resolve(struct guard_scratch *s, struct file *file)
+{
+	struct path opened = {.mnt = file->f_path.mnt, .dentry = file->f_path.dentry};
+	struct backing_file *backing = (struct backing_file *)file;
+
+	if (bpf_core_type_exists(struct backing_file) && file->f_mode & FMODE_BACKING)
+		READ(opened, backing->user_path);
+	path_resolve_at(s, opened.dentry, opened.mnt);
+}
+
+/* What file it is. On an overlay that is the one of the layer, which file->private_data is opened from (up to 6.12). */
+static __always_inline void mapping_identity(struct guard_scratch *s, struct file *file)
+{
+	struct file *real = file->private_data;
+	__u64 inode = (__u64)file->f_inode;
+
+	if (file->f_inode->i_sb->s_magic == OVERLAYFS_SUPER_MAGIC)
+		READ(inode, real->f_inode);
+	identity_at(s, inode);
+}
+
+/* Nothing that either kind of rules says holds for the file in s->path and s->identity. */
+static __always_inline bool mapping_is_unspoken(struct guard_image *image, struct guard_scratch *s)
+{
+	return file_is_unspoken(image, s, GUARD_CATEGORY_LOAD, GUARD_TEXT_IMAGE,
+				GUARD_ROLE_LOADED | GUARD_ROLE_IMAGE);
+}
+
+static __always_inline int mapping_outcome(struct guard_image *image, struct guard_scratch *s, struct file *file,
+					   __u32 category, __u32 hook)
+{
+	if (decision_failed(s))
+		return on_engine_failure(image, hook, s->failure, category_of(image, category)->block_count);
+	if (s->verdict != GUARD_VERDICT_ALLOW)
+		file_record(s, hook, (__u64)file->f_inode, 1u << GUARD_ACCESS_MAP,
+			    image_header(image)->generation);
+	return verdict_returned(s, hook);
+}
+
+static __always_inline int mapping_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
+					   const struct file_sight *sight, bool target_decides, __u32 hook)
+{
+	__u32 uid = effective_uid(), logon = bpf_get_current_task_btf()->loginuid.val;
+	int result = 0;
+
+	COUNT(decisions[hook]);
+	mapping_resolve(s, file);
+	mapping_identity(s, file);
+	if (target_decides && mapping_is_unspoken(image, s)) {
+		file_remember(s, file, sight);
+		return 0;
+	}
+	subject_load(image, s);
+	/* The subject went through the same memory. */
+	mapping_resolve(s, file);
+	mapping_identity(s, file);
+	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
+		mapped_decide(image, s, uid, logon);
+		result = mapping_outcome(image, s, file, GUARD_CATEGORY_MAPPED, hook);
+	}
+	if (!result && category_of(image, GUARD_CATEGORY_LOAD)->user_rules) {
+		load_decide(image, s, uid, logon);
+		result = mapping_outcome(image, s, file, GUARD_CATEGORY_LOAD, hook);
+	}
+	return result;
+}
+
+/* A category without rules leaves the answer to the other. */
+static __always_inline bool target_settles(const struct guard_category *category)
+{
+	return !category->user_rules || category->target_decides;
+}
+
+static __always_inline int check_mapping(struct file *file, __u32 hook)
+{
+	const struct guard_category *load, *mapped;
+	struct guard_image *image = image_in_force();
+	struct file_sight sight = {};
+	struct guard_scratch *s;
+	bool target_decides;
+	int verdict;
+
+	if (!image)
+		return on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE, true);
+	load = category_of(image, GUARD_CATEGORY_LOAD);
+	mapped = category_of(image, GUARD_CATEGORY_MAPPED);
+	if ((!load->user_rules && !mapped->user_rules) || mapping_is_of_exec())
+		return 0;
+	target_decides = target_settles(load) && target_settles(mapped);
+	if (target_decides && file_is_known(image, file, GUARD_SIGHT_MAPPING, &sight))
+		return 0;
+	s = scratch_take();
+	if (!s)
+		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH, load->block_count || mapped->block_count);
+	verdict = mapping_verdict(image, s, file, &sight, target_decides, hook);
+	scratch_give(s);
+	return verdict;
+}
+
+/*
+ * Memory without a file comes with NULL. Kernels whose verifier takes `file` for never NULL drop the comparison, so
+ * that the argument is looked at as a number.
+ */
+static __always_inline int check_mmap(const void *context, struct file *file, unsigned long protection)
+{
+	__u64 address = 0;
+
+	if (!(protection & PROT_EXEC) || !file)
+		return 0;
+	bpf_probe_read_kernel(&address, sizeof(address), context);
+	return address ? check_mapping(file, GUARD_HOOK_MMAP) : 0;
+}
+
+static __always_inline int check_mprotect(struct vm_area_struct *vma, unsigned long protection)
+{
+	struct file *file = vma->vm_file;
+
+	if (!(protection & PROT_EXEC) || vma->vm_flags & VM_EXEC || !file)
+		return 0;
+	return check_mapping(file, GUARD_HOOK_MPROTECT);
+}
+
+#endif
