@@ -34,6 +34,7 @@
  *              holds for that file under every other name, too. Buckets as in a set, found by identity_hash
  *              (identity.h). The compiler leaves them empty; guardd, which can ask the kernel, fills them.
  *   ranges     numbers: ascending `from`, the first is 0; a value belongs to the last entry that is not above it.
+ *   addresses  the same of 128 bits. IPv4 is ::ffff:a.b.c.d, here and wherever else an address stands in storage.
  *   atom       one selection item. Holds or not; unknown when its field is incomplete and nothing matched.
  *   rule       a condition in postfix over atoms, in Kleene's three-valued logic, and what to do.
  */
@@ -92,17 +93,35 @@
 #define GUARD_FIELD_ANCESTOR 10u /* AncestorImage by either name */
 #define GUARD_FIELD_ANCESTOR_COMMAND 11u
 #define GUARD_FIELD_LOADED 12u /* ImageLoaded */
+#define GUARD_FIELD_DESTINATION_IP 16u
+#define GUARD_FIELD_DESTINATION_PORT 17u
+#define GUARD_FIELD_SOURCE_IP 18u
+#define GUARD_FIELD_SOURCE_PORT 19u
+#define GUARD_FIELD_PROTOCOL 20u
+#define GUARD_FIELD_ADDRESS_FAMILY 21u
+#define GUARD_FIELD_OPERATION 22u /* Operation, Initiated */
 #define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
 #define GUARD_NUMBER_UID 0u   /* effective uid: User, Uid */
 #define GUARD_NUMBER_LOGON 1u /* login uid; 4294967295 = not set */
+#define GUARD_NUMBER_OPERATION 2u /* GUARD_NETWORK_* */
+#define GUARD_NUMBER_DESTINATION_PORT 3u
+#define GUARD_NUMBER_SOURCE_PORT 4u
+#define GUARD_NUMBER_PROTOCOL 5u /* IPPROTO_* */
+#define GUARD_NUMBER_FAMILY 6u	 /* AF_* */
 #define GUARD_NUMBERS 16u
+
+/* Addresses that ranges are kept of. */
+#define GUARD_ADDRESS_DESTINATION 0u
+#define GUARD_ADDRESS_SOURCE 1u
+#define GUARD_ADDRESSES 2u
 
 /* Categories of rules: what is decided. */
 #define GUARD_CATEGORY_EXEC 0u /* process_creation */
 #define GUARD_CATEGORY_FILE 1u /* file_access, file_event */
+#define GUARD_CATEGORY_NETWORK 2u /* network_connection */
 #define GUARD_CATEGORY_EVENT 3u /* any log source, offline */
 #define GUARD_CATEGORY_LOAD 4u /* image_load */
 /* What blocking rules of process_creation that need a certain Image say of a program that is mapped for execution and
@@ -125,6 +144,14 @@
 #define GUARD_ACCESS_CHOWN 10u
 #define GUARD_ACCESS_MAP 11u /* mapped for execution; only in events: rules have categories of their own for it */
 #define GUARD_ACCESSES 16u
+
+/* Operations on sockets of IPv4 and IPv6. The first two have a destination, the next two an address of this host. */
+#define GUARD_NETWORK_CONNECT 0u
+#define GUARD_NETWORK_SEND 1u /* to an address that the call names: no connection was made for it */
+#define GUARD_NETWORK_BIND 2u
+#define GUARD_NETWORK_LISTEN 3u
+#define GUARD_NETWORK_RAW 4u /* a raw or packet socket is made: no address */
+#define GUARD_NETWORKS 5u
 
 #define GUARD_TRANSITION_OUTPUT 1u
 #define GUARD_TRANSITION_END 2u
@@ -214,6 +241,8 @@ struct guard_image_header {
 	__u32 identities_off;	/* struct guard_identity; 0: none */
 	__u32 identity_buckets; /* a power of two; 0: none */
 	__u32 identity_count;
+	__u32 address_count[GUARD_ADDRESSES];
+	__u32 addresses_off[GUARD_ADDRESSES]; /* struct guard_address_range */
 	__u32 reserved1[3];
 	struct guard_category categories[GUARD_CATEGORIES];
 };
@@ -252,6 +281,12 @@ struct guard_range {
 	__u32 list; /* atoms that hold for numbers from here to the next entry; 0 = none */
 };
 
+struct guard_address_range {
+	__u64 from[2]; /* the upper half first */
+	__u32 list;    /* atoms that hold for addresses from here to the next entry; 0 = none */
+	__u32 pad;
+};
+
 struct guard_set {
 	__u32 buckets_off; /* 0: this set is absent */
 	__u32 bucket_count; /* a power of two */
@@ -284,6 +319,7 @@ struct guard_identity {
 #define GUARD_EVENT_EXEC_DECISION 3u /* a rule matched an exec: path, invoked, image = who asks */
 #define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an operation on a file or its mapping: path = target, image = who asks */
 #define GUARD_EVENT_FAILURE 5u	     /* the engine failed and the failure mode decided */
+#define GUARD_EVENT_NETWORK_DECISION 6u /* a rule matched an operation on a socket: image = who asks */
 
 #define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
 #define GUARD_RING_OBSERVED 1u
@@ -297,6 +333,7 @@ struct guard_identity {
 #define GUARD_EVENT_UNLINKED 32u	 /* the file had no name any more */
 #define GUARD_EVENT_INTERNAL 64u	 /* memfd, pipe: no path in any mount namespace */
 #define GUARD_EVENT_MORE_RULES 128u	 /* more rules matched than the record names */
+#define GUARD_EVENT_ADDRESS_UNKNOWN 256u /* the caller's address was too short to be one: address and port mean nothing */
 
 struct guard_event {
 	__u32 size;
@@ -340,6 +377,12 @@ struct guard_event {
 	__u16 image_length;
 	__u16 args_length;
 	__u32 pad;
+	/* Of an operation on a socket. */
+	__u64 address[2]; /* as bytes, in the order of the network: the destination, or of this host */
+	__u16 port;
+	__u16 protocol;	 /* IPPROTO_* */
+	__u16 family;	 /* AF_INET or AF_INET6: what it was decided as; of a socket that is made, AF_PACKET and AF_XDP, too */
+	__u16 operation; /* GUARD_NETWORK_* */
 };
 
 /* Accounting
@@ -349,6 +392,11 @@ struct guard_event {
 #define GUARD_HOOK_TASK_ALLOC 2u     /* lsm/task_alloc */
 #define GUARD_HOOK_EXEC_COMMITTED 3u /* lsm.s/bprm_committed_creds */
 #define GUARD_HOOK_EXIT 4u	     /* tp_btf/sched_process_exit */
+#define GUARD_HOOK_CONNECT 8u	     /* lsm/socket_connect */
+#define GUARD_HOOK_SENDMSG 9u	     /* lsm/socket_sendmsg */
+#define GUARD_HOOK_BIND 10u	     /* lsm/socket_bind */
+#define GUARD_HOOK_LISTEN 11u	     /* lsm/socket_listen */
+#define GUARD_HOOK_SOCKET_CREATE 12u /* lsm/socket_create */
 #define GUARD_HOOK_UNLINK 16u	     /* lsm/path_unlink */
 #define GUARD_HOOK_RMDIR 17u	     /* lsm/path_rmdir */
 #define GUARD_HOOK_RENAME 18u	     /* lsm/path_rename */

@@ -12,6 +12,7 @@
 #include "hook_file.h"
 #include "hook_mapping.h"
 #include "hook_name.h"
+#include "hook_network.h"
 #include "hook_task.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -116,6 +117,36 @@ int BPF_PROG(path_chown, const struct path *path, __u64 uid, __u64 gid, int ret)
 {
 	return ret ? ret
 		   : check_name(GUARD_HOOK_CHOWN, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHOWN, false);
+}
+
+SEC("lsm/socket_connect")
+int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address, int length, int ret)
+{
+	return ret ? ret : check_connect(sock, address, length);
+}
+
+SEC("lsm/socket_sendmsg")
+int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
+{
+	return ret ? ret : check_send(sock, msg);
+}
+
+SEC("lsm/socket_bind")
+int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *address, int length, int ret)
+{
+	return ret ? ret : check_bind(sock, address, length);
+}
+
+SEC("lsm/socket_listen")
+int BPF_PROG(socket_listen, struct socket *sock, int backlog, int ret)
+{
+	return ret ? ret : check_listen(sock);
+}
+
+SEC("lsm/socket_create")
+int BPF_PROG(socket_create, int family, int type, int protocol, int by_kernel, int ret)
+{
+	return ret || by_kernel ? ret : check_create(family, type, protocol);
 }
 
 SEC("tp_btf/sched_process_exit")

@@ -28,6 +28,8 @@
 /* Byte classes of one automaton: 256 bytes at most, class 0 is NUL alone. */
 #define GUARD_CLASSES_MAX 256u
 #define GUARD_RANGES_MAX 16384u
+/* Borders between the networks of one field; a network has two. */
+#define GUARD_ADDRESS_RANGES_MAX 262144u
 /* Automata of one image, confirmations included. */
 #define GUARD_AUTOMATA_MAX 16384u
 /* Confirmations that one walk may ask for. More: the decision fails with GUARD_REASON_TOO_MANY_MATCHES. */

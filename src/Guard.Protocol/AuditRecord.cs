@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Guard.Protocol;
@@ -46,6 +47,9 @@ public sealed record AuditRecord
 
     /// <summary>The file acted on: the program for an exec, the target for an open.</summary>
     public FileInfoRecord? File { get; init; }
+
+    /// <summary>The operation on a socket.</summary>
+    public NetworkInfoRecord? Network { get; init; }
 
     /// <summary>For an exec: the arguments that the new program would get.</summary>
     public IReadOnlyList<string>? Args { get; init; }
@@ -165,6 +169,39 @@ public sealed record FileInfoRecord
     public IReadOnlyList<string>? Access { get; init; }
 }
 
+/// <summary>An operation on a socket as a record names it. An operation with a destination has no source: it is picked later.</summary>
+public sealed record NetworkInfoRecord
+{
+    /// <summary>connect, send, bind, listen or raw.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>tcp, udp, …, or the number of the protocol.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>ipv4 or ipv6: what was decided on; null when the address was not known. Of a raw socket also packet or xdp.</summary>
+    public string? AddressFamily { get; init; }
+
+    /// <summary>The address that was connected or sent to; one that IPv6 maps is IPv4.</summary>
+    public string? DestinationIp { get; init; }
+
+    /// <summary>Its port, 0 to 65535.</summary>
+    public int? DestinationPort { get; init; }
+
+    /// <summary>The address of this host that was bound or listened on.</summary>
+    public string? SourceIp { get; init; }
+
+    /// <summary>Its port; 0: the kernel picks one.</summary>
+    public int? SourcePort { get; init; }
+
+    /// <summary>Address and port in one text, IPv6 in brackets; null when they are not known.</summary>
+    [JsonIgnore]
+    public string? Endpoint => (DestinationIp ?? SourceIp) is { } address
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{DestinationPort ?? SourcePort}")
+        : null;
+}
+
 /// <summary>The values of <see cref="AuditRecord.Kind"/>. They are an API: never renamed.</summary>
 public static class AuditKinds
 {
@@ -180,8 +217,43 @@ public static class AuditKinds
     /// <summary>An open went ahead and a rule wanted it recorded.</summary>
     public const string FileAudited = "file.audited";
 
+    /// <summary>A connection was refused.</summary>
+    public const string ConnectDenied = "connect.denied";
+
+    /// <summary>A connection went ahead and a rule wanted it recorded.</summary>
+    public const string ConnectAudited = "connect.audited";
+
+    /// <summary>A message to an address was refused.</summary>
+    public const string SendDenied = "send.denied";
+
+    /// <summary>A message to an address went ahead and a rule wanted it recorded.</summary>
+    public const string SendAudited = "send.audited";
+
+    /// <summary>A bind was refused.</summary>
+    public const string BindDenied = "bind.denied";
+
+    /// <summary>A bind went ahead and a rule wanted it recorded.</summary>
+    public const string BindAudited = "bind.audited";
+
+    /// <summary>A listen was refused.</summary>
+    public const string ListenDenied = "listen.denied";
+
+    /// <summary>A listen went ahead and a rule wanted it recorded.</summary>
+    public const string ListenAudited = "listen.audited";
+
+    /// <summary>A raw or packet socket was refused.</summary>
+    public const string RawDenied = "raw.denied";
+
+    /// <summary>A raw or packet socket was made and a rule wanted it recorded.</summary>
+    public const string RawAudited = "raw.audited";
+
     /// <summary>The engine could not decide and the failure mode did.</summary>
     public const string EngineFailure = "engine.failure";
+
+    /// <summary>The kind of a decision about a socket.</summary>
+    /// <param name="operation">connect, send, bind, listen or raw.</param>
+    /// <param name="denied">It was refused.</param>
+    public static string OfNetwork(string operation, bool denied) => operation + (denied ? ".denied" : ".audited");
 
     /// <summary>guardd started.</summary>
     public const string EngineStarted = "engine.started";

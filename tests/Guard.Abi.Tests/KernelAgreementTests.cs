@@ -94,7 +94,7 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
             + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
             + $"ancestors {request.AncestorsKnown} {string.Join(' ', request.Ancestors.Select(Text))}, "
             + $"directory {Text(request.CurrentDirectory)}, target {Text(request.Target)}, "
-            + $"files {request.ImageFile} {request.ParentFile} {request.TargetFile}\n"
+            + $"files {request.ImageFile} {request.ParentFile} {request.TargetFile}, socket {request.Socket}\n"
             + $"held {string.Join(' ', trace.Held)}\nincomplete {string.Join(' ', trace.Incomplete)}\n"
             + $"rules {string.Join(' ', trace.Evaluations)}";
 

@@ -54,6 +54,7 @@ public sealed class ManagedConstantTests
             .Concat(Of("GUARD_CATEGORY_", (RuleCategory c) => (long)c, c => c switch
             {
                 RuleCategory.FileAccess => "FILE",
+                RuleCategory.NetworkConnection => "NETWORK",
                 RuleCategory.Event => "EVENT",
                 RuleCategory.ImageLoad => "LOAD",
                 RuleCategory.MappedProgram => "MAPPED",

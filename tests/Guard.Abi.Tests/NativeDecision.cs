@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Guard.Engine.Interop;
 using Guard.Policies.Image;
+using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using Xunit;
 
@@ -19,7 +20,9 @@ internal sealed class NativeDecision : IDisposable
     private const int TextBytes = 8 + KernelLimits.PathMax;
     private const int FilesOff = 6 * sizeof(uint);
     private const int FileBytes = 16;
-    private const int TextsOff = FilesOff + (3 * FileBytes);
+    private const int EndpointOff = FilesOff + (3 * FileBytes);
+    private const int EndpointBytes = 40;
+    private const int TextsOff = EndpointOff + EndpointBytes;
     private const int RequestBytes = TextsOff + ((8 + (3 * AncestorsMax)) * TextBytes);
     private const int ResultBytes = (6 + KernelLimits.EventRulesMax) * sizeof(uint);
 
@@ -197,6 +200,7 @@ internal sealed class NativeDecision : IDisposable
             Put(at + 12, files[i]?.Generation ?? 0);
         }
 
+        Write(request.Socket);
         RequestText[] texts =
         [
             request.Image, request.Invoked, request.CommandLine, request.CurrentDirectory, request.ParentImage,
@@ -210,6 +214,19 @@ internal sealed class NativeDecision : IDisposable
             Put(at, (uint)texts[i].Bytes.Length);
             texts[i].Bytes.Span.CopyTo(_request.AsSpan(at + 8));
         }
+    }
+
+    /// <summary>struct guard_endpoint.</summary>
+    private void Write(RequestSocket socket)
+    {
+        var address = socket.Address is { } known ? AddressRanges.ToNumber(known) : UInt128.Zero;
+        BinaryPrimitives.WriteUInt64LittleEndian(_request.AsSpan(EndpointOff), (ulong)(address >> 64));
+        BinaryPrimitives.WriteUInt64LittleEndian(_request.AsSpan(EndpointOff + 8), (ulong)address);
+        Put(EndpointOff + 16, socket.Port);
+        Put(EndpointOff + 20, socket.Protocol);
+        Put(EndpointOff + 24, (uint)socket.Operation);
+        Put(EndpointOff + 28, socket is { HasAddress: true, Address: null } ? 0u : 1u);
+        Put(EndpointOff + 32, socket.Family);
     }
 
     private void Put(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_request.AsSpan(at), value);

@@ -178,12 +178,84 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Contains($"{file}(1,1): error GP", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Connections_are_not_decided_yet()
+    [Theory]
+    [InlineData("192.0.2.1:443", "connect", "tcp", "block")]
+    [InlineData("192.0.2.1:443", "send", "udp", "allow")]
+    [InlineData("192.0.2.1:443", "connect", "262", "block")]
+    [InlineData("[::ffff:192.0.2.1]:443", "connect", "tcp", "block")]
+    [InlineData("[2001:db8::1]:443", "connect", "tcp", "allow")]
+    [InlineData("192.0.3.1:443", "connect", "tcp", "allow")]
+    [InlineData("192.0.2.1:80", "connect", "tcp", "allow")]
+    [InlineData("192.0.2.1:443", "bind", "tcp", "allow")]
+    public async Task An_operation_on_a_socket_is_decided_by_where_it_goes(
+        string endpoint, string operation, string protocol, string verdict)
     {
-        var result = await Cli.RunAsync("policy", "explain", "connect", "192.0.2.1");
-        Assert.Equal((6, ""), (result.Code, result.Out));
-        Assert.Contains("not decided yet", result.Error, StringComparison.Ordinal);
+        var file = Write("a.yml", """
+            title: t
+            logsource: {product: linux, category: network_connection}
+            detection:
+                sel: {DestinationIp|cidr: 192.0.2.0/24, DestinationPort: 443, Protocol: tcp}
+                condition: sel
+            guard: {action: block}
+            """);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "connect", endpoint, "--operation", operation, "--protocol", protocol, "--rules", file);
+        Assert.StartsWith($"{operation} {endpoint}: {verdict}", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0:80", "connect", "block")]
+    [InlineData("[::]:80", "connect", "allow")]
+    [InlineData("0.0.0.0:80", "bind", "allow")]
+    public async Task Who_goes_nowhere_comes_to_this_host(string endpoint, string operation, string verdict)
+    {
+        var file = Write("a.yml", """
+            title: t
+            logsource: {product: linux, category: network_connection}
+            detection:
+                to: {DestinationIp: 127.0.0.1}
+                on: {SourceIp: 127.0.0.1}
+                condition: to or on
+            guard: {action: block}
+            """);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "connect", endpoint, "--operation", operation, "--rules", file);
+        Assert.StartsWith($"{operation} {endpoint}: {verdict}", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("packet", "block")]
+    [InlineData("xdp", "allow")]
+    [InlineData("ipv4", "allow")]
+    public async Task A_raw_socket_is_decided_by_its_family(string family, string verdict)
+    {
+        var file = Write("a.yml", """
+            title: t
+            logsource: {product: linux, category: network_connection}
+            detection:
+                sel: {Operation: raw, AddressFamily: packet, Protocol|neq: tcp}
+                condition: sel
+            guard: {action: block}
+            """);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "connect", family, "--operation", "raw", "--rules", file);
+        Assert.StartsWith($"raw {family}: {verdict}", result.Out, StringComparison.Ordinal);
+        result = await Cli.RunAsync("policy", "explain", "connect", "192.0.2.1:443", "--operation", "raw", "--rules", file);
+        Assert.Equal((2, ""), (result.Code, result.Out));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "tcp")]
+    [InlineData("2001:db8::1:443", "tcp")]
+    [InlineData("example.org:443", "tcp")]
+    [InlineData("192.0.2:443", "tcp")]
+    [InlineData("192.0.2.1:65536", "tcp")]
+    [InlineData("192.0.2.1:443", "tpc")]
+    public async Task An_endpoint_that_is_none_is_a_usage_error(string endpoint, string protocol)
+    {
+        var result = await Cli.RunAsync("policy", "explain", "connect", endpoint, "--protocol", protocol, "--rules", "/none");
+        Assert.Equal((2, ""), (result.Code, result.Out));
+        Assert.Contains("try: ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
+#include "network.h"
 #include "subject.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -60,6 +61,7 @@ struct test_request {
 	struct test_file image_file;
 	struct test_file parent_file;
 	struct test_file target_file;
+	struct guard_endpoint endpoint;
 	struct test_text image;
 	struct test_text invoked;
 	struct test_text command;
@@ -235,9 +237,8 @@ static __always_inline void program_of(struct guard_image *image, struct guard_s
 		s->incomplete |= 1u << GUARD_FIELD_COMMAND;
 }
 
-/* The open of a process whose program is what program_of has read. */
-static __always_inline void decide_open(struct guard_image *image, struct guard_scratch *s,
-					struct test_request *request)
+/* What program_of has read is what the process that acts runs. */
+static __always_inline void program_runs(struct guard_scratch *s)
 {
 	__u32 incomplete = s->incomplete;
 	__u32 flags = 0;
@@ -250,6 +251,12 @@ static __always_inline void decide_open(struct guard_image *image, struct guard_
 		s->subject.flags |= GUARD_SUBJECT_INVOKED_UNKNOWN;
 	if (incomplete & 1u << GUARD_FIELD_COMMAND)
 		s->subject.flags |= GUARD_SUBJECT_COMMAND_UNKNOWN;
+}
+
+static __always_inline void decide_open(struct guard_image *image, struct guard_scratch *s,
+					struct test_request *request)
+{
+	program_runs(s);
 	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
 		request->flags & TEST_TARGET_ABSENT);
 	to_identity(s, &request->target_file);
@@ -266,6 +273,13 @@ static __always_inline void decide_mapped(struct guard_image *image, struct guar
 		request->flags & TEST_TARGET_ABSENT);
 	to_identity(s, &request->target_file);
 	mapped_decide(image, s, request->uid, request->logon);
+}
+
+static __always_inline void decide_network(struct guard_image *image, struct guard_scratch *s,
+					   struct test_request *request)
+{
+	program_runs(s);
+	network_decide(image, s, request->uid, request->logon, &request->endpoint);
 }
 
 static __always_inline void decide_exec(struct guard_image *image, struct guard_scratch *s,
@@ -300,6 +314,8 @@ int decide(void *ctx)
 	program_of(image, s, request);
 	if (request->category == GUARD_CATEGORY_MAPPED)
 		decide_mapped(image, s, request);
+	else if (request->category == GUARD_CATEGORY_NETWORK)
+		decide_network(image, s, request);
 	else if (request->category != GUARD_CATEGORY_EXEC)
 		decide_open(image, s, request);
 	else

@@ -40,7 +40,7 @@ internal sealed class AuditTable
             Show.Time(record.Time, _run.Environment.Time),
             new Cell(record.Verdict, tone),
             What(record),
-            record.File?.Path ?? record.Message,
+            record.File?.Path ?? record.Network?.Endpoint ?? record.Message,
             User(record.Process),
             Process(record),
             record.Rule?.Title,
@@ -50,6 +50,7 @@ internal sealed class AuditTable
     private static string What(AuditRecord record)
         => record.File?.Access is { Count: > 0 } access && record.Kind.StartsWith("file.", StringComparison.Ordinal)
             ? "open " + string.Join(',', access)
+            : record.Network is { } network ? $"{network.Operation} {network.Protocol}"
             : record.Kind.StartsWith("exec.", StringComparison.Ordinal) ? "exec" : record.Kind;
 
     private static string? User(ProcessInfo? process)

@@ -24,12 +24,19 @@ internal static class PolicyExplainCommand
             RuleCategory.FileAccess,
             "Explain the decision about opening a file",
             "guardctl policy explain open /etc/shadow --access read --image /usr/bin/cat --rules ./policies"),
-        CreateConnect(environment),
+        CreateOf(
+            environment,
+            "connect",
+            RuleCategory.NetworkConnection,
+            "Explain the decision about a connection, a send, a bind or a listen",
+            "guardctl policy explain connect 192.0.2.1:443 --image /usr/bin/curl --uid 33 --rules ./policies"),
     };
 
     private static GuardCommand CreateOf(CliEnvironment environment, string name, RuleCategory category, string description, string example)
     {
-        var path = new Argument<string>("path") { Description = "What is run or opened", HelpName = "PATH" };
+        var path = category == RuleCategory.NetworkConnection
+            ? new Argument<string>("endpoint") { Description = "Address and port: 192.0.2.1:443, [2001:db8::1]:443", HelpName = "ADDRESS:PORT" }
+            : new Argument<string>("path") { Description = "What is run or opened", HelpName = "PATH" };
         var rules = new Option<string[]>("--rules")
         {
             Description = "Files and directories of policies; without it, the policy in force, which guardd is asked for",
@@ -70,23 +77,5 @@ internal static class PolicyExplainCommand
         }
 
         return ExitCode.Ok;
-    }
-
-    private static GuardCommand CreateConnect(CliEnvironment environment)
-    {
-        var address = new Argument<string>("address") { Description = "Where a connection goes", HelpName = "ADDRESS" };
-        return new GuardCommand(
-            environment,
-            "connect",
-            "Connections are not decided yet: says so",
-            "guardctl policy explain connect 192.0.2.1",
-            [ExitCode.Degraded],
-            (_, _) => throw new CliException(
-                ExitCode.Degraded,
-                "rules about the network are not decided yet: every connection is allowed",
-                "what rules say of events: guardctl policy eval --help"))
-        {
-            address,
-        };
     }
 }

@@ -26,6 +26,11 @@ internal static class CauseNames
         HoldCause.Uid => "User",
         HoldCause.Logon => "LogonId",
         HoldCause.Access => "Access",
+        HoldCause.Address => "the address",
+        HoldCause.Port => "the port",
+        HoldCause.Family => "AddressFamily",
+        HoldCause.Protocol => "Protocol",
+        HoldCause.Operation => "Operation",
         _ => cause.ToString(),
     };
 }

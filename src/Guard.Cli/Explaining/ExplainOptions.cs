@@ -43,6 +43,9 @@ internal sealed class ExplainOptions
         HelpName = "KIND",
     };
 
+    private readonly Option<string?> _operation = Text("--operation", "KIND", "What is done (connect)");
+    private readonly Option<string?> _protocol = Text("--protocol", "NAME", "Protocol of the socket (tcp), by name or number");
+
     private readonly Argument<string[]> _arguments = new("args")
     {
         Description = "After --: the arguments, the program's name first, instead of --command",
@@ -51,22 +54,26 @@ internal sealed class ExplainOptions
     };
 
     /// <summary>Creates them for one command.</summary>
-    /// <param name="category">ProcessCreation or FileAccess.</param>
+    /// <param name="category">Any that a kernel decides.</param>
     public ExplainOptions(RuleCategory category)
     {
         _category = category;
         _unknown.AcceptOnlyFromAmong(
             "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor");
         _access.AcceptOnlyFromAmong("read", "write", "append", "create", "truncate", "exec");
+        _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
     }
 
     private bool IsExec => _category == RuleCategory.ProcessCreation;
+
+    private bool IsNetwork => _category == RuleCategory.NetworkConnection;
 
     /// <summary>Adds the options, and the arguments after <c>--</c>, to a command.</summary>
     public void AddTo(GuardCommand command)
     {
         Option[] both = [_image, _invoked, _command, _parentImage, _parentCommand, _ancestor, _user, _uid, _logon, _unknown];
-        foreach (var option in both.Append(IsExec ? _directory : _access))
+        Option[] own = IsExec ? [_directory] : IsNetwork ? [_operation, _protocol] : [_access];
+        foreach (var option in both.Concat(own))
         {
             command.Options.Add(option);
         }
@@ -83,7 +90,11 @@ internal sealed class ExplainOptions
         var parsed = run.Parsed;
         var image = parsed.GetValue(_image) ?? (IsExec ? path : null);
         var invoked = parsed.GetValue(_invoked) ?? (IsExec ? path : image);
-        CheckAbsolute(IsExec ? image : path, IsExec ? "the program" : "the file");
+        if (!IsNetwork)
+        {
+            CheckAbsolute(IsExec ? image : path, IsExec ? "the program" : "the file");
+        }
+
         CheckAbsolute(image, "the program");
         CheckArguments(parsed);
         var command = parsed.GetValue(_arguments) is { Length: > 0 } arguments
@@ -102,15 +113,26 @@ internal sealed class ExplainOptions
             LogonId = told.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
         };
         request = told.Ancestors(request, parsed.GetValue(_ancestor) ?? []);
-        request = IsExec
-            ? request with { CurrentDirectory = told.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)) }
-            : request with
+        request = _category switch
+        {
+            RuleCategory.ProcessCreation => request with
+            {
+                CurrentDirectory = told.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)),
+            },
+            RuleCategory.NetworkConnection => request with { Socket = ReadSocket(parsed, told, path) },
+            _ => request with
             {
                 Target = told.Text(PolicyField.TargetFilename, null, path),
                 Access = told.Access(parsed.GetValue(_access) ?? []),
-            };
-        return new ExplainQuestion(IsExec ? "exec" : "open", path, request, told.Known, told.Unknown);
+            },
+        };
+        var operation = IsExec ? "exec" : IsNetwork ? ExplainedSocket.WordOf(request.Socket.Operation) : "open";
+        return new ExplainQuestion(operation, path, request, told.Known, told.Unknown);
     }
+
+    private RequestSocket ReadSocket(ParseResult parsed, ToldValues told, string endpoint)
+        => told.Socket(ExplainedSocket.Read(
+            endpoint, parsed.GetValue(_operation) ?? "connect", parsed.GetValue(_protocol) ?? "tcp"));
 
     private void RefuseContradictions(CommandResult result)
     {

@@ -62,6 +62,33 @@ internal sealed class ToldValues(string[] unknown)
         return kinds.HasFlag(AccessKinds.Append) ? kinds | AccessKinds.Write : kinds;
     }
 
+    /// <summary>The operation on a socket: always known, but for the source of what has a destination.</summary>
+    public RequestSocket Socket(RequestSocket socket)
+    {
+        var (address, port) = socket.IsOutgoing
+            ? (PolicyField.DestinationIp, PolicyField.DestinationPort)
+            : (PolicyField.SourceIp, PolicyField.SourcePort);
+        Known.Add(new ExplainedValue(nameof(PolicyField.Operation), "--operation", ExplainedSocket.WordOf(socket.Operation)));
+        if (socket.Address is { } told)
+        {
+            Known.Add(new ExplainedValue(address.ToString(), null, told.ToString()));
+            Known.Add(new ExplainedValue(port.ToString(), null, socket.Port.ToString(CultureInfo.InvariantCulture)));
+        }
+        else
+        {
+            Known.Add(new ExplainedValue(nameof(PolicyField.AddressFamily), null, socket.Family.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        Known.Add(new ExplainedValue(nameof(PolicyField.Protocol), "--protocol", socket.Protocol.ToString(CultureInfo.InvariantCulture)));
+        if (socket.IsOutgoing)
+        {
+            Unknown.Add(new ExplainedValue(nameof(PolicyField.SourceIp), null, null));
+            Unknown.Add(new ExplainedValue(nameof(PolicyField.SourcePort), null, null));
+        }
+
+        return socket;
+    }
+
     private static RequestProgram Program(string image) => new(RequestText.Of(image), RequestText.Of(image), RequestText.Absent);
 
     private bool IsTold(PolicyField field, string? word, string? value)

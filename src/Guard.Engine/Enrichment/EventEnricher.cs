@@ -26,7 +26,7 @@ internal sealed class EventEnricher
     /// <summary>The record, or null for events that are only observed.</summary>
     public AuditRecord? ToRecord(GuardEvent happened)
     {
-        if (happened.Kind is not (GuardEventKind.ExecDecision or GuardEventKind.FileDecision or GuardEventKind.Failure))
+        if (happened.Kind is GuardEventKind.Exec or GuardEventKind.Exit)
         {
             return null;
         }
@@ -46,6 +46,7 @@ internal sealed class EventEnricher
             Process = _processes.Describe(happened, node),
             Ancestors = _processes.DescribeAncestors(happened),
             File = ToFile(happened),
+            Network = ToNetwork(happened),
             Args = ProcessDescriber.ToArgs(happened.Args),
             Flags = ToFlags(happened, node),
             Detail = ToDetail(happened),
@@ -85,6 +86,7 @@ internal sealed class EventEnricher
         (GuardEventKind.ExecDecision, false) => AuditKinds.ExecAudited,
         (GuardEventKind.FileDecision, true) => AuditKinds.FileDenied,
         (GuardEventKind.FileDecision, false) => AuditKinds.FileAudited,
+        (GuardEventKind.NetworkDecision, var denied) => AuditKinds.OfNetwork(EventNames.Operation(happened.Socket.Operation), denied),
         _ => AuditKinds.EngineFailure,
     };
 
@@ -116,6 +118,29 @@ internal sealed class EventEnricher
             Inode = happened.FileInode,
             Mode = happened.FileMode == 0 ? null : "0" + Convert.ToString(happened.FileMode, 8),
             Access = happened.Kind == GuardEventKind.ExecDecision ? ["exec"] : EventNames.Access(happened.Access),
+        };
+    }
+
+    private static NetworkInfoRecord? ToNetwork(GuardEvent happened)
+    {
+        if (happened.Kind != GuardEventKind.NetworkDecision)
+        {
+            return null;
+        }
+
+        var socket = happened.Socket;
+        var address = socket.Address?.ToString();
+        int? port = socket.Address is null ? null : socket.Port;
+        return new NetworkInfoRecord
+        {
+            Operation = EventNames.Operation(socket.Operation),
+            Protocol = EventNames.Protocol(socket.Protocol),
+            AddressFamily = socket.Address is { } known ? EventNames.Family(known)
+                : socket.HasAddress ? null : EventNames.Family(socket.Family),
+            DestinationIp = socket.IsOutgoing ? address : null,
+            DestinationPort = socket.IsOutgoing ? port : null,
+            SourceIp = socket.IsOutgoing ? null : address,
+            SourcePort = socket.IsOutgoing ? null : port,
         };
     }
 

@@ -14,9 +14,16 @@ internal static class RecordSentence
     public static string Of(AuditRecord record) => record.Kind switch
     {
         AuditKinds.EngineFailure => OfFailure(record),
-        AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec"),
-        _ => OfDecision(record, record.File?.Access is { Count: > 0 } access ? string.Join('+', access) : "open"),
+        AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec" + OfFile(record)),
+        _ when record.Network is { } network => OfDecision(record, OfNetwork(network)),
+        _ => OfDecision(record, (record.File?.Access is { Count: > 0 } access ? string.Join('+', access) : "open") + OfFile(record)),
     };
+
+    private static string OfFile(AuditRecord record) => $" of {record.File?.Path ?? "a file without a name"}";
+
+    private static string OfNetwork(NetworkInfoRecord network)
+        => network.Operation == "raw" ? $"raw socket of {network.AddressFamily} for {network.Protocol}"
+            : $"{network.Protocol} {network.Operation} {(network.Operation is "connect" or "send" ? "to" : "on")} {network.Endpoint ?? "an unknown address"}";
 
     private static string OfDecision(AuditRecord record, string operation)
     {
@@ -28,7 +35,7 @@ internal static class RecordSentence
         };
         var why = record.Rule is { } rule ? $" by rule '{rule.Title}'" : "";
         var unknown = record.Flags?.Contains("unknown") == true ? " (on_unknown)" : "";
-        return Printable($"{operation} of {record.File?.Path ?? "a file without a name"} by {Who(record.Process)} {outcome}{why}{unknown}");
+        return Printable($"{operation} by {Who(record.Process)} {outcome}{why}{unknown}");
     }
 
     private static string OfFailure(AuditRecord record)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
@@ -19,7 +20,10 @@ internal static class EventDecoder
     private const int ErrnoMax = 4095;
 
     private static readonly RuleCategory[] Categories =
-        [RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.MappedProgram];
+    [
+        RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.NetworkConnection, RuleCategory.ImageLoad,
+        RuleCategory.MappedProgram,
+    ];
 
     private static readonly int FixedBytes = Unsafe.SizeOf<GuardEventLayout>();
 
@@ -56,7 +60,7 @@ internal static class EventDecoder
     private static int MinimumBytes(ushort kind) => (GuardEventKind)kind switch
     {
         GuardEventKind.Exec or GuardEventKind.Exit or GuardEventKind.ExecDecision or GuardEventKind.FileDecision
-            or GuardEventKind.Failure => FixedBytes,
+            or GuardEventKind.NetworkDecision or GuardEventKind.Failure => FixedBytes,
         _ => -1,
     };
 
@@ -90,6 +94,7 @@ internal static class EventDecoder
             && e.Ring < KernelAbi.Rings
             && e.Verdict <= (int)Verdict.Kill
             && Array.IndexOf(Categories, (RuleCategory)e.Category) >= 0
+            && e.Operation < KernelAbi.Networks
             && e.Hook < KernelAbi.Hooks
             && e.Reason < KernelAbi.Reasons
             && e.Error is <= 0 and >= -ErrnoMax
@@ -161,6 +166,7 @@ internal static class EventDecoder
             Image = image,
             Args = SplitArgs(strings[..e.ArgsLength]),
             ArgsTotal = e.ArgsTotal,
+            Socket = Socket(in e),
         };
     }
 
@@ -169,6 +175,20 @@ internal static class EventDecoder
         var text = length == 0 ? default : new KernelText(strings[..length].ToArray());
         strings = strings[length..];
         return text;
+    }
+
+    private static RequestSocket Socket(in GuardEventLayout e)
+    {
+        var known = (GuardEventKind)e.Kind == GuardEventKind.NetworkDecision
+            && (NetworkOperation)e.Operation != NetworkOperation.Raw
+            && ((GuardEventFlags)e.Flags & GuardEventFlags.AddressUnknown) == 0;
+        ReadOnlySpan<ulong> address = e.Address;
+        var number = BinaryPrimitives.ReadUInt128BigEndian(MemoryMarshal.AsBytes(address));
+        return new RequestSocket(
+            (NetworkOperation)e.Operation, e.Protocol, known ? AddressRanges.ToAddress(number) : null, e.Port)
+        {
+            Family = (NetworkOperation)e.Operation == NetworkOperation.Raw ? e.Family : (ushort)0,
+        };
     }
 
     private static KernelText Comm(in GuardEventLayout e)

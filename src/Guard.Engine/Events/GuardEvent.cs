@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 
 namespace Guard.Engine.Events;
 
@@ -22,6 +23,9 @@ public enum GuardEventKind
 
     /// <summary>The engine failed and the failure mode decided.</summary>
     Failure = 5,
+
+    /// <summary>A rule matched an operation on a socket.</summary>
+    NetworkDecision = 6,
 }
 
 /// <summary>Facts about an event; bits are GUARD_EVENT_* flags of bpf/lsm/abi.h.</summary>
@@ -54,6 +58,9 @@ public enum GuardEventFlags
 
     /// <summary>More rules matched than the record names.</summary>
     MoreRules = 128,
+
+    /// <summary>The caller's address was too short to be one.</summary>
+    AddressUnknown = 256,
 }
 
 /// <summary>One decoded ring record: bpf/lsm/abi.h, struct guard_event. Immutable; nothing in it is trusted.</summary>
@@ -169,4 +176,7 @@ public sealed record GuardEvent
 
     /// <summary>Bytes that the arguments had in all.</summary>
     public uint ArgsTotal { get; init; }
+
+    /// <summary>The operation on a socket; means nothing for other kinds.</summary>
+    public RequestSocket Socket { get; init; }
 }

@@ -35,6 +35,7 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
         fields.AddProcess(record.Process);
         fields.Add("parentImage", record.Ancestors is [var parent, ..] ? parent.Image : null);
         fields.AddFile(record.File);
+        fields.AddNetwork(record.Network);
         fields.Add(CommandLine, Join(record.Args));
         fields.Add("flags", record.Flags is { Count: > 0 } flags ? string.Join(',', flags) : null);
         fields.Add("detail", record.Detail is { Count: > 0 } detail ? string.Join(' ', detail.Select(d => $"{d.Key}={d.Value}")) : null);
@@ -98,6 +99,17 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
         Add("dev", file?.Device);
         Add("inode", file?.Inode.ToString(CultureInfo.InvariantCulture));
         Add("access", file?.Access is { Count: > 0 } access ? string.Join(',', access) : null);
+    }
+
+    private void AddNetwork(NetworkInfoRecord? network)
+    {
+        Add("operation", network?.Operation);
+        Add("protocol", network?.Protocol);
+        Add("family", network?.AddressFamily);
+        Add("destinationIp", network?.DestinationIp);
+        Add("destinationPort", network?.DestinationPort?.ToString(CultureInfo.InvariantCulture));
+        Add("sourceIp", network?.SourceIp);
+        Add("sourcePort", network?.SourcePort?.ToString(CultureInfo.InvariantCulture));
     }
 
     private void Add(string name, string? value)

@@ -17,9 +17,13 @@ internal static class SyslogSeverity
         AuditKinds.TrailSetAside => Alert,
         AuditKinds.EngineFailure or AuditKinds.EventsLost or AuditKinds.EventMalformed => Error,
         AuditKinds.ExecDenied or AuditKinds.FileDenied or AuditKinds.ControlDenied => Warning,
+        AuditKinds.ConnectDenied or AuditKinds.SendDenied or AuditKinds.BindDenied or AuditKinds.ListenDenied => Warning,
+        AuditKinds.RawDenied => Warning,
         AuditKinds.PolicyRefused or AuditKinds.PolicyRemoved or AuditKinds.TrailPruned => Warning,
         AuditKinds.EngineState or AuditKinds.EngineStopped => Warning,
         AuditKinds.ExecAudited or AuditKinds.FileAudited => Notice,
+        AuditKinds.ConnectAudited or AuditKinds.SendAudited or AuditKinds.BindAudited or AuditKinds.ListenAudited => Notice,
+        AuditKinds.RawAudited => Notice,
         AuditKinds.EngineStarted or AuditKinds.PolicyPushed => Notice,
         _ => Informational,
     };

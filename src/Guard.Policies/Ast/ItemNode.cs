@@ -21,6 +21,9 @@ internal sealed record TextItem(PolicyField Field, SourceSpan Span, bool All, Im
 /// <summary>An item over a number that the kernel knows.</summary>
 internal sealed record NumberItem(PolicyField Field, SourceSpan Span, ImmutableArray<NumberRange> Ranges) : ItemNode(Span);
 
+/// <summary>An item over an address.</summary>
+internal sealed record AddressItem(PolicyField Field, SourceSpan Span, ImmutableArray<AddressRange> Ranges) : ItemNode(Span);
+
 /// <summary>An item over the kind of access.</summary>
 internal sealed record AccessItem(SourceSpan Span, bool All, ImmutableArray<AccessKinds> Values) : ItemNode(Span);
 

@@ -13,6 +13,7 @@ internal sealed class KernelItemBinder : ItemBinder
 {
     private readonly RuleCategory? _category;
     private readonly AccountSnapshot _accounts;
+    private readonly NetworkItems _network;
 
     /// <param name="category">Null when it is not known: then fields of any category are accepted, others reported.</param>
     /// <param name="options">Accounts.</param>
@@ -23,6 +24,7 @@ internal sealed class KernelItemBinder : ItemBinder
     {
         _category = category;
         _accounts = options.Accounts;
+        _network = new NetworkItems(Values, bag);
     }
 
     public override ItemNode? BindKeywords(SourceSpan span, ItemModifiers? modifiers, ImmutableArray<YamlNode> nodes)
@@ -63,7 +65,8 @@ internal sealed class KernelItemBinder : ItemBinder
 
     protected override bool CheckModifiers(string name, YamlScalar key, ItemModifiers modifiers)
     {
-        if (modifiers.Kind is ItemKind.Network or ItemKind.Reference or ItemKind.Time)
+        if (modifiers.Kind is ItemKind.Reference or ItemKind.Time
+            || (modifiers.Kind == ItemKind.Network && !NetworkItems.IsAddress(name)))
         {
             var use = modifiers.Defining!.Value;
             var message = $"the kernel cannot decide the modifier '{use.Name}'";
@@ -80,7 +83,8 @@ internal sealed class KernelItemBinder : ItemBinder
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
                 "Access takes all and neq"),
             "User" => (modifiers.Kind != ItemKind.Comparison, "User is a name; compare Uid"),
-            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid and LogonId are numbers"),
+            _ when NetworkItems.Has(name) => NetworkItems.Permits(name, modifiers),
+            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, LogonId and ports are numbers"),
         };
         if (!permitted)
         {
@@ -98,11 +102,14 @@ internal sealed class KernelItemBinder : ItemBinder
             "LogonId" => BindNumbers(PolicyField.LogonId, key, modifiers, values),
             "User" => BindUser(key, modifiers, values),
             "Access" => BindAccess(key, modifiers, values),
+            _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
             _ => BindText(Enum.Parse<PolicyField>(name), key, modifiers, values),
         };
 
     protected override ItemNode BindPresence(string name, YamlScalar key, ItemModifiers modifiers, bool isNull, bool holds)
-        => Constant(key, modifiers, holds != isNull, $"{name} is never absent");
+        => NetworkItems.IsDestination(name)
+            ? NetworkItems.Presence(key, holds != isNull)
+            : Constant(key, modifiers, holds != isNull, $"{name} is never absent");
 
     private ConstantItem Constant(YamlScalar key, ItemModifiers modifiers, bool value, string why)
     {

@@ -24,6 +24,7 @@ internal static class LogSourceBinder
         ("file_rename", RuleCategory.FileAccess, AccessKinds.Rename),
         ("file_change", RuleCategory.FileAccess, AccessKinds.Chmod | AccessKinds.Chown),
         ("image_load", RuleCategory.ImageLoad, AccessKinds.None),
+        ("network_connection", RuleCategory.NetworkConnection, AccessKinds.None),
     ];
 
     /// <summary>The log source of a rule.</summary>

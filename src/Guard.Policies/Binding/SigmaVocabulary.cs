@@ -28,8 +28,16 @@ internal static class SigmaVocabulary
         "AncestorCommandLine", "User", "Uid", "LogonId",
     ];
 
-    /// <summary>Fields of any of them.</summary>
-    public static readonly ImmutableArray<string> KernelFields = [.. FileFields.Union(ProcessFields).Union(LoadFields)];
+    /// <summary>Fields of <c>network_connection</c> that the kernel knows; from Image on, the process's.</summary>
+    public static readonly ImmutableArray<string> NetworkFields =
+    [
+        "DestinationIp", "DestinationPort", "SourceIp", "SourcePort", "Protocol", "AddressFamily", "Operation", "Initiated",
+        "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage", "AncestorCommandLine",
+        "User", "Uid", "LogonId",
+    ];
+
+    /// <summary>Fields of any.</summary>
+    public static readonly ImmutableArray<string> KernelFields = [.. FileFields.Union(ProcessFields).Union(LoadFields).Union(NetworkFields)];
 
     /// <summary>Fields of Sigma's taxonomy that the kernel side does not know.</summary>
     public static readonly ImmutableHashSet<string> UndecidableFields =
@@ -38,7 +46,8 @@ internal static class SigmaVocabulary
         "LogonGuid", "ProcessId", "ProcessGuid", "ParentProcessId", "ParentProcessGuid", "ParentUser",
         "IntegrityLevel", "Product", "Company", "Description", "OriginalFileName", "FileVersion", "TerminalSessionId",
         "SourceFilename", "CreationUtcTime", "UtcTime", "Euid", "ParentUid", "ContainerId", "CgroupPath", "TargetUser",
-        "DestinationIp", "DestinationPort", "DestinationHostname", "SourceIp", "SourcePort", "Initiated", "Protocol",
+        "DestinationHostname", "SourceHostname", "DestinationIsIpv6", "SourceIsIpv6", "DestinationPortName",
+        "SourcePortName",
     ];
 
     /// <summary>All modifiers, in the order of their names in the specification.</summary>
@@ -68,12 +77,13 @@ internal static class SigmaVocabulary
         _ => NumberComparison.LessOrEqual,
     };
 
-    /// <summary>Fields of a category; of either while it is not known.</summary>
+    /// <summary>Fields of a category; of any while it is not known.</summary>
     public static ImmutableArray<string> FieldsOf(RuleCategory? category) => category switch
     {
         RuleCategory.FileAccess => FileFields,
         RuleCategory.ProcessCreation => ProcessFields,
         RuleCategory.ImageLoad => LoadFields,
+        RuleCategory.NetworkConnection => NetworkFields,
         _ => KernelFields,
     };
 }

@@ -28,6 +28,7 @@ internal sealed class BudgetFindings
     public const string SetEntries = "GP3017";
     public const string Candidates = "GP3018";
     public const string Identities = "GP3019";
+    public const string AddressRanges = "GP3020";
 
     /// <summary>Where errors that no single rule causes are reported.</summary>
     public static readonly SourceSpan Bundle = new("(bundle)", 0, 0);

@@ -59,6 +59,7 @@ public static class ImageCompiler
             automata,
             TextSets.Build(patterns, lists, findings),
             NumberTables.Build(policy, lists, findings),
+            AddressTables.Build(policy, lists, findings),
             AccessTables.Build(policy, lists, findings),
             CategoryTables.Build(policy, lists, findings),
             [.. patterns.Named.Select(n => (n.Key, lists.Intern([.. n.Value])))],

@@ -7,7 +7,8 @@ namespace Guard.Policies.Compiling;
 /// <param name="Lowered">What the texts are read for: the pattern table, the fields of events, the values of sets.</param>
 /// <param name="Automata">By automaton number; null = absent.</param>
 /// <param name="Sets">Whole values of long lists.</param>
-/// <param name="Numbers">Users and login uids.</param>
+/// <param name="Numbers">Everything that is a number.</param>
+/// <param name="Addresses">Of both ends.</param>
 /// <param name="Accesses">By kind of access: a list.</param>
 /// <param name="Categories">By GUARD_CATEGORY_*.</param>
 /// <param name="NamedFiles">Files that items name, each with the list of what holds for it.</param>
@@ -18,6 +19,7 @@ internal sealed record ImageTables(
     AutomatonTable?[] Automata,
     TextSets Sets,
     NumberTables Numbers,
+    AddressTables Addresses,
     int[] Accesses,
     CategoryTables[] Categories,
     IReadOnlyList<(string Path, int List)> NamedFiles,

@@ -74,6 +74,13 @@ internal sealed class ImageWriter
             _header.RangesOff[number] = ranges == 0 ? 0 : Take((long)ranges * Unsafe.SizeOf<GuardRange>());
         }
 
+        for (var address = 0; address < KernelAbi.Addresses; address++)
+        {
+            var ranges = _tables.Addresses.Ranges[address].Length;
+            _header.AddressCount[address] = (uint)ranges;
+            _header.AddressesOff[address] = ranges == 0 ? 0 : Take((long)ranges * Unsafe.SizeOf<GuardAddressRange>());
+        }
+
         _header.IdentityBuckets = (uint)FileIdentities.BucketsFor(_tables.Lowered.Named.Count);
         _header.IdentitiesOff = _header.IdentityBuckets == 0
             ? 0 : Take((long)_header.IdentityBuckets * Unsafe.SizeOf<GuardIdentity>());
@@ -110,6 +117,7 @@ internal sealed class ImageWriter
         WriteAtoms();
         WriteRecords(_header.PatternsOff, _tables.Patterns);
         WriteNumbers();
+        WriteAddresses();
         WriteSets();
         WriteRules();
         for (var a = 0; a < _automata.Length; a++)
@@ -143,6 +151,21 @@ internal sealed class ImageWriter
         {
             WriteRecords(_header.RangesOff[number], _tables.Numbers.Ranges[number].Select(
                 r => new GuardRange { From = r.From, List = _listOffsets[r.List] }));
+        }
+    }
+
+    private void WriteAddresses()
+    {
+        for (var address = 0; address < KernelAbi.Addresses; address++)
+        {
+            WriteRecords(_header.AddressesOff[address], _tables.Addresses.Ranges[address].Select(Record));
+        }
+
+        GuardAddressRange Record((UInt128 From, int List) range)
+        {
+            var record = new GuardAddressRange { List = _listOffsets[range.List] };
+            (record.From[0], record.From[1]) = ((ulong)(range.From >> 64), (ulong)range.From);
+            return record;
         }
     }
 

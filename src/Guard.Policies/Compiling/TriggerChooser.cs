@@ -137,7 +137,10 @@ internal sealed class TriggerChooser
             PolicyField.Image or PolicyField.ImageInvoked or PolicyField.Event => 1,
             PolicyField.ParentImage or PolicyField.ParentCommandLine => 1,
             PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,
+            PolicyField.DestinationIp or PolicyField.SourceIp => 0,
+            PolicyField.DestinationPort or PolicyField.SourcePort => 1,
             PolicyField.User or PolicyField.LogonId => 3,
+            PolicyField.Protocol or PolicyField.AddressFamily or PolicyField.Operation => 4,
             _ => 3,
         };
         return new Candidate([atom], rank, _usage[atom, category]);

@@ -351,6 +351,12 @@ public static partial class DiagnosticCatalogue
         "The bundle says twice what becomes of what can't be decided",
         "keep one document with guard: failure");
 
+    /// <summary>GP2095: A value of a network field is not one that the field can have.</summary>
+    public static readonly DiagnosticDescriptor BadNetworkValue = Error(
+        "GP2095",
+        "A port, protocol, family or operation is not known",
+        "ports are 0 to 65535; the others are named in guard-policy(5)");
+
     private static DiagnosticDescriptor[] BindingRows() =>
     [
         NotAMap,
@@ -411,5 +417,6 @@ public static partial class DiagnosticCatalogue
         FilterWithoutNot,
         IdleFilter,
         SecondFailure,
+        BadNetworkValue,
     ];
 }

@@ -22,5 +22,6 @@ public static partial class DiagnosticCatalogue
         Error("GP3017", "A long list has too many values", "use fewer values"),
         Error("GP3018", "Too many expressions have no literal text to look for", "give them a literal text of two characters or more"),
         Error("GP3019", "Too many files are named one by one", "put them into long lists, whose files are known by their names only"),
+        Error("GP3020", "Too many networks are named", "name fewer networks, or wider ones"),
     ];
 }

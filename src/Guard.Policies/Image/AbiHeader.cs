@@ -66,6 +66,8 @@ public struct GuardImageHeader
     public uint IdentitiesOff;
     public uint IdentityBuckets;
     public uint IdentityCount;
+    public Inline2<uint> AddressCount;
+    public Inline2<uint> AddressesOff;
     public Inline3<uint> Reserved1;
     public Inline8<GuardCategory> Categories;
 }

@@ -55,6 +55,19 @@ public struct GuardRange
     public uint List;
 }
 
+/// <summary>struct guard_address_range: the atoms that hold for addresses from here to the next entry.</summary>
+[KernelStruct("guard_address_range")]
+[StructLayout(LayoutKind.Sequential)]
+public struct GuardAddressRange
+{
+    public Inline2<ulong> From;
+    public uint List;
+    public uint Pad;
+
+    /// <summary>The address as a number.</summary>
+    public readonly UInt128 Address => new(From[0], From[1]);
+}
+
 /// <summary>struct guard_set: the whole values of long lists over one text.</summary>
 [KernelStruct("guard_set")]
 [StructLayout(LayoutKind.Sequential)]

@@ -7,8 +7,9 @@ namespace Guard.Policies.Image;
 /// <summary>An image as text: what goldens compare and <c>policy compile --listing</c> prints.</summary>
 public static class ImageListing
 {
-    private static readonly string[] CategoryNames = ["process_creation", "file_access", "2", "event", "image_load", "5", "mapped_program", "7"];
-    private static readonly string[] NumberNames = ["uid", "logon", "2", "3", "4", "5", "6", "7"];
+    private static readonly string[] CategoryNames = ["process_creation", "file_access", "network_connection", "event", "image_load", "5", "mapped_program", "7"];
+    private static readonly string[] NumberNames = ["uid", "logon", "operation", "destination port", "source port", "protocol", "family", "7"];
+    private static readonly string[] AddressNames = ["destination", "source"];
 
     /// <summary>Lists an image.</summary>
     /// <param name="image">The image with its rules.</param>
@@ -118,6 +119,14 @@ public static class ImageListing
             foreach (ref readonly var range in view.Ranges(number))
             {
                 Line(text, $"{NumberNames[number]} from {range.From}: atoms {List(view, range.List)}");
+            }
+        }
+
+        for (var address = 0; address < KernelAbi.Addresses; address++)
+        {
+            foreach (ref readonly var range in view.AddressRanges(address))
+            {
+                Line(text, $"{AddressNames[address]} from {AddressRanges.ToAddress(range.Address)}: atoms {List(view, range.List)}");
             }
         }
 

@@ -24,6 +24,7 @@ public static class ImageReader
         CheckPatterns(view);
         CheckRules(view);
         CheckRanges(view);
+        CheckAddresses(view);
         CheckLists(view);
         for (var a = 0; a < view.Automata.Length; a++)
         {
@@ -174,6 +175,29 @@ public static class ImageReader
             {
                 Require(i == 0 || ranges[i - 1].From < ranges[i].From, "ranges out of order");
                 CheckList(view, ranges[i].List, view.Header.AtomCount, "a range");
+            }
+        }
+    }
+
+    private static void CheckAddresses(ImageView view)
+    {
+        for (var address = 0; address < KernelAbi.Addresses; address++)
+        {
+            var count = view.Header.AddressCount[address];
+            Require(count <= KernelLimits.AddressRangesMax, "too many ranges of addresses");
+            if (count == 0)
+            {
+                continue;
+            }
+
+            var size = (ulong)Unsafe.SizeOf<GuardAddressRange>();
+            CheckRange(view.Header, view.Header.AddressesOff[address], count, size, "ranges of addresses");
+            var ranges = view.AddressRanges(address);
+            Require(ranges[0].Address == 0, "ranges of addresses that do not begin at 0");
+            for (var i = 0; i < ranges.Length; i++)
+            {
+                Require(i == 0 || ranges[i - 1].Address < ranges[i].Address, "ranges of addresses out of order");
+                CheckList(view, ranges[i].List, view.Header.AtomCount, "a range of addresses");
             }
         }
     }

@@ -48,6 +48,13 @@ public sealed class ImageView
     public ReadOnlySpan<GuardRange> Ranges(int number)
         => _header.RangeCount[number] == 0 ? [] : Table<GuardRange>(_header.RangesOff[number], _header.RangeCount[number]);
 
+    /// <summary>The ranges of one kind of addresses, ascending from 0.</summary>
+    /// <param name="address">GUARD_ADDRESS_*.</param>
+    public ReadOnlySpan<GuardAddressRange> AddressRanges(int address)
+        => _header.AddressCount[address] == 0
+            ? []
+            : Table<GuardAddressRange>(_header.AddressesOff[address], _header.AddressCount[address]);
+
     /// <summary>The buckets of a set.</summary>
     /// <param name="set">A present set of this image.</param>
     public ReadOnlySpan<GuardSetEntry> Buckets(in GuardSet set)

@@ -91,8 +91,32 @@ public static class KernelAbi
     /// <summary>Login uids.</summary>
     public const int NumberLogon = 1;
 
+    /// <summary>What is done with a socket: <see cref="Guard.Policies.Normalising.NetworkOperation"/>.</summary>
+    public const int NumberOperation = 2;
+
+    /// <summary>Ports that are connected or sent to.</summary>
+    public const int NumberDestinationPort = 3;
+
+    /// <summary>Ports of this host.</summary>
+    public const int NumberSourcePort = 4;
+
+    /// <summary>IPPROTO_*.</summary>
+    public const int NumberProtocol = 5;
+
+    /// <summary>AF_INET and AF_INET6.</summary>
+    public const int NumberFamily = 6;
+
     /// <summary>Room for kinds of numbers.</summary>
     public const int Numbers = 16;
+
+    /// <summary>Addresses that are connected or sent to.</summary>
+    public const int AddressDestination = 0;
+
+    /// <summary>Addresses of this host.</summary>
+    public const int AddressSource = 1;
+
+    /// <summary>Kinds of addresses.</summary>
+    public const int Addresses = 2;
 
     /// <summary>Room for fields in the set of those that are incomplete.</summary>
     public const int Fields = 32;
@@ -102,6 +126,9 @@ public static class KernelAbi
 
     /// <summary>Room for kinds of access.</summary>
     public const int Accesses = 16;
+
+    /// <summary>Operations on sockets.</summary>
+    public const int Networks = 5;
 
     /// <summary>The row that a transition leads to has a list.</summary>
     public const uint TransitionOutput = 1;

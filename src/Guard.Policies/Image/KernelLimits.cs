@@ -49,6 +49,9 @@ public static class KernelLimits
     /// <summary>Entries of one table of number ranges.</summary>
     public const int RangesMax = 16384;
 
+    /// <summary>Entries of one table of address ranges.</summary>
+    public const int AddressRangesMax = 262144;
+
     /// <summary>Automata of one image, confirmations included.</summary>
     public const int AutomataMax = 16384;
 

@@ -24,6 +24,7 @@ internal readonly record struct AtomDigest(UInt128 High, UInt128 Low) : ICompara
     {
         TextAtom text => OfValues($"text {(int)text.Field}", text.Patterns, text.Expressions),
         NumberAtom number => OfText($"number {(int)number.Field} {string.Join(' ', number.Ranges)}"),
+        AddressAtom address => OfText($"address {(int)address.Field} {string.Join(' ', address.Ranges.Select(r => $"{r.From:x}-{r.To:x}"))}"),
         AccessAtom access => OfText($"access {(int)access.Kinds}"),
         EventTextAtom text => OfValues($"event {text.Names[0]}", text.Patterns, text.Expressions),
         EventKeywordAtom keyword => OfValues("keyword", keyword.Patterns, keyword.Expressions),

@@ -21,7 +21,7 @@ public sealed record NormalisedPolicy(ImmutableArray<NormalisedAtom> Atoms, Immu
 public abstract record NormalisedAtom(PolicyField Field, SourceSpan Span);
 
 /// <summary>Holds if any pattern matches the text in any of the roles.</summary>
-/// <param name="Field">Any field of texts: all but User, LogonId and Access.</param>
+/// <param name="Field">Any field of texts: neither numbers nor addresses nor Access.</param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Roles">
 /// Image in a positive position reads Image and Invoked; under a negation Image alone, so that a symbolic link buys
@@ -36,7 +36,7 @@ public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Role
 }
 
 /// <summary>Holds if the number is in one of the ranges. None never holds.</summary>
-/// <param name="Field">User or LogonId.</param>
+/// <param name="Field">User, LogonId, a port, Protocol, AddressFamily or Operation.</param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Ranges">Ascending, neither overlapping nor touching.</param>
 public sealed record NumberAtom(PolicyField Field, SourceSpan Span, ImmutableArray<NumberRange> Ranges)
@@ -46,6 +46,18 @@ public sealed record NumberAtom(PolicyField Field, SourceSpan Span, ImmutableArr
 /// <param name="From">The least.</param>
 /// <param name="To">The greatest; not less than <paramref name="From"/>.</param>
 public readonly record struct NumberRange(uint From, uint To);
+
+/// <summary>Holds if the address is in one of the ranges.</summary>
+/// <param name="Field">DestinationIp or SourceIp.</param>
+/// <param name="Span">Where it was written first.</param>
+/// <param name="Ranges">At least one; ascending, neither overlapping nor touching.</param>
+public sealed record AddressAtom(PolicyField Field, SourceSpan Span, ImmutableArray<AddressRange> Ranges)
+    : NormalisedAtom(Field, Span);
+
+/// <summary>Addresses from one to another, as numbers of 128 bits; IPv4 is ::ffff:a.b.c.d.</summary>
+/// <param name="From">The least.</param>
+/// <param name="To">The greatest; not less than <paramref name="From"/>.</param>
+public readonly record struct AddressRange(UInt128 From, UInt128 To);
 
 /// <summary>Holds if the open has any of these kinds.</summary>
 /// <param name="Span">Where it was written first.</param>

@@ -1,3 +1,5 @@
+using Guard.Policies.Image;
+
 namespace Guard.Policies.Normalising;
 
 /// <summary>Fields that the kernel knows; numbers are GUARD_FIELD_* of bpf/lsm/abi.h.</summary>
@@ -44,6 +46,27 @@ public enum PolicyField
 
     /// <summary>Any field of an event; offline only.</summary>
     Event = 15,
+
+    /// <summary>The address that is connected or sent to.</summary>
+    DestinationIp = 16,
+
+    /// <summary>Its port.</summary>
+    DestinationPort = 17,
+
+    /// <summary>The address of this host that is bound or listened on.</summary>
+    SourceIp = 18,
+
+    /// <summary>Its port; 0 where the kernel has yet to pick one.</summary>
+    SourcePort = 19,
+
+    /// <summary>IPPROTO_* of the socket.</summary>
+    Protocol = 20,
+
+    /// <summary>AF_INET or AF_INET6: what the address is decided as.</summary>
+    AddressFamily = 21,
+
+    /// <summary>What is done with a socket: Operation, Initiated.</summary>
+    Operation = 22,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
@@ -57,6 +80,9 @@ public enum RuleCategory
     /// <c>file_rename</c> and <c>file_change</c>: some of them.
     /// </summary>
     FileAccess = 1,
+
+    /// <summary>Log source <c>network_connection</c>: a connection, a send to an address, a bind, a listen.</summary>
+    NetworkConnection = 2,
 
     /// <summary>Any log source, decided offline over events.</summary>
     Event = 3,
@@ -202,4 +228,24 @@ public enum AccessKinds
 
     /// <summary>Mapped for execution; stands in records, and in no rule.</summary>
     Map = 1 << 11,
+}
+
+/// <summary>What is done with a socket; numbers are GUARD_NETWORK_* of bpf/lsm/abi.h.</summary>
+[KernelConstants("GUARD_NETWORK_")]
+public enum NetworkOperation
+{
+    /// <summary>A connection, or the choice of whom a socket without connections talks to.</summary>
+    Connect = 0,
+
+    /// <summary>A message to an address that the call names.</summary>
+    Send = 1,
+
+    /// <summary>An address of this host is given to a socket.</summary>
+    Bind = 2,
+
+    /// <summary>A socket begins to take connections.</summary>
+    Listen = 3,
+
+    /// <summary>A socket is made whose owner writes the headers of what he sends: a raw or packet socket.</summary>
+    Raw = 4,
 }

@@ -50,6 +50,11 @@ internal sealed class RuleNormaliser
             parts.Add(_atoms.Add(new AccessAtom(rule.Identity.Span, rule.LogSource.Access)));
         }
 
+        if (rule.LogSource.Category == RuleCategory.NetworkConnection && ImpliedOperations.Of(rule) is { } operations)
+        {
+            parts.Add(_atoms.Add(new NumberAtom(PolicyField.Operation, rule.Identity.Span, [operations])));
+        }
+
         parts.Add(new Detection(this, rule.Detection).Convert());
         parts.AddRange(rule.Filters.Select(f => new Detection(this, f).Convert()));
         return _build.And(parts);
@@ -70,6 +75,7 @@ internal sealed class RuleNormaliser
         KeywordItem keyword => EachValue(keyword.All, keyword.Values, (patterns, expressions) =>
             new EventKeywordAtom(keyword.Span, patterns, expressions)),
         NumberItem number => _atoms.Add(new NumberAtom(number.Field, number.Span, number.Ranges)),
+        AddressItem address => _atoms.Add(new AddressAtom(address.Field, address.Span, address.Ranges)),
         AccessItem access => ConvertAccess(access),
         EventAtomsItem atoms => ConvertAtoms(atoms),
         ConstantItem constant => new ConstantNode(constant.Value),

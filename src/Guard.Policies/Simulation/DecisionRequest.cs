@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
@@ -6,7 +7,7 @@ namespace Guard.Policies.Simulation;
 
 /// <summary>
 /// Exactly what a hook knows when it decides. For an exec, Image and Invoked are the new program's, and the parent is
-/// the process that calls execve; for an open, Image and Invoked are the process's own.
+/// the process that calls execve; for anything else, Image and Invoked are the process's own.
 /// </summary>
 /// <param name="Category">What is decided.</param>
 public sealed record DecisionRequest(RuleCategory Category)
@@ -56,8 +57,31 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>Login uid; 4294967295 where nobody logged in.</summary>
     public uint LogonId { get; init; } = uint.MaxValue;
 
-    /// <summary>Kinds of access of an open; not read for an exec.</summary>
+    /// <summary>Kinds of access of an open; read for nothing else.</summary>
     public AccessKinds Access { get; init; }
+
+    /// <summary>The operation on a socket; read for nothing else.</summary>
+    public RequestSocket Socket { get; init; }
+}
+
+/// <summary>An operation on a socket of IPv4 or IPv6, or that a raw or packet socket is made.</summary>
+/// <param name="Operation">What is done.</param>
+/// <param name="Protocol">IPPROTO_*.</param>
+/// <param name="Address">
+/// The destination of a connection or a send, the address of this host of a bind or listen; null: not known, or none. IPv4 in its mapped
+/// form is IPv4.
+/// </param>
+/// <param name="Port">Its port; means nothing where the address is not known.</param>
+public readonly record struct RequestSocket(NetworkOperation Operation, ushort Protocol, IPAddress? Address, ushort Port)
+{
+    /// <summary>AF_*, of a socket that is made; elsewhere the address says it.</summary>
+    public ushort Family { get; init; }
+
+    /// <summary>Whether the operation has an address, known or not.</summary>
+    public bool HasAddress => Operation != NetworkOperation.Raw;
+
+    /// <summary>Whether somebody else is addressed; then this host's own address is not known yet.</summary>
+    public bool IsOutgoing => Operation is NetworkOperation.Connect or NetworkOperation.Send;
 }
 
 /// <summary>A program by its texts.</summary>

@@ -6,6 +6,10 @@ namespace Guard.Policies.Simulation;
 /// <summary>The state of one decision; the order of its steps is written down in <see cref="ImageSimulator"/>.</summary>
 internal sealed class DecisionRun(ImageView image, DecisionRequest request)
 {
+    /// <summary>AF_INET and AF_INET6 of Linux.</summary>
+    private const uint FamilyFour = 2;
+    private const uint FamilySix = 10;
+
     private static readonly PolicyField[] Fields = Enum.GetValues<PolicyField>();
 
     private readonly TextWalk _walk = new(image);
@@ -79,9 +83,37 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             case RuleCategory.MappedProgram:
                 Mark(PolicyField.CurrentDirectory);
                 break;
+            case RuleCategory.NetworkConnection:
+                MarkSocket();
+                break;
             default:
                 MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
                 break;
+        }
+    }
+
+    private void MarkSocket()
+    {
+        if (request.Socket.IsOutgoing)
+        {
+            MarkAsked(PolicyField.SourceIp, PolicyField.SourcePort);
+        }
+
+        if (request.Socket is { HasAddress: true, Address: null })
+        {
+            MarkAsked(
+                request.Socket.IsOutgoing ? PolicyField.DestinationIp : PolicyField.SourceIp,
+                request.Socket.IsOutgoing ? PolicyField.DestinationPort : PolicyField.SourcePort,
+                PolicyField.AddressFamily);
+        }
+    }
+
+    /// <summary>What no rule of the category asks for makes nothing unknown.</summary>
+    private void MarkAsked(params ReadOnlySpan<PolicyField> fields)
+    {
+        foreach (var field in fields)
+        {
+            _incomplete |= _category.Fields & 1u << (int)field;
         }
     }
 
@@ -125,6 +157,9 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             case RuleCategory.ImageLoad:
                 CollectFile(KernelAbi.TextImage, KernelAbi.RoleLoaded, HoldCause.Loaded, HoldCause.LoadedFile);
                 break;
+            case RuleCategory.NetworkConnection:
+                CollectEndpoint();
+                break;
         }
 
         CollectNumbers();
@@ -162,7 +197,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         }
     }
 
-    /// <summary>Open: what the process is was kept at its exec, in a list of bounded length.</summary>
+    /// <summary>Anything else: what the process is was kept at its exec, in a list of bounded length.</summary>
     private void CollectSubject(RequestProgram program)
     {
         var kept = new KeptAtoms();
@@ -255,6 +290,12 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     {
         HoldRange(KernelAbi.NumberUid, request.Uid, HoldCause.Uid);
         HoldRange(KernelAbi.NumberLogon, request.LogonId, HoldCause.Logon);
+        if (request.Category == RuleCategory.NetworkConnection)
+        {
+            HoldRange(KernelAbi.NumberProtocol, request.Socket.Protocol, HoldCause.Protocol);
+            HoldRange(KernelAbi.NumberOperation, (uint)request.Socket.Operation, HoldCause.Operation);
+        }
+
         var access = request.Category == RuleCategory.FileAccess ? (int)request.Access : 0;
         for (var kind = 0; kind < KernelAbi.Accesses; kind++)
         {
@@ -263,6 +304,38 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
                 HoldAll(image.Header.AccessList[kind], HoldCause.Access);
             }
         }
+    }
+
+    private void CollectEndpoint()
+    {
+        var socket = request.Socket;
+        if (!socket.HasAddress)
+        {
+            HoldRange(KernelAbi.NumberFamily, socket.Family, HoldCause.Family);
+            return;
+        }
+
+        if (socket.Address is not { } known)
+        {
+            return;
+        }
+
+        var address = AddressRanges.ToNumber(known);
+        HoldRange(KernelAbi.NumberFamily, AddressRanges.IsFour(address) ? FamilyFour : FamilySix, HoldCause.Family);
+        var ranges = image.AddressRanges(socket.IsOutgoing ? KernelAbi.AddressDestination : KernelAbi.AddressSource);
+        var at = ranges.Length - 1;
+        while (at > 0 && ranges[at].Address > address)
+        {
+            at--;
+        }
+
+        if (at >= 0)
+        {
+            HoldAll(ranges[at].List, HoldCause.Address);
+        }
+
+        var port = socket.IsOutgoing ? KernelAbi.NumberDestinationPort : KernelAbi.NumberSourcePort;
+        HoldRange(port, socket.Port, HoldCause.Port);
     }
 
     /// <summary>The last range that does not begin above the number.</summary>

@@ -72,6 +72,21 @@ public enum HoldCause
 
     /// <summary>The kind of access is in its list.</summary>
     Access,
+
+    /// <summary>The address is in one of its networks.</summary>
+    Address,
+
+    /// <summary>The port is one of its numbers.</summary>
+    Port,
+
+    /// <summary>The family is one of its numbers.</summary>
+    Family,
+
+    /// <summary>The protocol is one of its numbers.</summary>
+    Protocol,
+
+    /// <summary>The operation is one of its numbers.</summary>
+    Operation,
 }
 
 /// <summary>Why a rule was evaluated.</summary>

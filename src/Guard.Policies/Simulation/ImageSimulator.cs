@@ -12,16 +12,17 @@ namespace Guard.Policies.Simulation;
 /// <item>
 /// Incomplete fields: that of every text which is not complete. A parent counts as an ancestor too. CurrentDirectory is
 /// read for an exec only, TargetFilename for an open only, ImageLoaded for a mapping only. For a mapped program the file
-/// is Image, there is no ImageInvoked, and CommandLine and CurrentDirectory are incomplete.
+/// is Image, there is no ImageInvoked, and CommandLine and CurrentDirectory are incomplete. Of an operation on a socket,
+/// SourceIp and SourcePort are incomplete when it has a destination, and what an address that is not known would say; each
+/// only if a rule of the category speaks of it.
 /// </item>
 /// <item>
 /// A program is read as: text IMAGE over Image in the roles of a path, text IMAGE over Invoked in those of a name, text
 /// COMMAND over CommandLine in those of arguments.
 /// Exec: the atoms with own roles that this finds hold. (Those in the roles of a parent or an ancestor are for the
 /// program's children.) Then text DIRECTORY over CurrentDirectory.
-/// Open: the same, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec; when an
-/// atom finds no room, Image, ImageInvoked and CommandLine are incomplete. Then the atoms of the list hold. A mapping
-/// (category image_load) the same.
+/// Anything else: the same, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec; when an
+/// atom finds no room, Image, ImageInvoked and CommandLine are incomplete. Then the atoms of the list hold.
 /// Mapped program: text IMAGE over the file in role IMAGE alone.
 /// </item>
 /// <item>
@@ -30,8 +31,14 @@ namespace Guard.Policies.Simulation;
 /// ParentCommandLine, or AncestorImage and AncestorCommandLine, incomplete. Then the atoms of the first list hold, then
 /// those of the second.
 /// </item>
-/// <item>Open: text TARGET in role TARGET. Mapping: text IMAGE over the file in role LOADED.</item>
-/// <item>The range of the uid, that of the login uid, then, for an open, the lists of the kinds of access from bit 0 on.</item>
+/// <item>
+/// Open: text TARGET in role TARGET. Mapping: text IMAGE over the file in role LOADED. Operation on a socket, when its
+/// address is known: the range of the family, that of the address, that of the port; of a raw socket that of the family.
+/// </item>
+/// <item>
+/// The range of the uid, that of the login uid, then, for an open, the lists of the kinds of access from bit 0 on, for an
+/// operation on a socket the range of the protocol and that of the operation.
+/// </item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;
 /// then, when a field is incomplete, the unknown list. A rule may be evaluated several times. (So an open for which

@@ -1,6 +1,8 @@
+using System.Net;
 using Guard.Engine.Enrichment;
 using Guard.Engine.Events;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 using Guard.Protocol;
 using Xunit;
 
@@ -106,6 +108,56 @@ public sealed class EventEnricherTests : IDisposable
         Assert.StartsWith("write+append of ", record.Message, StringComparison.Ordinal);
         Assert.Null(record.Args);
     }
+
+    [Theory]
+    [InlineData(NetworkOperation.Connect, "connect.denied", "tcp connect to 192.0.2.1:443 by /bin/sh")]
+    [InlineData(NetworkOperation.Send, "send.denied", "tcp send to 192.0.2.1:443 by /bin/sh")]
+    [InlineData(NetworkOperation.Bind, "bind.denied", "tcp bind on 192.0.2.1:443 by /bin/sh")]
+    [InlineData(NetworkOperation.Listen, "listen.denied", "tcp listen on 192.0.2.1:443 by /bin/sh")]
+    public void An_operation_on_a_socket_says_where(NetworkOperation operation, string kind, string begin)
+    {
+        var record = _enricher.ToRecord(Socket(new RequestSocket(operation, 6, IPAddress.Parse("192.0.2.1"), 443)))!;
+        Assert.Equal((kind, "EPERM"), (record.Kind, record.Errno));
+        Assert.StartsWith(begin, record.Message, StringComparison.Ordinal);
+        Assert.Null(record.File);
+        Assert.Equal(("tcp", "ipv4"), (record.Network!.Protocol, record.Network.AddressFamily));
+        var outgoing = operation is NetworkOperation.Connect or NetworkOperation.Send;
+        Assert.Equal(("192.0.2.1", 443), outgoing
+            ? (record.Network.DestinationIp, record.Network.DestinationPort)
+            : (record.Network.SourceIp, record.Network.SourcePort));
+        Assert.Null(outgoing ? record.Network.SourceIp : record.Network.DestinationIp);
+    }
+
+    [Fact]
+    public void An_address_of_IPv6_stands_in_brackets_and_an_unknown_one_is_said_to_be()
+    {
+        var record = _enricher.ToRecord(Socket(new RequestSocket(NetworkOperation.Connect, 17, IPAddress.Parse("2001:db8::1"), 53)))!;
+        Assert.Equal(("[2001:db8::1]:53", "ipv6"), (record.Network!.Endpoint, record.Network.AddressFamily));
+        record = _enricher.ToRecord(Socket(new RequestSocket(NetworkOperation.Connect, 99, null, 53)))!;
+        Assert.StartsWith("99 connect to an unknown address by ", record.Message, StringComparison.Ordinal);
+        Assert.Equal((null, null, null), (record.Network!.DestinationIp, record.Network.DestinationPort, record.Network.AddressFamily));
+    }
+
+    [Theory]
+    [InlineData(17, 0, "raw socket of packet for any by ")]
+    [InlineData(10, 58, "raw socket of ipv6 for icmpv6 by ")]
+    public void A_raw_socket_has_no_address(ushort family, ushort protocol, string begin)
+    {
+        var record = _enricher.ToRecord(Socket(new RequestSocket(NetworkOperation.Raw, protocol, null, 0) { Family = family }))!;
+        Assert.Equal("raw.denied", record.Kind);
+        Assert.StartsWith(begin, record.Message, StringComparison.Ordinal);
+        Assert.Null(record.Network!.Endpoint);
+    }
+
+    private static GuardEvent Socket(RequestSocket socket) => Denied with
+    {
+        Kind = GuardEventKind.NetworkDecision,
+        FileInode = 0,
+        Path = default,
+        Invoked = default,
+        Args = [],
+        Socket = socket,
+    };
 
     [Fact]
     public void An_engine_failure_names_hook_and_reason()

@@ -1,9 +1,12 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 using Xunit;
 
 namespace Guard.Engine.Tests.Events;
@@ -11,7 +14,7 @@ namespace Guard.Engine.Tests.Events;
 public sealed class EventDecoderTests
 {
     [Fact]
-    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(216, Unsafe.SizeOf<GuardEventLayout>());
+    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(240, Unsafe.SizeOf<GuardEventLayout>());
 
     [Fact]
     public void Every_field_of_an_exec_decision_arrives()
@@ -43,6 +46,35 @@ public sealed class EventDecoderTests
     }
 
     [Theory]
+    [InlineData(0, 0xffff_0102_0304UL, 0u, "1.2.3.4")]
+    [InlineData(0x2001_0db8_0000_0000UL, 1, 0u, "2001:db8::1")]
+    [InlineData(0x2001_0db8_0000_0000UL, 1, 256u, null)]
+    public void The_address_of_a_socket_arrives(ulong high, ulong low, uint flags, string? expected)
+    {
+        var bytes = EventBytes.Create(6, image: "/bin/sh", change: (ref GuardEventLayout e) =>
+        {
+            (e.Category, e.Hook, e.Flags) = (2, 9, flags);
+            (e.Address[0], e.Address[1]) = (BinaryPrimitives.ReverseEndianness(high), BinaryPrimitives.ReverseEndianness(low));
+            (e.Port, e.Protocol, e.Family, e.Operation) = (443, 17, 2, 1);
+        });
+
+        Assert.True(EventDecoder.TryDecode(bytes, out var e, out _));
+
+        Assert.Equal(RuleCategory.NetworkConnection, e.Category);
+        Assert.Equal(new RequestSocket(NetworkOperation.Send, 17, expected is null ? null : IPAddress.Parse(expected), 443), e.Socket);
+    }
+
+    [Fact]
+    public void A_raw_socket_has_a_family_and_no_address()
+    {
+        var bytes = EventBytes.Create(6, change: (ref GuardEventLayout e) => (e.Category, e.Family, e.Operation) = (2, 17, 4));
+
+        Assert.True(EventDecoder.TryDecode(bytes, out var e, out _));
+
+        Assert.Equal(new RequestSocket(NetworkOperation.Raw, 0, null, 0) { Family = 17 }, e.Socket);
+    }
+
+    [Theory]
     [InlineData("", new string[0])]
     [InlineData("a\0", new[] { "a" })]
     [InlineData("\0", new[] { "" })]
@@ -60,6 +92,7 @@ public sealed class EventDecoderTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
+    [InlineData(6)]
     public void Every_kind_is_known(int kind)
     {
         Assert.True(EventDecoder.TryDecode(EventBytes.Create(kind), out var e, out var error));
@@ -70,7 +103,7 @@ public sealed class EventDecoderTests
     public static TheoryData<string, object> Faults => new()
     {
         { "kind 0", DecodeError.UnknownKind },
-        { "kind 6", DecodeError.UnknownKind },
+        { "kind 15", DecodeError.UnknownKind },
         { "abi", DecodeError.WrongAbi },
         { "size 0", DecodeError.TooShort },
         { "size beyond", DecodeError.TooShort },
@@ -90,6 +123,7 @@ public sealed class EventDecoderTests
         { "rule", DecodeError.OutOfRange },
         { "pid", DecodeError.OutOfRange },
         { "cpu", DecodeError.OutOfRange },
+        { "operation", DecodeError.OutOfRange },
     };
 
     [Theory]
@@ -168,7 +202,7 @@ public sealed class EventDecoderTests
         switch (fault)
         {
             case "kind 0": e.Kind = 0; break;
-            case "kind 6": e.Kind = 6; break;
+            case "kind 15": e.Kind = 15; break;
             case "abi": e.AbiVersion++; break;
             case "size 0": e.Size = 0; break;
             case "size beyond": e.Size++; break;
@@ -177,7 +211,7 @@ public sealed class EventDecoderTests
             case "args beyond": e.ArgsLength++; break;
             case "ring": e.Ring = 2; break;
             case "verdict": e.Verdict = 4; break;
-            case "category": e.Category = 2; break;
+            case "category": e.Category = 3; break;
             case "hook": e.Hook = KernelAbi.Hooks; break;
             case "reason": e.Reason = 16; break;
             case "error positive": e.Error = 1; break;
@@ -187,6 +221,7 @@ public sealed class EventDecoderTests
             case "rule": (e.RuleCount, e.Rules[0]) = (1, 65535); break;
             case "pid": e.Tgid = uint.MaxValue; break;
             case "cpu": e.Cpu = uint.MaxValue; break;
+            case "operation": e.Operation = KernelAbi.Networks; break;
             default: break;
         }
     }

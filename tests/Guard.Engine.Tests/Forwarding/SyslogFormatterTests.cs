@@ -54,6 +54,23 @@ public sealed class SyslogFormatterTests
             Format(Plain));
     }
 
+    [Fact]
+    public void A_refused_connection_says_where_it_went()
+        => Assert.Contains(
+            "image=\"/bin/sh\" uid=\"33\" euid=\"33\" user=\"www-data\" operation=\"connect\" protocol=\"tcp\" family=\"ipv4\" "
+            + "destinationIp=\"192.0.2.1\" destinationPort=\"443\"]",
+            Format(Plain with
+            {
+                Kind = AuditKinds.ConnectDenied,
+                File = null,
+                Args = null,
+                Network = new NetworkInfoRecord
+                {
+                    Operation = "connect", Protocol = "tcp", AddressFamily = "ipv4", DestinationIp = "192.0.2.1", DestinationPort = 443,
+                },
+            }),
+            StringComparison.Ordinal);
+
     [Theory]
     [InlineData("a\"b", "a\\\"b")]
     [InlineData("a\\b", "a\\\\b")]
@@ -108,6 +125,9 @@ public sealed class SyslogFormatterTests
     [Theory]
     [InlineData(AuditKinds.ExecDenied, 108)]
     [InlineData(AuditKinds.FileAudited, 109)]
+    [InlineData(AuditKinds.ConnectDenied, 108)]
+    [InlineData(AuditKinds.RawDenied, 108)]
+    [InlineData(AuditKinds.ListenAudited, 109)]
     [InlineData(AuditKinds.TrailSetAside, 105)]
     [InlineData(AuditKinds.EventsLost, 107)]
     [InlineData("something.new", 110)]

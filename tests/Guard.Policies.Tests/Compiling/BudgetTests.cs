@@ -100,6 +100,13 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public void Too_many_networks_are_GP3020()
+    {
+        _builder.Network(_builder.Destinations(KernelLimits.AddressRangesMax / 2));
+        AssertError("GP3020", "GUARD_ADDRESS_RANGES_MAX", "(bundle)");
+    }
+
+    [Fact]
     public void Too_many_patterns_that_end_at_one_place_are_GP3010()
     {
         for (var n = 0; n <= KernelLimits.ListMax; n++)

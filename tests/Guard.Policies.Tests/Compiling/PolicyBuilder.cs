@@ -60,6 +60,13 @@ internal sealed class PolicyBuilder
 
     public AtomNode User(params uint[] uids) => Add(new NumberAtom(PolicyField.User, Here(), NumberRanges.Union(uids.Select(u => new NumberRange(u, u)))));
 
+    /// <summary>So many single addresses of IPv6, none beside another.</summary>
+    public AtomNode Destinations(int count)
+        => Add(new AddressAtom(
+            PolicyField.DestinationIp,
+            Here(),
+            [.. Enumerable.Range(1, count).Select(n => (UInt128)(2 * n)).Select(n => new AddressRange(n, n))]));
+
     public AtomNode Access(AccessKinds kinds) => Add(new AccessAtom(Here(), kinds));
 
     public PolicyBuilder Exec(
@@ -69,6 +76,10 @@ internal sealed class PolicyBuilder
     public PolicyBuilder File(
         ConditionNode condition, RuleAction action = RuleAction.Block, OnUnknown onUnknown = OnUnknown.Allow)
         => Rule(RuleCategory.FileAccess, condition, action, onUnknown);
+
+    public PolicyBuilder Network(
+        ConditionNode condition, RuleAction action = RuleAction.Block, OnUnknown onUnknown = OnUnknown.Allow)
+        => Rule(RuleCategory.NetworkConnection, condition, action, onUnknown);
 
     public NormalisedPolicy Build() => new([.. _atoms], [.. _rules]);
 

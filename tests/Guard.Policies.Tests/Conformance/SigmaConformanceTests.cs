@@ -105,7 +105,8 @@ public sealed partial class SigmaConformanceTests(ITestOutputHelper output)
             events++;
             var category = result.Normalised!.Rules.Single().Source.Category;
             result = Check(text, new CompilerOptions());
-            if (category is "process_creation" or "file_event")
+            if (category is "process_creation" or "file_event"
+                || (category is "network_connection" && !text.Contains("DestinationHostname", StringComparison.Ordinal)))
             {
                 Assert.False(result.HasErrors, $"{path}: {Errors(result)}");
                 kernel++;

@@ -142,6 +142,13 @@ public static class DiagnosticTable
         Event(DiagnosticCatalogue.BadNetwork, 17, "A|cidr: 10.0.0.0/33"),
         Event(DiagnosticCatalogue.BadNetwork, 17, "A|cidr: 10.0.0.1/8"),
         Event(DiagnosticCatalogue.BadNetwork, 17, "A|cidr: 010.0.0.0/8"),
+        Network(DiagnosticCatalogue.BadNetwork, 24, "DestinationIp: 10.0.0.0/8"),
+        Network(DiagnosticCatalogue.BadNetworkValue, 26, "DestinationPort: 65536"),
+        Network(DiagnosticCatalogue.BadNetworkValue, 21, "SourcePort: 'ssh'"),
+        Network(DiagnosticCatalogue.BadNetworkValue, 19, "Protocol: tpc"),
+        Network(DiagnosticCatalogue.BadNetworkValue, 24, "AddressFamily: inet"),
+        Network(DiagnosticCatalogue.BadNetworkValue, 20, "Operation: accept"),
+        Network(DiagnosticCatalogue.BadNetworkValue, 20, "Initiated: 'yes'"),
         Item(DiagnosticCatalogue.NotEncodable, 29, "CommandLine|base64: 'a*b'"),
         Item(DiagnosticCatalogue.NotEncodable, 44, "CommandLine|base64offset|contains: a"),
         Item(DiagnosticCatalogue.BadExpression, 30, "CommandLine|re: '[z-a]'"),
@@ -281,6 +288,9 @@ public static class DiagnosticTable
 
     private static DiagnosticRow Item(DiagnosticDescriptor descriptor, int column, string item, string condition = "sel")
         => At(descriptor, $"p.yml(7,{column})", Exec($"sel:\n    {item}\nx:\n    Image: /bin/x\ncondition: {condition}"));
+
+    private static DiagnosticRow Network(DiagnosticDescriptor descriptor, int column, string item)
+        => At(descriptor, $"p.yml(7,{column})", Rule("network_connection", $"sel:\n    {item}\ncondition: sel"));
 
     private static DiagnosticRow Condition(DiagnosticDescriptor descriptor, int column, string text, int shift = 0)
         => At(descriptor, $"p.yml(8,{column + shift})", Exec($"sel:\n    Image: a\ncondition: {text}"));

@@ -151,6 +151,36 @@ public sealed class ImageRefusalTests
         AssertRefused();
     }
 
+    [Theory]
+    [InlineData("from")]
+    [InlineData("order")]
+    [InlineData("list")]
+    [InlineData("outside")]
+    public void Ranges_of_addresses(string what)
+    {
+        ref var header = ref MemoryMarshal.AsRef<GuardImageHeader>(_image.AsSpan());
+        var ranges = MemoryMarshal.Cast<byte, GuardAddressRange>(
+            _image.AsSpan((int)header.AddressesOff[KernelAbi.AddressDestination]))[..(int)header.AddressCount[KernelAbi.AddressDestination]];
+        Assert.True(ranges.Length >= 3);
+        switch (what)
+        {
+            case "from":
+                ranges[0].From[1] = 1;
+                break;
+            case "order":
+                ranges[2].From = ranges[1].From;
+                break;
+            case "list":
+                ranges[1].List = (uint)_image.Length - 4;
+                break;
+            default:
+                header.AddressesOff[KernelAbi.AddressDestination] = (uint)_image.Length - 8;
+                break;
+        }
+
+        AssertRefused();
+    }
+
     [Fact]
     public void Patterns_of_an_unknown_kind()
     {
@@ -177,6 +207,7 @@ public sealed class ImageRefusalTests
         var list = builder.Target([.. Enumerable.Range(0, 100).Select(n => $"/srv/{n}")]);
         builder.File(PolicyBuilder.And(list, PolicyBuilder.Not(builder.User(3, 7))));
         builder.File(builder.Target("/etc/sh?dow", "/b*c*d")).File(builder.Cased("*SHADOW"));
+        builder.Network(builder.Destinations(3));
         return builder.Image().Bytes.ToArray();
     }
 

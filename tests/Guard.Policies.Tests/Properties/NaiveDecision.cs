@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
@@ -37,6 +39,7 @@ internal sealed class NaiveDecision(
     {
         NumberAtom numbers => NumberTruth(numbers),
         AccessAtom access => IsOpen && (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
+        AddressAtom addresses => AddressTruth(addresses),
         TextAtom text => TextTruth(text),
         _ => throw new InvalidOperationException(),
     };
@@ -64,10 +67,48 @@ internal sealed class NaiveDecision(
         _ => false,
     };
 
+    private bool IsNetwork => request.Category == RuleCategory.NetworkConnection;
+
+    private bool IsRaw => request.Socket.Operation == NetworkOperation.Raw;
+
     private Truth NumberTruth(NumberAtom atom)
     {
-        var value = atom.Field == PolicyField.LogonId ? request.LogonId : request.Uid;
-        return atom.Ranges.Any(r => r.From <= value && value <= r.To) ? Truth.True : Truth.False;
+        var socket = request.Socket;
+        return atom.Field switch
+        {
+            PolicyField.User => In(request.Uid),
+            PolicyField.LogonId => In(request.LogonId),
+            _ when !IsNetwork => Truth.False,
+            PolicyField.Protocol => In(socket.Protocol),
+            PolicyField.Operation => In((uint)socket.Operation),
+            PolicyField.DestinationPort => EndTruth(destination: true, _ => In(socket.Port)),
+            PolicyField.SourcePort => EndTruth(destination: false, _ => In(socket.Port)),
+            PolicyField.AddressFamily when IsRaw => In(socket.Family),
+            PolicyField.AddressFamily => socket.Address is { } address
+                ? In(address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6 ? 2u : 10u)
+                : Truth.Unknown,
+            _ => throw new InvalidOperationException(),
+        };
+
+        Truth In(uint value) => atom.Ranges.Any(r => r.From <= value && value <= r.To) ? Truth.True : Truth.False;
+    }
+
+    private Truth AddressTruth(AddressAtom atom)
+        => !IsNetwork ? Truth.False : EndTruth(atom.Field == PolicyField.DestinationIp, address =>
+        {
+            var bytes = address.MapToIPv6().GetAddressBytes();
+            var number = bytes.Aggregate(UInt128.Zero, (n, b) => (n << 8) | b);
+            return atom.Ranges.Any(r => r.From <= number && number <= r.To) ? Truth.True : Truth.False;
+        });
+
+    /// <summary>What has a destination gets its source later; what takes an address of this host has no destination.</summary>
+    private Truth EndTruth(bool destination, Func<IPAddress, Truth> known)
+    {
+        var outgoing = request.Socket.Operation is NetworkOperation.Connect or NetworkOperation.Send;
+        return IsRaw ? Truth.False
+            : outgoing != destination ? (outgoing ? Truth.Unknown : Truth.False)
+            : request.Socket.Address is { } address ? known(address)
+            : Truth.Unknown;
     }
 
     private Truth Evaluate(ConditionNode node) => node switch

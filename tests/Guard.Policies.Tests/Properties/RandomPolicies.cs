@@ -49,7 +49,13 @@ public sealed class RandomPolicies(int seed)
     ];
 
     private static readonly RuleCategory[] Categories =
-        [RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.MappedProgram];
+        [RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.NetworkConnection, RuleCategory.MappedProgram];
+
+    private static readonly PolicyField[] NetworkNumbers =
+    [
+        PolicyField.DestinationPort, PolicyField.SourcePort, PolicyField.Protocol, PolicyField.AddressFamily,
+        PolicyField.Operation,
+    ];
 
     private readonly Random _random = new(seed);
 
@@ -67,9 +73,9 @@ public sealed class RandomPolicies(int seed)
         return left.Count == 0 ? bound : throw new InvalidOperationException($"no place for {left[0]}");
     }
 
-    private FileKey Key() => new((ulong)_random.Next(1, 4), 8 << 20 | 1, (uint)_random.Next(1, 3));
+    private FileKey Key() => new((ulong)_random.Next(1, 3), 8 << 20 | 1, (uint)_random.Next(1, 3));
 
-    private FileKey? File() => Chance(75) ? Key() : null;
+    private FileKey? File() => Chance(90) ? Key() : null;
 
     /// <summary>A policy of one to <paramref name="maxRules"/> rules.</summary>
     public NormalisedPolicy Policy(int maxRules = 8)
@@ -110,6 +116,23 @@ public sealed class RandomPolicies(int seed)
         Uid = Number(),
         LogonId = Number(),
         Access = (AccessKinds)_random.Next(64),
+        Socket = Socket(),
+    };
+
+    private RequestSocket Socket() => new(
+        (NetworkOperation)_random.Next(KernelAbi.Networks),
+        (ushort)_random.Next(6),
+        Chance(90) ? AddressRanges.ToAddress(AddressAt(_random.Next(18))) : null,
+        (ushort)_random.Next(6))
+    {
+        Family = (ushort)_random.Next(6),
+    };
+
+    private RuleCategory Category() => _random.Next(10) switch
+    {
+        < 4 => RuleCategory.ProcessCreation,
+        < 8 => RuleCategory.FileAccess,
+        _ => RuleCategory.NetworkConnection,
     };
 
     /// <summary>A pattern in the normal form of <see cref="TextPattern"/>.</summary>
@@ -176,8 +199,10 @@ public sealed class RandomPolicies(int seed)
     private NormalisedAtom Atom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        return _random.Next(12) switch
+        return _random.Next(14) switch
         {
+            12 => new NumberAtom(NetworkNumbers[_random.Next(NetworkNumbers.Length)], span, Ranges()),
+            13 => new AddressAtom(Chance(60) ? PolicyField.DestinationIp : PolicyField.SourceIp, span, Addresses()),
             0 => new NumberAtom(PolicyField.User, span, Ranges()),
             1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
             2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
@@ -200,6 +225,28 @@ public sealed class RandomPolicies(int seed)
         if (Chance(25))
         {
             ranges.Add(new NumberRange(6, uint.MaxValue));
+        }
+
+        return ranges.ToImmutable();
+    }
+
+    /// <summary>Six addresses at the lower end, six of IPv4, six at the upper end: 0 to 17, ascending.</summary>
+    private static UInt128 AddressAt(int n) => n switch
+    {
+        < 6 => (UInt128)n,
+        < 12 => ((UInt128)0xffff << 32 | 0x0a000000) + (UInt128)(n - 6),
+        _ => UInt128.MaxValue - (UInt128)(17 - n),
+    };
+
+    /// <summary>At least one, apart; some of them wide.</summary>
+    private ImmutableArray<AddressRange> Addresses()
+    {
+        var ranges = ImmutableArray.CreateBuilder<AddressRange>();
+        for (var from = _random.Next(4); from < 18 && (ranges.Count == 0 || Chance(60)); from += _random.Next(2, 6))
+        {
+            var to = Math.Min(17, from + _random.Next(Chance(20) ? 12 : 3));
+            ranges.Add(new AddressRange(AddressAt(from), AddressAt(to)));
+            from = to;
         }
 
         return ranges.ToImmutable();
@@ -253,7 +300,7 @@ public sealed class RandomPolicies(int seed)
 
     private NormalisedRule Rule(int number, ImmutableArray<NormalisedAtom> atoms)
     {
-        var category = Categories[_random.Next(3)];
+        var category = Categories[_random.Next(4)];
         var usable = Enumerable.Range(0, atoms.Length).Where(a => IsFieldOf(atoms[a].Field, category)).ToList();
         var span = new SourceSpan("random.yml", 1000 + number, 1);
         var identity = new RuleIdentity($"rule-{number}", $"Rule {number}", null, RuleLevel.High, [], [], span);

@@ -50,12 +50,24 @@ internal struct GuardEventLayout
     public ushort ImageLength;
     public ushort ArgsLength;
     public uint Pad;
+    public AddressBytes Address;
+    public ushort Port;
+    public ushort Protocol;
+    public ushort Family;
+    public ushort Operation;
 
     /// <summary>__u8[16].</summary>
     [InlineArray(16)]
     internal struct CommBytes
     {
         private byte _first;
+    }
+
+    /// <summary>__u64[2].</summary>
+    [InlineArray(2)]
+    internal struct AddressBytes
+    {
+        private ulong _first;
     }
 
     /// <summary>__u32[GUARD_EVENT_RULES_MAX].</summary>

@@ -16,6 +16,11 @@ internal static class KernelNames
         [2] = "task_alloc", // GUARD_HOOK_TASK_ALLOC
         [3] = "bprm_committed_creds", // GUARD_HOOK_EXEC_COMMITTED
         [4] = "sched_process_exit", // GUARD_HOOK_EXIT
+        [8] = "socket_connect", // GUARD_HOOK_CONNECT
+        [9] = "socket_sendmsg", // GUARD_HOOK_SENDMSG
+        [10] = "socket_bind", // GUARD_HOOK_BIND
+        [11] = "socket_listen", // GUARD_HOOK_LISTEN
+        [12] = "socket_create", // GUARD_HOOK_SOCKET_CREATE
         [16] = "path_unlink", // GUARD_HOOK_UNLINK
         [17] = "path_rmdir", // GUARD_HOOK_RMDIR
         [18] = "path_rename", // GUARD_HOOK_RENAME

@@ -5,9 +5,12 @@ network_before() {
     sleep 0.5
 }
 
+# A program in the directory of the attempt, so that its records tell whose they are.
+setup_network() { cp /usr/lib/guard-tests/act "$gb/act"; }
+
 says_ok() {
     local said
-    said=$(act "$@")
+    said=$("$gb/act" "$@")
     echo "$said"
     [[ $said != *'"errno":"OK"'* ]] || echo REACHED
 }
@@ -18,3 +21,12 @@ case_N03() { says_ok connect ::1 4242; }
 case_N04() { says_ok sendto 127.0.0.1 4242; }
 case_N05() { says_ok connect ::ffff:127.0.0.1 4242; }
 case_N06() { says_ok connect-uring 127.0.0.1 4242; }
+case_N07() { says_ok connect-udp 127.0.0.1 4242; }
+case_N08() { says_ok sendto-six 127.0.0.1 4242; }
+case_N09() { says_ok sendto-unspecified 127.0.0.1 4242; }
+case_N10() { says_ok sendmmsg 127.0.0.1 4242; }
+case_N11() { says_ok sendto 0.0.0.0 4242; }
+case_N12() { says_ok connect :: 4242; }
+case_N13() { says_ok connect ::ffff:0.0.0.0 4242; }
+# Not to the address that another rule forbids.
+case_N14() { says_ok sendto-raw 127.0.0.9 4242; }
