@@ -121,6 +121,7 @@ apparmor() {
 $work/measure {
   $work/** r,
   $work/measure mr,
+  network inet,
   /{usr/,}bin/true mrix,
   /{usr/,}lib{,32,64}/** mr,
   /etc/ld.so.cache r,

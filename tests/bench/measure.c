@@ -12,13 +12,16 @@
  *
  * measure --look FRESH COUNT - looks the files up, so that dentries and inodes
  * are cached, and opens none of them.
- * measure --once FILE PROGRAM - one open and one exec, what a control needs. */
+ * measure --once FILE PROGRAM - one open, one exec, one connection and one bind:
+ * what a control needs. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -28,10 +31,12 @@ enum {
     BATCHES_MAX = 400,
     ARGUMENTS = 32,
     ARGUMENT_BYTES = 128, /* the NUL included: 4 KB together */
+    PORT = 4343,
 };
 
 static const char *seen, *fresh, *program;
 static unsigned fresh_next, fresh_count;
+static int listener;
 static char argument[ARGUMENT_BYTES];
 static char *long_arguments[ARGUMENTS + 1];
 
@@ -123,6 +128,47 @@ static void exec_short(void)
 
 static void exec_4k(void) { fork_exec(long_arguments); }
 
+static struct sockaddr_in loopback(unsigned short port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static int bound(int type, unsigned short port)
+{
+    struct sockaddr_in here = loopback(port);
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&here, sizeof(here)) != 0)
+        fail("bind");
+    return fd;
+}
+
+static void listen_here(void)
+{
+    listener = bound(SOCK_STREAM, PORT);
+    if (listen(listener, 16) != 0)
+        fail("listen");
+}
+
+/* Both ends; closed by a reset, which leaves no port behind that waits. */
+static void connect_close(void)
+{
+    static const struct linger at_once = {.l_onoff = 1};
+    struct sockaddr_in there = loopback(PORT);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), taken;
+
+    if (fd < 0 || connect(fd, (struct sockaddr *)&there, sizeof(there)) != 0)
+        fail("connect");
+    taken = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (taken < 0 || setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) != 0)
+        fail("accept");
+    close(fd);
+    close(taken);
+}
+
+static void bind_close(void) { close(bound(SOCK_DGRAM, PORT)); }
+
 static void nothing(void)
 {
     /* What the loop itself costs. */
@@ -142,6 +188,8 @@ static const struct operation {
     {"fork-exit", fork_exit, 5, 200, 60},
     {"exec", exec_short, 2, 150, 30},
     {"exec-4k", exec_4k, 2, 150, 10},
+    {"connect", connect_close, 5, 200, 100},
+    {"bind", bind_close, 50, 200, 200},
 };
 
 static int ascending(const void *a, const void *b)
@@ -198,8 +246,11 @@ static int look(void)
 static int once(const char *file, const char *what)
 {
     program = what;
+    listen_here();
     open_close(file);
     exec_short();
+    connect_close();
+    bind_close();
     return 0;
 }
 
@@ -221,6 +272,7 @@ int main(int argc, char **argv)
     memset(argument, 'x', sizeof(argument) - 1);
     for (int i = 0; i < ARGUMENTS; i++)
         long_arguments[i] = argument;
+    listen_here();
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
         measure(&operations[i]);
     return 0;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Guard.Policies.Binding;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 
 namespace Guard.Policies.Checking;
 
@@ -107,11 +109,33 @@ internal sealed class LockOutCheck
     private bool? AtomHolds(NormalisedAtom atom, SurvivalRequest request) => atom switch
     {
         NumberAtom { Field: PolicyField.User } number => number.Ranges.Any(r => r.From == 0),
+        NumberAtom { Field: not PolicyField.LogonId } number when request.Socket is { } socket => NumberHolds(number, socket),
+        AddressAtom address when request.Socket is { } socket => AddressHolds(address, socket),
         NumberAtom or AddressAtom => null,
         AccessAtom access => (access.Kinds & request.Access) != 0,
         TextAtom text => TextHolds(text, request),
         _ => false,
     };
+
+    /// <summary>Of a bind or a listen: the survival set makes no connections.</summary>
+    private static bool NumberHolds(NumberAtom atom, RequestSocket socket)
+    {
+        uint? value = atom.Field switch
+        {
+            PolicyField.Operation => (uint)socket.Operation,
+            PolicyField.Protocol => socket.Protocol,
+            PolicyField.SourcePort => socket.Port,
+            PolicyField.AddressFamily => socket.Address!.AddressFamily == AddressFamily.InterNetwork ? 2u : 10u,
+            _ => null,
+        };
+        return value is { } number && atom.Ranges.Any(r => r.From <= number && number <= r.To);
+    }
+
+    private static bool AddressHolds(AddressAtom atom, RequestSocket socket)
+    {
+        var address = AddressRanges.ToNumber(socket.Address!);
+        return atom.Field == PolicyField.SourceIp && atom.Ranges.Any(r => r.From <= address && address <= r.To);
+    }
 
     private bool? TextHolds(TextAtom atom, SurvivalRequest request)
     {

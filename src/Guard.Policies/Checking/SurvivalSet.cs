@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 
 namespace Guard.Policies.Checking;
 
@@ -10,6 +12,9 @@ internal sealed record SurvivalRequest(
 {
     private const TextRoles Unknown =
         TextRoles.Command | TextRoles.ParentCommand | TextRoles.AncestorCommand | TextRoles.Directory;
+
+    /// <summary>What is done with a socket; null for anything else.</summary>
+    public RequestSocket? Socket { get; init; }
 
     private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes("/usr/lib/systemd/systemd");
 
@@ -153,6 +158,9 @@ internal static class SurvivalSet
         .. from need in Needs
            from parent in Parents
            select Open(need.Image, need.Image, parent, need.File, need.Access),
+        .. from operation in ImmutableArray.Create(NetworkOperation.Bind, NetworkOperation.Listen)
+           from address in ImmutableArray.Create(IPAddress.Any, IPAddress.IPv6Any)
+           select Serve(operation, address),
         .. from file in added.Files
            from reader in ImmutableArray.Create(Systemd, Dash, Bash)
            from parent in Parents
@@ -198,6 +206,19 @@ internal static class SurvivalSet
         Bytes(parent),
         [],
         AccessKinds.None);
+
+    /// <summary>The port by which one logs in.</summary>
+    private static SurvivalRequest Serve(NetworkOperation operation, IPAddress address) => new(
+        $"{Sshd} taking port 22",
+        RuleCategory.NetworkConnection,
+        Bytes(Sshd),
+        Bytes(Sshd),
+        Bytes(Systemd),
+        [],
+        AccessKinds.None)
+    {
+        Socket = new RequestSocket(operation, 6, address, 22),
+    };
 
     private static SurvivalRequest Open(string image, string invoked, string parent, string file, AccessKinds access) => new(
         $"{invoked} {(access == AccessKinds.Read ? "reading" : "writing")} {file}",

@@ -83,6 +83,24 @@ public sealed class RuleCheckTests
     }
 
     [Theory]
+    [InlineData("Operation: [bind, listen]", true)]
+    [InlineData("SourcePort|lt: 1024", true)]
+    [InlineData("Image|endswith: /sshd", true)]
+    [InlineData("SourceIp: '::'", true)]
+    [InlineData("{Initiated: false, Protocol: tcp, AddressFamily: ipv6}", true)]
+    [InlineData("SourcePort: 2222", false)]
+    [InlineData("SourceIp: 127.0.0.1", false)]
+    [InlineData("DestinationPort: 22", false)]
+    [InlineData("Operation: [connect, send, raw]", false)]
+    [InlineData("{Operation: bind, LogonId: 1000}", false)]
+    [InlineData("{Operation: bind, Uid|gte: 1000}", false)]
+    public void Keeping_sshd_from_its_port_is_refused(string item, bool refused)
+    {
+        var text = Rule("network_connection", $"a: {(item.StartsWith('{') ? item : $"{{{item}}}")}\ncondition: a", Block);
+        Assert.Equal(refused, Where(Compile(text), DiagnosticCatalogue.LockOut).Any());
+    }
+
+    [Theory]
     [InlineData("process_creation", "Image: /opt/rescue", "/opt/rescue")]
     [InlineData("file_access", "TargetFilename: /opt/rescue", "/opt/rescue to run it")]
     [InlineData("file_access", "TargetFilename: /etc/rescue.conf", "reading /etc/rescue.conf")]
