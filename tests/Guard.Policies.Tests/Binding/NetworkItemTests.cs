@@ -44,6 +44,15 @@ public sealed class NetworkItemTests
             r => $"{AddressRanges.ToAddress(r.From)}-{AddressRanges.ToAddress(r.To)}")));
     }
 
+    [Fact]
+    public void A_list_of_networks_is_one_item()
+    {
+        var text = Network("DestinationIp|cidr|expand: '%bad%'").TrimEnd()
+            + "\n---\ntitle: l\nguard: {list: bad, values: [192.0.2.0/24, '2001:db8::/32', 198.51.100.7]}\n";
+        var atom = Assert.Single(Normalise(text).Atoms.OfType<AddressAtom>());
+        Assert.Equal(3, atom.Ranges.Length);
+    }
+
     [Theory]
     [InlineData("DestinationPort: 1", "0-1")]
     [InlineData("SourceIp: 127.0.0.1", "2-3")]
