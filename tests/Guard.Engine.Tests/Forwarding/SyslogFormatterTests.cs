@@ -66,7 +66,11 @@ public sealed class SyslogFormatterTests
                 Args = null,
                 Network = new NetworkInfoRecord
                 {
-                    Operation = "connect", Protocol = "tcp", AddressFamily = "ipv4", DestinationIp = "192.0.2.1", DestinationPort = 443,
+                    Operation = "connect",
+                    Protocol = "tcp",
+                    AddressFamily = "ipv4",
+                    DestinationIp = "192.0.2.1",
+                    DestinationPort = 443,
                 },
             }),
             StringComparison.Ordinal);
