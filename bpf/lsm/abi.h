@@ -142,7 +142,9 @@
 #define GUARD_ACCESS_LINK 8u   /* the file gets one name more */
 #define GUARD_ACCESS_CHMOD 9u
 #define GUARD_ACCESS_CHOWN 10u
-#define GUARD_ACCESS_MAP 11u /* mapped for execution; only in events: rules have categories of their own for it */
+#define GUARD_ACCESS_XATTR 11u /* an extended attribute or an ACL is set or removed */
+#define GUARD_ACCESS_TIMES 12u /* its times are set */
+#define GUARD_ACCESS_MAP 13u   /* mapped for execution; only in events: rules have categories of their own for it */
 #define GUARD_ACCESSES 16u
 
 /* Operations on sockets of IPv4 and IPv6. The first two have a destination, the next two an address of this host. */
@@ -409,6 +411,14 @@ struct guard_event {
 #define GUARD_HOOK_CHOWN 25u	     /* lsm/path_chown */
 #define GUARD_HOOK_MMAP 26u	     /* lsm/mmap_file */
 #define GUARD_HOOK_MPROTECT 27u	     /* lsm/file_mprotect */
+#define GUARD_HOOK_INODE_UNLINK 28u  /* lsm/inode_unlink */
+#define GUARD_HOOK_INODE_RENAME 29u  /* lsm/inode_rename */
+#define GUARD_HOOK_INODE_LINK 30u    /* lsm/inode_link */
+#define GUARD_HOOK_INODE_SETATTR 31u /* lsm/inode_setattr */
+#define GUARD_HOOK_SETXATTR 48u	     /* lsm/inode_setxattr */
+#define GUARD_HOOK_REMOVEXATTR 49u   /* lsm/inode_removexattr */
+#define GUARD_HOOK_SET_ACL 50u	     /* lsm/inode_set_acl, from 6.2 on; before, inode_setxattr */
+#define GUARD_HOOK_REMOVE_ACL 51u    /* lsm/inode_remove_acl, from 6.2 on; before, inode_removexattr */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

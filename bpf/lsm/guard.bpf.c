@@ -10,6 +10,7 @@
 
 #include "hook_exec.h"
 #include "hook_file.h"
+#include "hook_inode.h"
 #include "hook_mapping.h"
 #include "hook_name.h"
 #include "hook_network.h"
@@ -147,6 +148,60 @@ SEC("lsm/socket_create")
 int BPF_PROG(socket_create, int family, int type, int protocol, int by_kernel, int ret)
 {
 	return ret || by_kernel ? ret : check_create(family, type, protocol);
+}
+
+SEC("lsm/inode_unlink")
+int BPF_PROG(inode_unlink, struct inode *directory, struct dentry *dentry, int ret)
+{
+	return ret ? ret : check_inode_again(GUARD_HOOK_INODE_UNLINK, dentry, GUARD_DELETES);
+}
+
+SEC("lsm/inode_rename")
+int BPF_PROG(inode_rename, struct inode *old_directory, struct dentry *old_dentry, struct inode *new_directory,
+	     struct dentry *new_dentry, int ret)
+{
+	return ret ? ret : check_inode_rename(old_dentry, new_dentry);
+}
+
+SEC("lsm/inode_link")
+int BPF_PROG(inode_link, struct dentry *old_dentry, struct inode *directory, struct dentry *new_dentry, int ret)
+{
+	return ret ? ret : check_inode_again(GUARD_HOOK_INODE_LINK, old_dentry, 1u << GUARD_ACCESS_LINK);
+}
+
+/* From 6.2 on the mount's mapping of ids comes first. The other reading is dead code to the verifier. */
+SEC("lsm/inode_setattr")
+int inode_setattr(unsigned long long *ctx)
+{
+	if (bpf_core_type_exists(struct mnt_idmap))
+		return (int)ctx[3] ? (int)ctx[3] : check_setattr((struct dentry *)ctx[1], (struct iattr *)ctx[2]);
+	return (int)ctx[2] ? (int)ctx[2] : check_setattr((struct dentry *)ctx[0], (struct iattr *)ctx[1]);
+}
+
+SEC("lsm/inode_setxattr")
+int BPF_PROG(inode_setxattr, void *mapping, struct dentry *dentry, const char *name, const void *value, __u64 size,
+	     int flags, int ret)
+{
+	return ret ? ret : check_inode_first(GUARD_HOOK_SETXATTR, dentry, 1u << GUARD_ACCESS_XATTR);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(inode_removexattr, void *mapping, struct dentry *dentry, const char *name, int ret)
+{
+	return ret ? ret : check_inode_first(GUARD_HOOK_REMOVEXATTR, dentry, 1u << GUARD_ACCESS_XATTR);
+}
+
+/* Loaded where the kernel has these hooks. */
+SEC("?lsm/inode_set_acl")
+int BPF_PROG(inode_set_acl, void *mapping, struct dentry *dentry, const char *name, void *acl, int ret)
+{
+	return ret ? ret : check_inode_first(GUARD_HOOK_SET_ACL, dentry, 1u << GUARD_ACCESS_XATTR);
+}
+
+SEC("?lsm/inode_remove_acl")
+int BPF_PROG(inode_remove_acl, void *mapping, struct dentry *dentry, const char *name, int ret)
+{
+	return ret ? ret : check_inode_first(GUARD_HOOK_REMOVE_ACL, dentry, 1u << GUARD_ACCESS_XATTR);
 }
 
 SEC("tp_btf/sched_process_exit")

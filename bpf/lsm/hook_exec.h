@@ -133,7 +133,7 @@ static __always_inline bool exec_read(struct guard_image *image, struct guard_sc
 	bool whole = true;
 
 	exec_names(s, bprm);
-	identity_of(s, bprm->file->f_inode);
+	identity_of_opened(s, address_of(bprm->file));
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	program_begin(s);

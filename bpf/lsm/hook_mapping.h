@@ -29,17 +29,6 @@ static __always_inline void mapping_resolve(struct guard_scratch *s, struct file
 	path_resolve_at(s, opened.dentry, opened.mnt);
 }
 
-/* What file it is. On an overlay that is the one of the layer, which file->private_data is opened from (up to 6.12). */
-static __always_inline void mapping_identity(struct guard_scratch *s, struct file *file)
-{
-	struct file *real = file->private_data;
-	__u64 inode = (__u64)file->f_inode;
-
-	if (file->f_inode->i_sb->s_magic == OVERLAYFS_SUPER_MAGIC)
-		READ(inode, real->f_inode);
-	identity_at(s, inode);
-}
-
 /* Nothing that either kind of rules says holds for the file in s->path and s->identity. */
 static __always_inline bool mapping_is_unspoken(struct guard_image *image, struct guard_scratch *s)
 {
@@ -66,7 +55,7 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 
 	COUNT(decisions[hook]);
 	mapping_resolve(s, file);
-	mapping_identity(s, file);
+	identity_of_opened(s, address_of(file));
 	if (target_decides && mapping_is_unspoken(image, s)) {
 		file_remember(s, file, sight);
 		return 0;
@@ -74,7 +63,7 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	subject_load(image, s);
 	/* The subject went through the same memory. */
 	mapping_resolve(s, file);
-	mapping_identity(s, file);
+	identity_of_opened(s, address_of(file));
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
 		mapped_decide(image, s, uid, logon);
 		result = mapping_outcome(image, s, file, GUARD_CATEGORY_MAPPED, hook);

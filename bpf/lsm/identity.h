@@ -57,6 +57,32 @@ static __always_inline void identity_at(struct guard_scratch *s, __u64 inode_add
 	s->identity.generation = generation;
 }
 
+/*
+ * What an open file is. On an overlay that is the one of the layer, which file->private_data is opened from once the
+ * open is done (up to 6.12).
+ */
+__noinline int identity_of_opened(struct guard_scratch *s, __u64 file_address)
+{
+	struct file *file = (struct file *)file_address;
+	struct super_block *sb = NULL;
+	struct inode *inode = NULL;
+	unsigned long magic = 0;
+	void *real = NULL;
+
+	if (!s)
+		return 0;
+	bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
+	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
+	bpf_probe_read_kernel(&magic, sizeof(magic), &sb->s_magic);
+	if (magic == OVERLAYFS_SUPER_MAGIC) {
+		bpf_probe_read_kernel(&real, sizeof(real), &file->private_data);
+		file = real;
+		bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
+	}
+	identity_at(s, (__u64)inode);
+	return 0;
+}
+
 /* FileIdentities.cs has the same. */
 static __always_inline __u32 identity_hash(__u64 inode, __u32 device, __u32 generation)
 {

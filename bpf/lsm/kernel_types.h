@@ -62,8 +62,14 @@ struct qstr {
 
 struct unicode_map;
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct super_block {
 	__u32 s_dev;
+	struct dentry *s_root;
+	struct list_head s_mounts; /* of mnt_instance */
 	unsigned long s_magic;
 	__u32 s_time_gran;
 };
@@ -127,7 +133,19 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_instance; /* up to 6.17 */
 	struct mnt_namespace *mnt_ns;
+};
+
+/* From 6.2 on, and the first argument of what asks about inodes since. */
+struct mnt_idmap {};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct iattr {
+	unsigned int ia_valid;
 };
 
 struct path {
@@ -182,7 +200,9 @@ struct task_struct {
 	__u64 start_boottime;
 	struct mm_struct *mm;
 	const struct cred *real_cred;
+	const struct cred *cred;
 	struct fs_struct *fs;
+	struct nsproxy *nsproxy;
 	kuid_t loginuid;
 	__u32 sessionid;
 	unsigned int in_execve : 1;
@@ -270,6 +290,13 @@ struct bpf_iter__task {
 /* include/uapi/asm-generic/mman-common.h, include/linux/mm.h */
 #define PROT_EXEC 4u
 #define VM_EXEC 4u
+/* include/linux/fs.h */
+#define ATTR_MODE 0x1u
+#define ATTR_UID 0x2u
+#define ATTR_GID 0x4u
+#define ATTR_SIZE 0x8u
+#define ATTR_ATIME 0x10u
+#define ATTR_MTIME 0x20u
 /* include/linux/mount.h */
 #define MNT_INTERNAL 0x4000
 /* include/uapi/linux/sched.h */

@@ -100,7 +100,6 @@ __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 {
 	struct task_struct *task = (struct task_struct *)task_address;
 	struct mm_struct *mm = NULL;
-	struct inode *inode = NULL;
 	struct file *file = NULL;
 	struct path path = {};
 
@@ -112,8 +111,7 @@ __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 	READ(file, mm->exe_file);
 	if (!file)
 		return false;
-	READ(inode, file->f_inode);
-	identity_at(s, (__u64)inode);
+	identity_of_opened(s, (__u64)file);
 	READ(path, file->f_path);
 	path_resolve_at(s, path.dentry, path.mnt);
 	return true;

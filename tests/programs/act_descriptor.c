@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -162,20 +161,6 @@ static int run_steal(int argc, char **argv)
     return report("steal", argv[0], fd < 0 ? errno : show(fd));
 }
 
-/* One page, mapped so at once, or made executable when it is mapped. */
-static int run_map(int argc, char **argv)
-{
-    (void)argc;
-    bool later = strcmp(argv[0], "later") == 0;
-    int error = 0, fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return report("map", argv[1], errno);
-    void *page = mmap(NULL, 4096, later ? PROT_READ : PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-    if (page == MAP_FAILED || (later && mprotect(page, 4096, PROT_READ | PROT_EXEC)))
-        error = errno;
-    return report("map", argv[1], error);
-}
-
 static int run_set_times(int argc, char **argv)
 {
     (void)argc;
@@ -185,7 +170,6 @@ static int run_set_times(int argc, char **argv)
 
 const struct action descriptor_actions[] = {
     { "held", "read|map|map-exec|splice|sendfile|pass PATH GO   opened now, read as soon as GO exists", 3, run_held },
-    { "map", "exec|later PATH      mmap(PROT_EXEC), or mprotect(PROT_EXEC) of a mapping", 2, run_map },
     { "handle-open", "PATH MOUNT           open_by_handle_at", 2, run_handle_open },
     { "steal", "PID FD               pidfd_getfd, then read", 2, run_steal },
     { "set-times", "PATH                 utimensat", 1, run_set_times },

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -129,6 +130,38 @@ static int run_setxattr(int argc, char **argv)
     return report("setxattr", argv[0], failed ? errno : 0);
 }
 
+static int run_removexattr(int argc, char **argv)
+{
+    (void)argc;
+    return report("removexattr", argv[0], removexattr(argv[0], argv[1]) ? errno : 0);
+}
+
+static const char access_acl[] = "system.posix_acl_access";
+
+/* struct posix_acl_xattr_header and entries, include/uapi/linux/posix_acl_xattr.h: one more than the mode has, or
+ * the kernel stores no ACL. */
+static int run_set_acl(int argc, char **argv)
+{
+    static const struct {
+        uint32_t version;
+        struct {
+            uint16_t tag, permissions;
+            uint32_t id;
+        } entries[5];
+    } acl = {
+        .version = 2,
+        .entries = { { 0x01, 6, ~0u }, { 0x02, 4, 1 }, { 0x04, 4, ~0u }, { 0x10, 4, ~0u }, { 0x20, 4, ~0u } },
+    };
+    (void)argc;
+    return report("set-acl", argv[0], setxattr(argv[0], access_acl, &acl, sizeof(acl), 0) ? errno : 0);
+}
+
+static int run_remove_acl(int argc, char **argv)
+{
+    (void)argc;
+    return report("remove-acl", argv[0], removexattr(argv[0], access_acl) ? errno : 0);
+}
+
 /* Maps a file executable, as a loader does with a library. */
 static int run_mmap_exec(int argc, char **argv)
 {
@@ -138,6 +171,18 @@ static int run_mmap_exec(int argc, char **argv)
         return report("mmap-exec", argv[0], errno);
     void *memory = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
     return report("mmap-exec", argv[0], memory == MAP_FAILED ? errno : 0);
+}
+
+/* What is mapped to be read first. */
+static int run_mprotect_exec(int argc, char **argv)
+{
+    (void)argc;
+    int fd = open(argv[0], O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return report("mprotect-exec", argv[0], errno);
+    void *memory = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+    int failed = memory == MAP_FAILED || mprotect(memory, 4096, PROT_READ | PROT_EXEC);
+    return report("mprotect-exec", argv[0], failed ? errno : 0);
 }
 
 static int run_bind_mount(int argc, char **argv)
@@ -168,7 +213,11 @@ const struct action file_actions[] = {
     { "chmod", "PATH MODE            0 in front for octal", 2, run_chmod },
     { "chown", "PATH UID", 2, run_chown },
     { "setxattr", "PATH NAME VALUE", 3, run_setxattr },
+    { "removexattr", "PATH NAME", 2, run_removexattr },
+    { "set-acl", "PATH                 everybody may read, by an access ACL", 1, run_set_acl },
+    { "remove-acl", "PATH", 1, run_remove_acl },
     { "mmap-exec", "PATH", 1, run_mmap_exec },
+    { "mprotect-exec", "PATH", 1, run_mprotect_exec },
     { "bind-mount", "FROM TO", 2, run_bind_mount },
     { "umount", "PATH", 1, run_umount },
     { NULL, NULL, 0, NULL },

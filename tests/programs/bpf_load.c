@@ -26,6 +26,18 @@ static unsigned long number_after(const char *log, const char *word)
     return found ? strtoul(found + strlen(word), NULL, 10) : 0;
 }
 
+/* SEC("?lsm/hook"): what not every kernel has is loaded where it is there, as guardd does. */
+static void load_optional(struct bpf_object *object)
+{
+    struct bpf_program *program;
+
+    bpf_object__for_each_program(program, object) {
+        if (!bpf_program__autoload(program) &&
+            libbpf_find_vmlinux_btf_id(bpf_program__name(program), BPF_LSM_MAC) > 0)
+            bpf_program__set_autoload(program, true);
+    }
+}
+
 static int cost(struct bpf_object *object)
 {
     struct bpf_program *program;
@@ -40,6 +52,8 @@ static int cost(struct bpf_object *object)
         size_t size;
         const char *log = bpf_program__log_buf(program, &size);
 
+        if (!bpf_program__autoload(program))
+            continue;
         if (bpf_program__fd(program) < 0) {
             printf("%s\trefused\trefused\n", bpf_program__name(program));
             fprintf(stderr, "%s\n", log);
@@ -58,7 +72,7 @@ static int attach(struct bpf_object *object)
     if (bpf_object__load(object))
         return 1;
     bpf_object__for_each_program(program, object) {
-        if (!bpf_program__attach(program))
+        if (bpf_program__autoload(program) && !bpf_program__attach(program))
             return 1;
     }
     puts("attached");
@@ -81,5 +95,6 @@ int main(int argc, char **argv)
         perror(argv[2]);
         return 1;
     }
+    load_optional(object);
     return argv[1][0] == 'c' ? cost(object) : attach(object);
 }

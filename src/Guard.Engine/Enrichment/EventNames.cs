@@ -22,6 +22,8 @@ internal static class EventNames
         (AccessKinds.Link, "link"),
         (AccessKinds.Chmod, "chmod"),
         (AccessKinds.Chown, "chown"),
+        (AccessKinds.Xattr, "xattr"),
+        (AccessKinds.Times, "times"),
         (AccessKinds.Map, "map"),
     ];
 

@@ -43,6 +43,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     private static partial int bpf_program__fd(nint program);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int libbpf_find_vmlinux_btf_id(string name, int attachType);
+
     [LibraryImport(Library)]
     private static partial int bpf_program__set_autoload(nint program, [MarshalAs(UnmanagedType.U1)] bool autoload);
 

@@ -68,6 +68,12 @@ internal static unsafe partial class Libbpf
         return maps;
     }
 
+    /// <summary>BPF_LSM_MAC of enum bpf_attach_type, include/uapi/linux/bpf.h.</summary>
+    private const int LsmAttachType = 27;
+
+    /// <summary>Whether the kernel that runs has an LSM hook that programs can be attached to; false without BTF.</summary>
+    public static bool HasLsmHook(string hook) => libbpf_find_vmlinux_btf_id(hook, LsmAttachType) > 0;
+
     /// <summary>Says before the load whether the program shall be loaded.</summary>
     public static void SetAutoload(BpfProgram program, bool autoload)
     {

@@ -14,10 +14,19 @@ internal static class AttachOrder
 
     private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
+    /// <summary>Hooks that not every kernel has; where they are missing, another asks about the same (see abi.h).</summary>
+    private static readonly string[] Optional = ["inode_set_acl", "inode_remove_acl"];
+
     private static readonly string[] Renewing =
     [
         "lsm/bprm_check_security", "lsm.s/bprm_check_security",
     ];
+
+    /// <summary>Whether the program is loaded on this kernel at all.</summary>
+    /// <param name="program">A program of the object.</param>
+    /// <param name="hasHook">Whether the kernel has the LSM hook of this name.</param>
+    public static bool IsLoaded(BpfProgram program, Func<string, bool> hasHook) =>
+        !IsTest(program) && (Array.IndexOf(Optional, program.Name) < 0 || hasHook(program.Name));
 
     /// <summary>Iterators are run, not attached; test programs are for tests.</summary>
     public static bool IsAttached(BpfProgram program) =>

@@ -18,7 +18,12 @@ internal sealed class OpenedLsm : IDisposable
     {
         _object = bpfObject;
         _attacher = attacher;
-        _programs = Libbpf.Programs(bpfObject);
+        foreach (var program in Libbpf.Programs(bpfObject))
+        {
+            Libbpf.SetAutoload(program, AttachOrder.IsLoaded(program, Libbpf.HasLsmHook));
+        }
+
+        _programs = [.. Libbpf.Programs(bpfObject).Where(p => AttachOrder.IsLoaded(p, Libbpf.HasLsmHook))];
         _maps = [.. Libbpf.Maps(bpfObject).Where(m => !m.IsInternal).Select(m => m.Name)];
         Pins = pins;
         Hash = hash;
@@ -101,11 +106,6 @@ internal sealed class OpenedLsm : IDisposable
 
     private LoadedLsm Load()
     {
-        foreach (var program in _programs.Where(AttachOrder.IsTest))
-        {
-            Libbpf.SetAutoload(program, autoload: false);
-        }
-
         Libbpf.LoadObject(_object);
         var maps = new Dictionary<string, FileDescriptorHandle>();
         foreach (var map in Libbpf.Maps(_object).Where(m => !m.IsInternal))

@@ -22,7 +22,7 @@ internal static class LogSourceBinder
         ("file_event", RuleCategory.FileAccess, AccessKinds.Create | AccessKinds.Write | AccessKinds.Truncate),
         ("file_delete", RuleCategory.FileAccess, AccessKinds.Delete),
         ("file_rename", RuleCategory.FileAccess, AccessKinds.Rename),
-        ("file_change", RuleCategory.FileAccess, AccessKinds.Chmod | AccessKinds.Chown),
+        ("file_change", RuleCategory.FileAccess, AccessKinds.Chmod | AccessKinds.Chown | AccessKinds.Xattr | AccessKinds.Times),
         ("image_load", RuleCategory.ImageLoad, AccessKinds.None),
         ("network_connection", RuleCategory.NetworkConnection, AccessKinds.None),
     ];

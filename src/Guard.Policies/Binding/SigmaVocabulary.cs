@@ -66,6 +66,7 @@ internal static class SigmaVocabulary
     public static readonly ImmutableArray<string> AccessNames =
     [
         "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown",
+        "xattr", "times",
     ];
 
     /// <summary>How an item with <c>gt gte lt lte</c> compares.</summary>

@@ -193,7 +193,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor BadAccess = Error(
         "GP2063",
         "A kind of access is not known",
-        "read, write, append, create, truncate, exec, delete, rename, link, chmod or chown");
+        "read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr or times");
 
     /// <summary>GP2064: No account of this machine has this name.</summary>
     public static readonly DiagnosticDescriptor NoSuchAccount = Warning(

@@ -226,8 +226,14 @@ public enum AccessKinds
     /// <summary>Its owner or group is changed.</summary>
     Chown = 1 << 10,
 
+    /// <summary>An extended attribute or an ACL of it is set or removed.</summary>
+    Xattr = 1 << 11,
+
+    /// <summary>Its times are set.</summary>
+    Times = 1 << 12,
+
     /// <summary>Mapped for execution; stands in records, and in no rule.</summary>
-    Map = 1 << 11,
+    Map = 1 << 13,
 }
 
 /// <summary>What is done with a socket; numbers are GUARD_NETWORK_* of bpf/lsm/abi.h.</summary>

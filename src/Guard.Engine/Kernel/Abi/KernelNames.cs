@@ -33,6 +33,14 @@ internal static class KernelNames
         [25] = "path_chown", // GUARD_HOOK_CHOWN
         [26] = "mmap_file", // GUARD_HOOK_MMAP
         [27] = "file_mprotect", // GUARD_HOOK_MPROTECT
+        [28] = "inode_unlink", // GUARD_HOOK_INODE_UNLINK
+        [29] = "inode_rename", // GUARD_HOOK_INODE_RENAME
+        [30] = "inode_link", // GUARD_HOOK_INODE_LINK
+        [31] = "inode_setattr", // GUARD_HOOK_INODE_SETATTR
+        [48] = "inode_setxattr", // GUARD_HOOK_SETXATTR
+        [49] = "inode_removexattr", // GUARD_HOOK_REMOVEXATTR
+        [50] = "inode_set_acl", // GUARD_HOOK_SET_ACL
+        [51] = "inode_remove_acl", // GUARD_HOOK_REMOVE_ACL
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is done to a file where the kernel knows no mount any more, and so no path: by the time that it asks here, it
+ * has asked by the path (hook_name.h) about most operations. Two things are left.
+ *
+ * Operations that nobody asks about by a path: times, extended attributes, ACLs. They are decided by the path that the
+ * file has in the process's namespace, below the mount of its whole file system; if there is none, the path is unknown.
+ *
+ * Operations that the kernel does in somebody else's name, below an overlay: the one that was asked about by a path was
+ * the one above, on another file. Its credentials are those of the one who mounted it, by which it is told. Here only
+ * files count that the policy names: a path below an overlay is nobody's name for a file.
+ */
+#ifndef GUARD_HOOK_INODE_H
+#define GUARD_HOOK_INODE_H
+
+#include "hook_name.h"
+
+#define GUARD_SUPERBLOCK_MOUNTS_MAX 1024u
+
+static __always_inline bool acts_for_another(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return address_of(task->cred) != address_of(task->real_cred);
+}
+
+struct mount_search {
+	__u64 at;	 /* of a mount's list_head */
+	__u64 end;	 /* the superblock's own */
+	__u64 namespace; /* that the mount must be of */
+	__u64 root;	 /* that it must begin at */
+	__u64 found;	 /* struct vfsmount; 0: none */
+};
+
+static long mount_search_step(__u32 index, struct mount_search *search)
+{
+	struct mount *mount = (struct mount *)(search->at - bpf_core_field_offset(struct mount, mnt_instance));
+	struct list_head *entry = (struct list_head *)search->at;
+	struct mnt_namespace *namespace = NULL;
+	struct dentry *root = NULL;
+	struct list_head *next = NULL;
+
+	if (!search->at || search->at == search->end)
+		return 1;
+	READ(namespace, mount->mnt_ns);
+	READ(root, mount->mnt.mnt_root);
+	if ((__u64)namespace == search->namespace && (__u64)root == search->root) {
+		search->found = (__u64)mount + bpf_core_field_offset(struct mount, mnt);
+		return 1;
+	}
+	READ(next, entry->next);
+	search->at = (__u64)next;
+	return 0;
+}
+
+/* The mount of the whole file system in the namespace of the process; 0: there is none, or it was not found. */
+static __always_inline __u64 mount_of_file_system(const struct dentry *dentry)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct super_block *sb = dentry->d_inode->i_sb;
+	struct mount_search search = {};
+	struct list_head *first = NULL;
+	struct dentry *root = NULL;
+
+	READ(first, sb->s_mounts.next);
+	READ(root, sb->s_root);
+	search.at = (__u64)first;
+	search.end = address_of(sb) + bpf_core_field_offset(struct super_block, s_mounts);
+	search.namespace = address_of(task->nsproxy->mnt_ns);
+	search.root = (__u64)root;
+	bpf_loop(GUARD_SUPERBLOCK_MOUNTS_MAX, mount_search_step, &search, 0);
+	return search.found;
+}
+
+/* By the name that was looked for; without one, by what file it is alone, and only if the policy names it. */
+static __always_inline int inode_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook)
+{
+	bool nameless = !s->names[0].mount;
+
+	if (nameless) {
+		identity_at(s, name_inode(s, 0));
+		if (!identity_speaks(image, s))
+			return 0;
+	}
+	return name_verdict(image, s, hook, 0, false);
+}
+
+static __always_inline int check_inode(__u32 hook, const struct dentry *dentry, __u32 access, bool has_name)
+{
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (!dentry->d_inode || !names_begin(hook, &image, &s, &result))
+		return 0;
+	name_add(s, 0, NULL, dentry, access);
+	if (has_name)
+		s->names[0].mount = mount_of_file_system(dentry);
+	result = inode_verdict(image, s, hook);
+	scratch_give(s);
+	return result;
+}
+
+/* What was asked about by a path, but perhaps by that of another file. */
+static __always_inline int check_inode_again(__u32 hook, const struct dentry *dentry, __u32 access)
+{
+	return acts_for_another() ? check_inode(hook, dentry, access, false) : 0;
+}
+
+/* What nobody was asked about. */
+static __always_inline int check_inode_first(__u32 hook, const struct dentry *dentry, __u32 access)
+{
+	return check_inode(hook, dentry, access, !acts_for_another());
+}
+
+static __always_inline int check_inode_rename(const struct dentry *old_dentry, const struct dentry *new_dentry)
+{
+	int result = check_inode_again(GUARD_HOOK_INODE_RENAME, old_dentry, 1u << GUARD_ACCESS_RENAME);
+
+	return result ? result : check_inode_again(GUARD_HOOK_INODE_RENAME, new_dentry, GUARD_DELETES);
+}
+
+static __always_inline int check_setattr(const struct dentry *dentry, const struct iattr *attributes)
+{
+	__u32 valid = attributes->ia_valid;
+	__u32 access = 0;
+
+	if (valid & ATTR_MODE)
+		access |= 1u << GUARD_ACCESS_CHMOD;
+	if (valid & (ATTR_UID | ATTR_GID))
+		access |= 1u << GUARD_ACCESS_CHOWN;
+	if (valid & ATTR_SIZE)
+		access |= 1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE;
+	if (access)
+		return check_inode_again(GUARD_HOOK_INODE_SETATTR, dentry, access);
+	if (valid & (ATTR_ATIME | ATTR_MTIME))
+		return check_inode_first(GUARD_HOOK_INODE_SETATTR, dentry, 1u << GUARD_ACCESS_TIMES);
+	return 0;
+}
+
+#endif
