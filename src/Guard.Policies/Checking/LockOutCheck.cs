@@ -106,7 +106,7 @@ internal sealed class LockOutCheck
 
     private bool? AtomHolds(NormalisedAtom atom, SurvivalRequest request) => atom switch
     {
-        NumberAtom { Field: PolicyField.User } number => number.Ranges.Any(r => r.From == 0),
+        NumberAtom { Field: PolicyField.User or PolicyField.Group or PolicyField.MountNamespace } number => number.Ranges.Any(r => r.From == 0),
         NumberAtom or AddressAtom => null,
         AccessAtom access => (access.Kinds & request.Access) != 0,
         TextAtom text => TextHolds(text, request),
