@@ -51,6 +51,7 @@
 #define GUARD_TEXT_TARGET 1u	/* TargetFilename */
 #define GUARD_TEXT_COMMAND 2u	/* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
 #define GUARD_TEXT_DIRECTORY 3u /* CurrentDirectory */
+#define GUARD_TEXT_CGROUP 5u	/* CgroupPath: of the process, in the hierarchy of cgroup v2 */
 #define GUARD_TEXTS 8u
 #define GUARD_AUTOMATA (2u * GUARD_TEXTS)
 
@@ -70,6 +71,7 @@
  * every name (see identity). */
 #define GUARD_ROLE_NAMED 2048u
 #define GUARD_ROLE_LOADED 4096u /* a file that is mapped for execution */
+#define GUARD_ROLE_CGROUP 8192u /* the cgroup that the process is in */
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
 #define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
 #define GUARD_ROLES_OF_NAME (GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_ANCESTOR_INVOKED)
@@ -101,6 +103,9 @@
 #define GUARD_FIELD_ADDRESS_FAMILY 21u
 #define GUARD_FIELD_OPERATION 22u /* Operation, Initiated */
 #define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
+#define GUARD_FIELD_CGROUP 23u
+#define GUARD_FIELD_GROUP 24u
+#define GUARD_FIELD_MOUNT_NAMESPACE 25u
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
@@ -111,6 +116,9 @@
 #define GUARD_NUMBER_SOURCE_PORT 4u
 #define GUARD_NUMBER_PROTOCOL 5u /* IPPROTO_* */
 #define GUARD_NUMBER_FAMILY 6u	 /* AF_* */
+#define GUARD_NUMBER_GROUP 7u /* effective gid: Group, Gid */
+/* 0: the mount namespace of PID 1; else the inode number of the task's */
+#define GUARD_NUMBER_MOUNT_NAMESPACE 8u
 #define GUARD_NUMBERS 16u
 
 /* Addresses that ranges are kept of. */
@@ -154,6 +162,12 @@
 #define GUARD_NETWORK_LISTEN 3u
 #define GUARD_NETWORK_RAW 4u /* a raw or packet socket is made: no address */
 #define GUARD_NETWORKS 5u
+
+/* Every rule of the category is triggered by its target alone: a target for which no atom holds is allowed to anybody,
+ * whatever else is known or unknown. */
+#define GUARD_DECIDES_TARGET 1u
+/* Every rule is triggered by its target or by the cgroup: the same for a target and a cgroup of which no atom holds. */
+#define GUARD_DECIDES_PLACE 2u
 
 #define GUARD_TRANSITION_OUTPUT 1u
 #define GUARD_TRANSITION_END 2u
@@ -211,8 +225,7 @@ struct guard_category {
 	__u32 unknown_list; /* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
 	__u32 subject_triggers; /* not 0: some rule is triggered by what the process is alone */
 	__u32 user_rules; /* rule_count without the engine's own self-test */
-	__u32 target_decides; /* not 0: every rule is triggered by its target alone, so that a target for which no atom
-				 holds is allowed to anybody, whatever else is known or unknown */
+	__u32 target_decides; /* GUARD_DECIDES_*; 0: neither */
 	__u32 fields; /* bit f: some rule of the category speaks of field f */
 };
 
@@ -336,6 +349,7 @@ struct guard_identity {
 #define GUARD_EVENT_INTERNAL 64u	 /* memfd, pipe: no path in any mount namespace */
 #define GUARD_EVENT_MORE_RULES 128u	 /* more rules matched than the record names */
 #define GUARD_EVENT_ADDRESS_UNKNOWN 256u /* the caller's address was too short to be one: address and port mean nothing */
+#define GUARD_EVENT_CGROUP_UNKNOWN 2048u /* rules ask for the cgroup, and its path was not known whole */
 
 struct guard_event {
 	__u32 size;

@@ -8,18 +8,18 @@
  *   1. atoms of the process (exec: of the program to be run, then of its directory; open: of the running one;
  * program that is mapped: of that one), then of its parent, then of its ancestors,
  *   2. open, mapping: atoms of the target, by its path and then by what file it is (as for a program),
- *   3. atoms of the uid, of the login uid, then of the kinds of access,
+ *   3. atoms of the uid, of the login uid, of the group, of the mount namespace, of the cgroup, then of the kinds of
+ * access,
  *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing
  * triggers, then, if a field is incomplete, the rules that deny on unknown.
  */
 #ifndef GUARD_DECIDE_H
 #define GUARD_DECIDE_H
 
+#include "condition.h"
 #include "identity.h"
 #include "stream.h"
 #include "text.h"
-
-#define GUARD_OPS_WINDOW 32u
 
 static __always_inline void decision_begin(struct guard_scratch *s, __u32 category)
 {
@@ -179,6 +179,23 @@ __noinline int number_holds(struct guard_image *image, struct guard_scratch *s, 
 	return 0;
 }
 
+/*
+ * Where s->scope says that the process is. What no rule of the category asks for is not there (see scope_load), and no
+ * condition of the category speaks of it.
+ */
+__noinline int scope_holds(struct guard_image *image, struct guard_scratch *s)
+{
+	if (!image || !s)
+		return 0;
+	if (!(s->scope.unknown & 1u << GUARD_FIELD_GROUP))
+		number_holds(image, s, GUARD_NUMBER_GROUP, s->scope.group);
+	if (!(s->scope.unknown & 1u << GUARD_FIELD_MOUNT_NAMESPACE))
+		number_holds(image, s, GUARD_NUMBER_MOUNT_NAMESPACE, s->scope.mount_namespace);
+	kept_hold(s, s->scope.cgroup, s->scope.cgroup_count);
+	s->incomplete |= s->scope.unknown;
+	return 0;
+}
+
 /* Atoms of the kinds of access. */
 __noinline int access_holds(struct guard_image *image, struct guard_scratch *s, __u32 access)
 {
@@ -189,78 +206,6 @@ __noinline int access_holds(struct guard_image *image, struct guard_scratch *s, 
 			atoms_hold(image, s, image_header(image)->access_list[i]);
 	}
 	return 0;
-}
-
-/*
- * A condition in Kleene's logic, on two stacks of bits: `yes` has a one where a value is true, `no` where it is
- * false; neither means unknown. and, or and not are two or three instructions on the top bits. At most GUARD_OPS_WINDOW
- * operations; the stacks are in s, so that a longer condition takes several calls (see GUARD_WINDOW).
- */
-__noinline int condition_part(struct guard_image *image, struct guard_scratch *s, __u32 ops, __u32 count)
-{
-	__u64 yes, no;
-
-	if (!image || !s)
-		return 0;
-	yes = s->yes;
-	no = s->no;
-	for (__u32 i = 0; i < GUARD_OPS_WINDOW; i++) {
-		__u32 op, kind;
-		__u64 y, n;
-
-		asm volatile("" : "+r"(count));
-		if (i >= count)
-			break;
-		op = image_u32(image, ops + i * 4);
-		kind = op >> GUARD_OP_SHIFT;
-		if (kind == GUARD_OP_ATOM) {
-			__u32 field = (op >> GUARD_OP_FIELD_SHIFT) & GUARD_OP_FIELD_MASK;
-
-			y = atom_is_set(s, op & GUARD_OP_ATOM_MASK);
-			n = !y && !(s->incomplete >> (field & (GUARD_FIELDS - 1)) & 1);
-			yes = yes << 1 | y;
-			no = no << 1 | n;
-		} else if (kind == GUARD_OP_AND) {
-			y = yes & (yes >> 1) & 1;
-			n = (no | no >> 1) & 1;
-			yes = (yes >> 2) << 1 | y;
-			no = (no >> 2) << 1 | n;
-		} else if (kind == GUARD_OP_OR) {
-			y = (yes | yes >> 1) & 1;
-			n = no & (no >> 1) & 1;
-			yes = (yes >> 2) << 1 | y;
-			no = (no >> 2) << 1 | n;
-		} else if (kind == GUARD_OP_NOT) {
-			y = no & 1;
-			n = yes & 1;
-			yes = (yes & ~1ull) | y;
-			no = (no & ~1ull) | n;
-		} else {
-			yes = yes << 1 | (kind == GUARD_OP_TRUE);
-			no = no << 1 | (kind == GUARD_OP_FALSE);
-		}
-	}
-	s->yes = yes;
-	s->no = no;
-	return 0;
-}
-
-/* 1: true, 2: false, 0: unknown. */
-static __always_inline int condition_value(struct guard_image *image, struct guard_scratch *s, __u32 ops,
-					   __u32 count)
-{
-	s->yes = 0;
-	s->no = 0;
-	for (__u32 i = 0; i < GUARD_RULE_OPS_MAX / GUARD_OPS_WINDOW; i++) {
-		__u32 part = count < GUARD_OPS_WINDOW ? count : GUARD_OPS_WINDOW;
-
-		condition_part(image, s, ops, part);
-		count -= part;
-		if (!count)
-			break;
-		ops += part * 4;
-	}
-	return (int)((s->yes & 1) | (s->no & 1) << 1);
 }
 
 /*
@@ -315,6 +260,7 @@ static long rule_list_step(__u32 index, struct rule_list *context)
 	}
 	s->evaluations++;
 	value = condition_value(image, s, rule->ops_off, rule->op_count);
+	s->open_rules += value != 2;
 	if (value == 1)
 		rule_matched(s, number, rule->action, false);
 	else if (value == 0 && rule->on_unknown == GUARD_ON_UNKNOWN_DENY)
@@ -360,6 +306,28 @@ __noinline int decision_end(struct guard_image *image, struct guard_scratch *s)
 	if (s->incomplete)
 		rules_evaluate(image, s, category->unknown_list);
 	return 0;
+}
+
+/*
+ * Whether the target, whose atoms hold, and the cgroup in s->scope settle that nobody is refused or recorded, whoever he
+ * is and whatever he does: every rule that they trigger is false with all else unknown. For categories whose rules have
+ * no other triggers (GUARD_DECIDES_*).
+ */
+__noinline int place_settles(struct guard_image *image, struct guard_scratch *s)
+{
+	struct rule_list context = {.image = image, .scratch = s, .list = 0};
+	const __u32 known = 1u << GUARD_FIELD_TARGET | 1u << GUARD_FIELD_CGROUP;
+
+	if (!image || !s)
+		return 0;
+	if (s->scope.unknown & 1u << GUARD_FIELD_CGROUP)
+		return 0;
+	kept_hold(s, s->scope.cgroup, s->scope.cgroup_count);
+	s->incomplete = ~known;
+	s->open_rules = 0;
+	if (s->match_count)
+		bpf_loop(s->match_count, trigger_step, &context, 0);
+	return !s->failure && !s->open_rules;
 }
 
 /*
@@ -418,6 +386,7 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 	subject_lineage_holds(s, &s->subject);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	scope_holds(image, s);
 	decision_end(image, s);
 }
 
@@ -442,6 +411,7 @@ static __always_inline void open_decide(struct guard_image *image, struct guard_
 	file_atoms(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, GUARD_FIELD_TARGET);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	scope_holds(image, s);
 	access_holds(image, s, access);
 	decision_end(image, s);
 }
@@ -455,6 +425,7 @@ static __always_inline void load_decide(struct guard_image *image, struct guard_
 	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_LOADED, GUARD_FIELD_LOADED);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	scope_holds(image, s);
 	decision_end(image, s);
 }
 
@@ -467,6 +438,7 @@ static __always_inline void mapped_decide(struct guard_image *image, struct guar
 	subject_lineage_holds(s, &s->subject);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	scope_holds(image, s);
 	decision_end(image, s);
 }
 

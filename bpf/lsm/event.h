@@ -82,6 +82,8 @@ static __always_inline void event_decision(struct guard_scratch *s, __u64 genera
 		event->flags |= GUARD_EVENT_UNKNOWN;
 	if (s->more_rules)
 		event->flags |= GUARD_EVENT_MORE_RULES;
+	if (s->incomplete & 1u << GUARD_FIELD_CGROUP)
+		event->flags |= GUARD_EVENT_CGROUP_UNKNOWN;
 	event->flags |= s->walk.flags & 0xffff;
 	bpf_probe_read_kernel(event->rules, sizeof(event->rules), s->rules);
 }

@@ -27,6 +27,8 @@
  *                     make 2^31 renames, to come back to a value that was in use.
  *   generation        another policy.
  *   what is asked     rules about opens and rules about mappings say different things of one file.
+ *   cgroup            by its id, and only where rules ask for it: the answer is that none of them concerns this file in
+ *                     this cgroup. Such a tag is looked for after the one that holds for everybody.
  *
  * When an answer is stored:
  *
@@ -133,10 +135,28 @@ static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u3
 	return tag | 1;
 }
 
+/* The same for tasks of one cgroup alone. */
+static __always_inline __u64 file_tag_in(const __u64 *keys, __u64 tag, __u64 cgroup_id)
+{
+	/* The lowest bit of that word is what is asked. */
+	return (tag + (cgroup_id << 1) * keys[6]) | 1;
+}
+
 /* The upper bits of a sum of products depend on all the others. */
 static __always_inline struct guard_file_bucket *file_bucket(struct guard_file_cache *cache, __u64 tag)
 {
 	return &cache->buckets[tag >> (64 - GUARD_FILE_CACHE_BITS)];
+}
+
+static __always_inline bool file_tag_is_stored(struct guard_file_cache *cache, __u64 tag)
+{
+	struct guard_file_bucket *bucket = file_bucket(cache, tag);
+
+	for (__u32 i = 0; i < GUARD_FILE_CACHE_WAYS; i++) {
+		if (bucket->tags[i] == tag)
+			return true;
+	}
+	return false;
 }
 
 /* True: no rule speaks of this file in this way. False: `sight` says what to store it under. */
@@ -144,7 +164,6 @@ static __always_inline bool file_is_known(const struct guard_image *image, struc
 					  struct file_sight *sight)
 {
 	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
-	struct guard_file_bucket *bucket;
 
 	if (!cache)
 		return false;
@@ -152,12 +171,17 @@ static __always_inline bool file_is_known(const struct guard_image *image, struc
 	sight->ctime = file_ctime(file->f_inode);
 	sight->tag = file_tag(cache->keys, file, asked, sight->sequences, sight->ctime,
 			      image_header(image)->generation);
-	bucket = file_bucket(cache, sight->tag);
-	for (__u32 i = 0; i < GUARD_FILE_CACHE_WAYS; i++) {
-		if (bucket->tags[i] == sight->tag)
-			return true;
-	}
-	return false;
+	return file_tag_is_stored(cache, sight->tag);
+}
+
+/* After it was not: whether none that concerns the current task's cgroup speaks of it. */
+static __always_inline bool file_is_known_here(const struct guard_category *category, const struct file_sight *sight)
+{
+	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
+
+	if (!cache || !(category->fields & 1u << GUARD_FIELD_CGROUP))
+		return false;
+	return file_tag_is_stored(cache, file_tag_in(cache->keys, sight->tag, bpf_get_current_cgroup_id()));
 }
 
 /* Both sequences are even and as they were. */
@@ -204,11 +228,15 @@ static __always_inline void file_cache_draw_keys(struct guard_file_cache *cache)
 	}
 }
 
-/* The open of a file that no rule speaks of, whose path is in s. */
+/*
+ * The open of a file that no rule speaks of, whose path is in s. `here`: none that concerns the cgroup in s->scope, which
+ * somebody may have moved the task out of since it was asked for.
+ */
 static __always_inline void file_remember(const struct guard_scratch *s, struct file *file,
-					  const struct file_sight *sight)
+					  const struct file_sight *sight, bool here)
 {
 	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
+	__u64 tag = sight->tag;
 
 	if (!cache)
 		return;
@@ -219,7 +247,9 @@ static __always_inline void file_remember(const struct guard_scratch *s, struct 
 		file_cache_draw_keys(cache);
 		return;
 	}
-	file_bucket(cache, sight->tag)->tags[bpf_get_prandom_u32() & (GUARD_FILE_CACHE_WAYS - 1)] = sight->tag;
+	if (here)
+		tag = file_tag_in(cache->keys, tag, s->scope.cgroup_id);
+	file_bucket(cache, tag)->tags[bpf_get_prandom_u32() & (GUARD_FILE_CACHE_WAYS - 1)] = tag;
 }
 
 #endif

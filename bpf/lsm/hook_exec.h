@@ -10,6 +10,7 @@
 #include "command.h"
 #include "event.h"
 #include "image_in_force.h"
+#include "scope.h"
 #include "subject.h"
 
 /* The name by which a program is called: bprm->interp is the file name, or what follows `#!` on the second
@@ -111,6 +112,7 @@ static __always_inline int exec_lay_aside(struct guard_image *image, struct guar
 	s->subject.pending = 0;
 	s->subject.deferred = allowed && deferred;
 	s->subject.asker = effective_uid();
+	s->subject.asker_group = effective_gid();
 	/* Without room: a number that no program has, so that it is read anew once it runs. */
 	if (allowed)
 		s->subject.pending = program_insert(s, false) ? s->program.exec_id : exec_id_new(false);
@@ -168,6 +170,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 		count_failure(GUARD_HOOK_EXEC, GUARD_REASON_SCRIPT_UNREAD);
 		return exec_lay_aside(image, s, -EPERM, false);
 	}
+	scope_load(image, s, GUARD_CATEGORY_EXEC);
 	deferred = !exec_read(image, s, bprm, false);
 	directory_read(image, s);
 	exec_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val);
@@ -273,6 +276,9 @@ static __always_inline void exec_again(struct guard_image *image, struct guard_s
 	s->task = 0;
 	if (s->subject.generation != image_header(image)->generation)
 		subject_renew(image, s);
+	scope_load(image, s, GUARD_CATEGORY_EXEC);
+	/* The credentials are those of the new program already. */
+	s->scope.group = s->subject.asker_group;
 	exec_read(image, s, bprm, true);
 	/* Nobody else knows of it yet. */
 	if (laid_aside)

@@ -6,6 +6,7 @@
 #include "directory_cache.h"
 #include "event.h"
 #include "image_in_force.h"
+#include "scope.h"
 #include "subject.h"
 
 /* Kinds of access of an open. An open by the kernel in order to run the file is exec and nothing else. */
@@ -58,9 +59,25 @@ static __always_inline bool file_is_unspoken(struct guard_image *image, struct g
 	return !s->match_count && !s->failure;
 }
 
-static __always_inline bool target_is_unspoken(struct guard_image *image, struct guard_scratch *s)
+/*
+ * Nobody is refused or recorded for the file in s->path and s->identity: no rule speaks of it, or none that concerns
+ * the current task's cgroup. Then an answer for others depends on theirs, and `here` says so.
+ */
+static __always_inline bool target_settles(struct guard_image *image, struct guard_scratch *s, bool *here)
 {
-	return file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET);
+	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
+	bool scoped = category->fields & 1u << GUARD_FIELD_CGROUP;
+
+	*here = false;
+	if (!category->target_decides)
+		return false;
+	if (scoped)
+		scope_load(image, s, GUARD_CATEGORY_FILE);
+	if (file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET) &&
+	    category->target_decides == GUARD_DECIDES_TARGET)
+		return true;
+	*here = true;
+	return scoped && !path_is_incomplete(s) && !s->failure && place_settles(image, s);
 }
 
 /* The policy names the file s->identity. */
@@ -76,6 +93,7 @@ static __always_inline void file_subject(struct guard_image *image, struct guard
 					 const struct dentry *dentry, const struct vfsmount *mount)
 {
 	subject_load(image, s);
+	scope_load(image, s, GUARD_CATEGORY_FILE);
 	if (s->walk.from_dentry != (__u64)dentry || s->walk.from_mount != (__u64)mount)
 		path_resolve_at(s, dentry, mount);
 }
@@ -86,11 +104,12 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	__u64 generation = image_header(image)->generation;
 	__u32 access = access_of(file);
+	bool here;
 
 	identity_of(s, file->f_inode);
-	if (category->target_decides && directory_answers(image, s, file, sight)) {
+	if (category->target_decides == GUARD_DECIDES_TARGET && directory_answers(image, s, file, sight)) {
 		COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
-		file_remember(s, file, sight);
+		file_remember(s, file, sight, false);
 		return 0;
 	}
 	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
@@ -102,9 +121,10 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 	}
 	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
-	if (category->target_decides && target_is_unspoken(image, s)) {
-		file_remember(s, file, sight);
-		directory_remember(image, s, file, sight);
+	if (target_settles(image, s, &here)) {
+		file_remember(s, file, sight, here);
+		if (!here)
+			directory_remember(image, s, file, sight);
 		return 0;
 	}
 	file_subject(image, s, file->f_path.dentry, file->f_path.mnt);
@@ -131,6 +151,7 @@ static __always_inline bool open_concerns_nobody(const struct guard_image *image
 static __always_inline int check_open(struct file *file)
 {
 	struct guard_image *image = image_in_force();
+	const struct guard_category *category;
 	struct file_sight sight = {};
 	struct guard_scratch *s;
 	int verdict;
@@ -139,13 +160,13 @@ static __always_inline int check_open(struct file *file)
 		return on_engine_failure(NULL, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
 	if (open_concerns_nobody(image))
 		return 0;
-	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides &&
-	    file_is_known(image, file, GUARD_SIGHT_OPEN, &sight))
+	category = category_of(image, GUARD_CATEGORY_FILE);
+	if (category->target_decides &&
+	    (file_is_known(image, file, GUARD_SIGHT_OPEN, &sight) || file_is_known_here(category, &sight)))
 		return 0;
 	s = scratch_take();
 	if (!s)
-		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH,
-					 category_of(image, GUARD_CATEGORY_FILE)->block_count);
+		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH, category->block_count);
 	verdict = open_verdict(image, s, file, &sight);
 	scratch_give(s);
 	return verdict;

@@ -57,7 +57,7 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	mapping_resolve(s, file);
 	identity_of_opened(s, address_of(file));
 	if (target_decides && mapping_is_unspoken(image, s)) {
-		file_remember(s, file, sight);
+		file_remember(s, file, sight, false);
 		return 0;
 	}
 	subject_load(image, s);
@@ -65,10 +65,12 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	mapping_resolve(s, file);
 	identity_of_opened(s, address_of(file));
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
+		scope_load(image, s, GUARD_CATEGORY_MAPPED);
 		mapped_decide(image, s, uid, logon);
 		result = mapping_outcome(image, s, file, GUARD_CATEGORY_MAPPED, hook);
 	}
 	if (!result && category_of(image, GUARD_CATEGORY_LOAD)->user_rules) {
+		scope_load(image, s, GUARD_CATEGORY_LOAD);
 		load_decide(image, s, uid, logon);
 		result = mapping_outcome(image, s, file, GUARD_CATEGORY_LOAD, hook);
 	}
@@ -76,9 +78,9 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 }
 
 /* A category without rules leaves the answer to the other. */
-static __always_inline bool target_settles(const struct guard_category *category)
+static __always_inline bool mapping_is_by_target(const struct guard_category *category)
 {
-	return !category->user_rules || category->target_decides;
+	return !category->user_rules || category->target_decides == GUARD_DECIDES_TARGET;
 }
 
 static __always_inline int check_mapping(struct file *file, __u32 hook)
@@ -96,7 +98,7 @@ static __always_inline int check_mapping(struct file *file, __u32 hook)
 	mapped = category_of(image, GUARD_CATEGORY_MAPPED);
 	if ((!load->user_rules && !mapped->user_rules) || mapping_is_of_exec())
 		return 0;
-	target_decides = target_settles(load) && target_settles(mapped);
+	target_decides = mapping_is_by_target(load) && mapping_is_by_target(mapped);
 	if (target_decides && file_is_known(image, file, GUARD_SIGHT_MAPPING, &sight))
 		return 0;
 	s = scratch_take();

@@ -45,13 +45,15 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 					__u32 at, bool only_refuse)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
+	bool here;
 
 	name_resolve(s, at);
 	identity_at(s, name_inode(s, at));
 	COUNT(decisions[hook]);
-	if (category->target_decides && target_is_unspoken(image, s))
+	if (target_settles(image, s, &here))
 		return 0;
 	subject_load(image, s);
+	scope_load(image, s, GUARD_CATEGORY_FILE);
 	/* The subject went through the same memory. */
 	identity_at(s, name_inode(s, at));
 	if (s->walk.from_dentry != s->names[at].dentry || s->walk.from_mount != s->names[at].mount)

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "image_in_force.h"
 #include "network.h"
+#include "scope.h"
 #include "subject.h"
 
 /* include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h */
@@ -167,6 +168,7 @@ static __always_inline int network_verdict(struct guard_image *image, struct gua
 {
 	COUNT(decisions[hook]);
 	subject_load(image, s);
+	scope_load(image, s, GUARD_CATEGORY_NETWORK);
 	network_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, end);
 	if (decision_failed(s))
 		return on_engine_failure(image, hook, s->failure,

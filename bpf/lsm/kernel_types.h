@@ -125,8 +125,36 @@ struct vfsmount {
 	int mnt_flags;
 };
 
+struct ns_common {
+	unsigned int inum;
+};
+
 struct mnt_namespace {
+	struct ns_common ns;
 	__u64 seq;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct kernfs_node {
+	struct kernfs_node *parent;
+	const char *name;
+	__u64 id;
+};
+
+/* From 6.15 on */
+struct kernfs_node___shared {
+	struct kernfs_node *__parent;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
 };
 
 struct mount {
@@ -139,10 +167,6 @@ struct mount {
 
 /* From 6.2 on, and the first argument of what asks about inodes since. */
 struct mnt_idmap {};
-
-struct nsproxy {
-	struct mnt_namespace *mnt_ns;
-};
 
 struct iattr {
 	unsigned int ia_valid;
@@ -184,6 +208,7 @@ struct cred {
 	kuid_t uid;
 	kgid_t gid;
 	kuid_t euid;
+	kgid_t egid;
 };
 
 struct bpf_map {
@@ -203,10 +228,15 @@ struct task_struct {
 	const struct cred *cred;
 	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
 	kuid_t loginuid;
 	__u32 sessionid;
 	unsigned int in_execve : 1;
 	char comm[16];
+};
+
+struct pid_namespace {
+	struct task_struct *child_reaper;
 };
 
 struct linux_binprm {

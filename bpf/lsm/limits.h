@@ -60,6 +60,10 @@
 #define GUARD_SUBJECT_INVOKED_MAX 256u
 #define GUARD_SUBJECT_COMMAND_MAX 848u
 #define GUARD_PROGRAMS_MAX 65536u
+/* Cgroups whose atoms are remembered at once, as a power of two; others are read again. */
+#define GUARD_CGROUPS_BITS 12u
+/* Bytes of the name of one cgroup, the terminating NUL included (NAME_MAX). */
+#define GUARD_CGROUP_NAME_MAX 256u
 /* Bytes of an argument vector that go into an event. */
 #define GUARD_ARGS_MAX 4096u
 #define GUARD_EVENT_RULES_MAX 8u

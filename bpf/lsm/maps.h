@@ -94,6 +94,14 @@ struct {
 	__type(value, struct guard_program);
 } programs SEC(".maps");
 
+/* Programs write, programs read: what rules say of cgroups, see scope.h. Full: a cell is overwritten. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_cgroups);
+} cgroups SEC(".maps");
+
 /* Programs write, programs read: what they learned about this kernel. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -109,6 +109,7 @@ static __always_inline void network_decide(struct guard_image *image, struct gua
 	endpoint_atoms(image, s, end);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	scope_holds(image, s);
 	number_holds(image, s, GUARD_NUMBER_PROTOCOL, end->protocol);
 	number_holds(image, s, GUARD_NUMBER_OPERATION, end->operation);
 	decision_end(image, s);

@@ -79,6 +79,25 @@ struct guard_command_walk {
 	__u32 pad;
 };
 
+/* Where a process is besides what it runs: what scope_load found. */
+struct guard_scope {
+	__u64 cgroup_id;
+	__u32 group;
+	__u32 mount_namespace; /* as GUARD_NUMBER_MOUNT_NAMESPACE */
+	__u32 unknown;	       /* bit f: field f is not known */
+	__u32 cgroup_count;
+	__u16 cgroup[GUARD_SUBJECT_ATOMS_MAX]; /* atoms that hold for the cgroup's path */
+};
+
+/* State of a walk from a cgroup to the root; here for the same reason as that of paths. */
+struct guard_cgroup_walk {
+	__u64 node;
+	__u32 position; /* first byte of the text, from the end downwards */
+	__u32 done;
+	__u32 cut; /* it does not fit: the beginning is missing */
+	__u32 pad;
+};
+
 struct guard_scratch {
 	__u32 busy;
 	__u32 from_table;
@@ -91,6 +110,7 @@ struct guard_scratch {
 	__u32 incomplete; /* bit f: field f is not known completely */
 	__u32 failure;	  /* GUARD_REASON_* */
 	__u32 evaluations;
+	__u32 open_rules; /* evaluated, and not false */
 	__u32 verdict;
 	__u32 from_unknown;
 	__u32 more_rules;
@@ -135,6 +155,8 @@ struct guard_scratch {
 	__u8 out[2 * GUARD_PATH_MAX]; /* on its way to the ring; the upper half is for measuring */
 
 	struct guard_subject subject; /* of who acts */
+	struct guard_scope scope;     /* where he is */
+	struct guard_cgroup_walk cgroup_walk;
 	struct guard_program program; /* that an exec is about to run */
 	struct guard_program_atoms atoms; /* of a program that is read anew */
 	struct guard_command_walk command;

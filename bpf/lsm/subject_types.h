@@ -13,12 +13,14 @@ struct guard_subject {
 	__u64 pending;	      /* the program of an exec that is under way; 0 = none */
 	__u32 flags;	      /* GUARD_SUBJECT_*_UNKNOWN */
 	__u32 tgid; /* of the process that exec'ed: others with this subject are its forks and threads */
-	__u32 asker;	/* effective uid of who asked for the exec that is under way */
+	__u32 asker;	   /* effective uid of who asked for the exec that is under way */
+	__u32 asker_group; /* and his effective gid */
 	__u32 deferred; /* its arguments were not in memory: it is decided when it can't fail any more */
 	__u16 own_count;
 	__u16 parent_count;
 	__u16 ancestor_count;
 	__u16 pad;
+	__u32 pad2;
 	__u16 own[GUARD_SUBJECT_ATOMS_MAX];
 	__u16 parent[GUARD_SUBJECT_ATOMS_MAX];
 	__u16 ancestor[GUARD_SUBJECT_ATOMS_MAX];
@@ -72,6 +74,23 @@ struct guard_program {
 	__u8 image[GUARD_SUBJECT_IMAGE_MAX];
 	__u8 invoked[GUARD_SUBJECT_INVOKED_MAX];
 	__u8 command[GUARD_SUBJECT_COMMAND_MAX];
+};
+
+/*
+ * What the path of one cgroup says in one generation: a cell of the table `cgroups`, which the next cgroup that falls
+ * into it overwrites.
+ */
+struct guard_cgroup {
+	__u64 id; /* never used again while the kernel runs */
+	__u64 generation;
+	__u32 sequence; /* odd: the rest is being written */
+	__u16 unknown;	/* its path is not known whole, or too many atoms hold */
+	__u16 count;
+	__u16 atoms[GUARD_SUBJECT_ATOMS_MAX];
+};
+
+struct guard_cgroups {
+	struct guard_cgroup cells[1u << GUARD_CGROUPS_BITS];
 };
 
 struct guard_learned {

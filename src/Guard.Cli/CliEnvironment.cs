@@ -36,6 +36,9 @@ internal sealed class CliEnvironment
     /// <summary>Where accounts are.</summary>
     public string PasswdFile { get; init; } = "/etc/passwd";
 
+    /// <summary>Where groups are.</summary>
+    public string GroupFile { get; init; } = "/etc/group";
+
     /// <summary>guardd's configuration, for what it adds to the survival set.</summary>
     public string ConfigurationFile { get; init; } = "/etc/guard/guard.yaml";
 

@@ -134,6 +134,9 @@ public sealed record ProcessInfo
     /// <summary>Account name of the effective uid, where there is one.</summary>
     public string? User { get; init; }
 
+    /// <summary>Path of its cgroup, from the root of the hierarchy of cgroup v2.</summary>
+    public string? Cgroup { get; init; }
+
     /// <summary>systemd unit, from the cgroup path.</summary>
     public string? Unit { get; init; }
 

@@ -40,6 +40,10 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
             seen);
     }
 
+    [SkippableFact]
+    public void What_target_and_cgroup_settle_is_what_the_whole_decision_says()
+        => Assert.Contains("settled", Compare(TestSeed.Next(output), Rounds, (random, _) => random.PlacedPolicy()));
+
     /// <summary>Every third policy blocks nothing, so that a failure is all there is.</summary>
     private static NormalisedPolicy Crowded(RandomPolicies random, int round)
     {
@@ -77,7 +81,10 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
                 Assert.True(
                     expected == actual,
                     $"GUARD_SEED={seed}, policy {round}, request {i}: simulator {expected}, kernel {actual}\n{Describe(request, simulator.Trace(request))}");
-                var kind = Kind(expected);
+                Assert.True(
+                    !kernel.WasSettled || actual.Verdict == Verdict.Allow,
+                    $"GUARD_SEED={seed}, policy {round}, request {i}: settled, and {actual}");
+                var kind = kernel.WasSettled ? "settled" : Kind(expected);
                 seen[kind] = seen.GetValueOrDefault(kind) + 1;
             }
         }
@@ -89,7 +96,8 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
     private static string Describe(DecisionRequest request, DecisionTrace trace)
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"{request.Category} uid {request.Uid} logon {request.LogonId} access {request.Access}, ")
+            $"{request.Category} uid {request.Uid} logon {request.LogonId} access {request.Access}, group {request.Group} in {request.MountNamespace}, ")
+            + $"cgroup {Text(request.Cgroup)}, "
             + $"program {Text(request.Image)} {Text(request.Invoked)} {Text(request.CommandLine)}, "
             + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
             + $"ancestors {request.AncestorsKnown} {string.Join(' ', request.Ancestors.Select(Text))}, "

@@ -46,6 +46,7 @@ public sealed class ManagedConstantTests
                 PolicyField.ParentCommandLine => "PARENT_COMMAND",
                 PolicyField.CurrentDirectory => "DIRECTORY",
                 PolicyField.LogonId => "LOGON",
+                PolicyField.CgroupPath => "CGROUP",
                 PolicyField.AncestorImage => "ANCESTOR",
                 PolicyField.AncestorCommandLine => "ANCESTOR_COMMAND",
                 PolicyField.ImageLoaded => "LOADED",

@@ -18,13 +18,13 @@ internal sealed class NativeDecision : IDisposable
     public const int AncestorsMax = 4;
 
     private const int TextBytes = 8 + KernelLimits.PathMax;
-    private const int FilesOff = 6 * sizeof(uint);
+    private const int FilesOff = 8 * sizeof(uint);
     private const int FileBytes = 16;
     private const int EndpointOff = FilesOff + (3 * FileBytes);
     private const int EndpointBytes = 40;
     private const int TextsOff = EndpointOff + EndpointBytes;
-    private const int RequestBytes = TextsOff + ((8 + (3 * AncestorsMax)) * TextBytes);
-    private const int ResultBytes = (6 + KernelLimits.EventRulesMax) * sizeof(uint);
+    private const int RequestBytes = TextsOff + ((9 + (3 * AncestorsMax)) * TextBytes);
+    private const int ResultBytes = (8 + KernelLimits.EventRulesMax) * sizeof(uint);
 
     private readonly BpfObjectHandle _object;
     private readonly BpfProgram _decide;
@@ -61,6 +61,10 @@ internal sealed class NativeDecision : IDisposable
         DirectoryTruncated = 4096,
         DirectoryAbsent = 8192,
         AncestorsAbsent = 16384,
+        CgroupTruncated = 32768,
+        CgroupAbsent = 65536,
+        GroupAbsent = 131072,
+        NamespaceAbsent = 262144,
     }
 
     /// <summary>Builds and loads the program, or skips the test with what this machine lacks.</summary>
@@ -103,9 +107,13 @@ internal sealed class NativeDecision : IDisposable
         Prepare(request);
         Run();
         Assert.True(Libbpf.TryLookup(_maps["test_result"], 0, _result));
-        var rules = Enumerable.Range(0, (int)Result(4)).Select(i => (int)Result(6 + i));
+        var rules = Enumerable.Range(0, (int)Result(4)).Select(i => (int)Result(8 + i));
+        WasSettled = Result(6) != 0;
         return new Decision((Verdict)Result(0), [.. rules], Result(3) != 0, Result(2) != 0, (DecisionFailure)Result(1));
     }
+
+    /// <summary>Whether the last open was settled by its target and cgroup alone.</summary>
+    public bool WasSettled { get; private set; }
 
     /// <summary>Bytes of the map that holds the policy.</summary>
     public int ImageCapacity => _image.Length;
@@ -167,6 +175,9 @@ internal sealed class NativeDecision : IDisposable
             | FlagsOf(request.ParentInvoked, TestFlags.None, TestFlags.ParentInvokedAbsent)
             | FlagsOf(request.ParentCommandLine, TestFlags.ParentCommandTruncated, TestFlags.ParentCommandAbsent)
             | FlagsOf(request.Target, TestFlags.TargetTruncated, TestFlags.TargetAbsent)
+            | FlagsOf(request.Cgroup, TestFlags.CgroupTruncated, TestFlags.CgroupAbsent)
+            | (request.Group is null ? TestFlags.GroupAbsent : TestFlags.None)
+            | (request.MountNamespace is null ? TestFlags.NamespaceAbsent : TestFlags.None)
             | (request.AncestorsKnown ? TestFlags.None : TestFlags.AncestorsAbsent);
 
     private static TestFlags FlagsOf(RequestText text, TestFlags truncated, TestFlags absent) => text.State switch
@@ -191,6 +202,8 @@ internal sealed class NativeDecision : IDisposable
         Put(12, (uint)request.Access);
         Put(16, (uint)FlagsOf(request));
         Put(20, (uint)request.Ancestors.Length);
+        Put(24, request.Group ?? 0);
+        Put(28, request.MountNamespace ?? 0);
         FileKey?[] files = [request.ImageFile, request.ParentFile, request.TargetFile];
         for (var i = 0; i < files.Length; i++)
         {
@@ -204,7 +217,7 @@ internal sealed class NativeDecision : IDisposable
         RequestText[] texts =
         [
             request.Image, request.Invoked, request.CommandLine, request.CurrentDirectory, request.ParentImage,
-            request.ParentInvoked, request.ParentCommandLine, request.Target,
+            request.ParentInvoked, request.ParentCommandLine, request.Target, request.Cgroup,
             .. request.Ancestors.SelectMany(a => new[] { a.Image, a.Invoked, a.CommandLine }),
         ];
         for (var i = 0; i < texts.Length; i++)

@@ -127,6 +127,48 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Contains($"={value}", answer.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("unit: nginx.service", new[] { "--unit", "nginx.service" }, "block", "CgroupPath=/system.slice/nginx.service")]
+    [InlineData("unit: nginx.service", new[] { "--cgroup", "/user.slice" }, "allow", "[does not hold]")]
+    [InlineData("unit: nginx.service", new string[0], "allow", "unknown: CgroupPath (tell it with --cgroup)")]
+    [InlineData("unit: nginx.service", new[] { "--unit", "nginx.service", "--unknown", "cgroup" }, "allow", "unknown: CgroupPath")]
+    [InlineData("group: root", new[] { "--group", "root" }, "block", "Group=0")]
+    [InlineData("group: 7", new[] { "--gid", "7" }, "block", "[holds by Group]")]
+    [InlineData("group: 7", new string[0], "allow", "unknown: Group (tell it with --group)")]
+    [InlineData("mount_namespace: other", new[] { "--mount-namespace", "4026532000" }, "block", "[holds by MountNamespace]")]
+    [InlineData("mount_namespace: other", new[] { "--mount-namespace", "host" }, "allow", "MountNamespace=0")]
+    public async Task The_place_is_told(string scope, string[] told, string verdict, string part)
+    {
+        var file = Write("a.yml", $$"""
+            title: t
+            logsource: {product: linux, category: file_access}
+            detection: {sel: {TargetFilename: /x}, condition: sel}
+            guard:
+                action: block
+                scope:
+                    {{scope}}
+            """);
+        var answer = await Cli.RunAsync(Real, ["policy", "explain", "open", "/x", "--rules", file, .. told]);
+        Assert.Equal("", answer.Error);
+        Assert.StartsWith($"open /x: {verdict}", answer.Out, StringComparison.Ordinal);
+        Assert.Contains(part, answer.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--unit", "a", "--cgroup", "/a", "give --cgroup or --unit")]
+    [InlineData("--group", "root", "--gid", "0", "give --group or --gid")]
+    [InlineData("--cgroup", "a", "--uid", "0", "whole path")]
+    [InlineData("--unit", "a/b", "--uid", "0", "no name of a unit")]
+    [InlineData("--mount-namespace", "guest", "--uid", "0", "no mount namespace")]
+    [InlineData("--group", "no-such-group-here", "--uid", "0", "there is no group")]
+    public async Task A_place_that_is_none_is_refused(string option, string value, string other, string second, string message)
+    {
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/bin/nc", "--rules", Write("a.yml", Netcat), option, value, other, second);
+        Assert.Equal(2, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task On_unknown_is_named_as_the_reason()
     {

@@ -9,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "network.h"
+#include "scope.h"
 #include "subject.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -30,6 +31,10 @@ char LICENSE[] SEC("license") = "GPL";
 #define TEST_DIRECTORY_ABSENT 8192u
 /* Some ancestor is not known at all. */
 #define TEST_ANCESTORS_ABSENT 16384u
+#define TEST_CGROUP_TRUNCATED 32768u
+#define TEST_CGROUP_ABSENT 65536u
+#define TEST_GROUP_ABSENT 131072u
+#define TEST_NAMESPACE_ABSENT 262144u
 
 #define TEST_ANCESTORS_MAX 4u
 
@@ -58,6 +63,8 @@ struct test_request {
 	__u32 access;
 	__u32 flags;	      /* TEST_* */
 	__u32 ancestor_count; /* of those above the parent, nearest first; their texts are complete */
+	__u32 group;
+	__u32 mount_namespace;
 	struct test_file image_file;
 	struct test_file parent_file;
 	struct test_file target_file;
@@ -70,6 +77,7 @@ struct test_request {
 	struct test_text parent_invoked;
 	struct test_text parent_command;
 	struct test_text target;
+	struct test_text cgroup;
 	struct test_ancestor ancestors[TEST_ANCESTORS_MAX];
 };
 
@@ -80,6 +88,8 @@ struct test_result {
 	__u32 more_rules;
 	__u32 rule_count;
 	__u32 match_count;
+	__u32 settled; /* target and cgroup alone said that nobody is refused or recorded */
+	__u32 pad;
 	__u32 rules[GUARD_EVENT_RULES_MAX];
 };
 
@@ -237,6 +247,33 @@ static __always_inline void program_of(struct guard_image *image, struct guard_s
 		s->incomplete |= 1u << GUARD_FIELD_COMMAND;
 }
 
+/* What scope_load finds: the path is read as the hooks read it, from where the walk leaves it. */
+static __always_inline void scope_of(struct guard_image *image, struct guard_scratch *s,
+				     struct test_request *request)
+{
+	__u64 length = BOUNDED(request->cgroup.length, GUARD_PATH_MAX - 1);
+	__u32 position = GUARD_PATH_MAX - length;
+
+	s->scope.unknown = 0;
+	s->scope.cgroup_count = 0;
+	s->scope.group = request->group;
+	s->scope.mount_namespace = request->mount_namespace;
+	if (request->flags & TEST_GROUP_ABSENT)
+		s->scope.unknown |= 1u << GUARD_FIELD_GROUP;
+	if (request->flags & TEST_NAMESPACE_ABSENT)
+		s->scope.unknown |= 1u << GUARD_FIELD_MOUNT_NAMESPACE;
+	if (request->flags & TEST_CGROUP_ABSENT) {
+		s->scope.unknown |= 1u << GUARD_FIELD_CGROUP;
+		return;
+	}
+	bpf_probe_read_kernel(s->out + (position & (GUARD_PATH_MAX - 1)), length, request->cgroup.bytes);
+	*(__u64 *)(s->out + GUARD_PATH_MAX) = 0;
+	*(__u64 *)(s->out + GUARD_PATH_MAX + 8) = 0;
+	s->cgroup_walk.position = position;
+	s->cgroup_walk.cut = request->flags & TEST_CGROUP_TRUNCATED ? 1 : 0;
+	cgroup_read(image, s);
+}
+
 /* What program_of has read is what the process that acts runs. */
 static __always_inline void program_runs(struct guard_scratch *s)
 {
@@ -275,6 +312,22 @@ static __always_inline void decide_mapped(struct guard_image *image, struct guar
 	mapped_decide(image, s, request->uid, request->logon);
 }
 
+/* As the hooks ask before they ask who opens. */
+static __always_inline bool open_is_settled(struct guard_image *image, struct guard_scratch *s,
+					    struct test_request *request)
+{
+	const struct guard_category *category = &image_header(image)->categories[GUARD_CATEGORY_FILE];
+
+	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED, request->flags & TEST_TARGET_ABSENT);
+	to_identity(s, &request->target_file);
+	if (!category->target_decides || path_is_incomplete(s))
+		return false;
+	decision_begin(s, GUARD_CATEGORY_FILE);
+	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
+	identity_holds(image, s, GUARD_ROLE_TARGET);
+	return !s->failure && place_settles(image, s);
+}
+
 static __always_inline void decide_network(struct guard_image *image, struct guard_scratch *s,
 					   struct test_request *request)
 {
@@ -305,6 +358,8 @@ int decide(void *ctx)
 			       ? GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN
 			       : 0;
 	s->subject.ancestor_count = 0;
+	scope_of(image, s, request);
+	result->settled = request->category == GUARD_CATEGORY_FILE && open_is_settled(image, s, request);
 	parent_of(image, s, request);
 	for (__u32 i = 0; i < TEST_ANCESTORS_MAX; i++) {
 		if (i >= request->ancestor_count)

@@ -31,6 +31,7 @@ internal static class CauseNames
         HoldCause.Family => "AddressFamily",
         HoldCause.Protocol => "Protocol",
         HoldCause.Operation => "Operation",
+        HoldCause.Cgroup => "CgroupPath",
         _ => cause.ToString(),
     };
 }

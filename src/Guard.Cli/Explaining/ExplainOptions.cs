@@ -10,6 +10,7 @@ namespace Guard.Cli.Explaining;
 internal sealed class ExplainOptions
 {
     private readonly RuleCategory _category;
+    private readonly PlaceOptions _place = new();
     private readonly Option<string?> _image = Text("--image", "PATH", "Program, by its resolved path");
     private readonly Option<string?> _invoked = Text("--invoked", "NAME", "Program, as it was called");
     private readonly Option<string?> _command = Text("--command", "TEXT", "Its arguments joined by blanks, its name first");
@@ -59,7 +60,7 @@ internal sealed class ExplainOptions
     {
         _category = category;
         _unknown.AcceptOnlyFromAmong(
-            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor");
+            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup");
         _access.AcceptOnlyFromAmong("read", "write", "append", "create", "truncate", "exec");
         _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
     }
@@ -78,6 +79,7 @@ internal sealed class ExplainOptions
             command.Options.Add(option);
         }
 
+        _place.AddTo(command);
         command.Arguments.Add(_arguments);
         command.Verbatim = _arguments;
         command.Validators.Add(RefuseContradictions);
@@ -112,7 +114,7 @@ internal sealed class ExplainOptions
             Uid = told.Number(PolicyField.User, ReadUser(run)),
             LogonId = told.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
         };
-        request = told.Ancestors(request, parsed.GetValue(_ancestor) ?? []);
+        request = told.Ancestors(_place.Read(run, request, told), parsed.GetValue(_ancestor) ?? []);
         request = _category switch
         {
             RuleCategory.ProcessCreation => request with
@@ -166,7 +168,7 @@ internal sealed class ExplainOptions
         }
 
         var name = run.Parsed.GetValue(_user) ?? "root";
-        return Accounts.Read(run.Environment.PasswdFile).UidByName.TryGetValue(name, out var found)
+        return Accounts.Read(run.Environment).UidByName.TryGetValue(name, out var found)
             ? found
             : throw new CliException(ExitCode.Usage, $"there is no account '{name}' on this machine", "give its number: --uid N");
     }

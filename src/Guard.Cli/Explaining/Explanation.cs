@@ -52,7 +52,7 @@ internal sealed class Explanation
             decision.Failure == DecisionFailure.None ? null : decision.Failure.ToString(),
             _image.PolicyHash,
             question.Known,
-            [.. question.Unknown.Where(value => _trace.Incomplete.Any(field => ExplainQuestion.IsOf(value, field)))],
+            [.. question.Unknown.Where(value => _trace.Incomplete.Any(field => ExplainQuestion.IsOf(value, field) && IsOfInterest(field)))],
             [.. decision.Rules.Select(ExplainRule)],
             [.. close.Take(MostClose).Select(ExplainRule)],
             Math.Max(0, close.Count - MostClose))
@@ -60,6 +60,11 @@ internal sealed class Explanation
             FailureMode = _image.Failure.ToWord(),
         };
     }
+
+    /// <summary>Few policies ask where a process is: nobody is told to say it for the others.</summary>
+    private bool IsOfInterest(PolicyField field)
+        => field is not (PolicyField.CgroupPath or PolicyField.Group or PolicyField.MountNamespace)
+            || _policy.Atoms.Any(atom => atom.Field == field);
 
     /// <summary>As the kernel does: a failure refuses only where some rule could have.</summary>
     private bool IsRefusedByFailure(Decision decision, RuleCategory category)

@@ -40,6 +40,13 @@ internal sealed class ToldValues(string[] unknown)
         return value;
     }
 
+    /// <summary>A number that is not known unless it is told.</summary>
+    public uint? NumberIfTold(PolicyField field, string option, uint? value)
+    {
+        (value is null ? Unknown : Known).Add(new ExplainedValue(field.ToString(), option, value?.ToString(CultureInfo.InvariantCulture)));
+        return value;
+    }
+
     /// <summary>The ancestors above the parent: all of them, or none is known.</summary>
     public DecisionRequest Ancestors(DecisionRequest request, string[] images)
     {

@@ -35,7 +35,7 @@ internal sealed class LocalCheck
     {
         var options = new CompilerOptions
         {
-            Accounts = Accounts.Read(run.Environment.PasswdFile),
+            Accounts = Accounts.Read(run.Environment),
             Domain = domain,
             Survival = ConfiguredSurvival.Read(run),
             AllowLockOut = allowLockOut,
@@ -48,7 +48,7 @@ internal sealed class LocalCheck
     /// <summary>Compiles what is in force as guardd does, the self-test included, so that the hashes can be compared.</summary>
     public static LocalCheck Compile(CommandRun run, IReadOnlyList<PolicyFile> inForce)
     {
-        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment.PasswdFile), IncludeSelfTest = true, AllowLockOut = true };
+        var options = new CompilerOptions { Accounts = Accounts.Read(run.Environment), IncludeSelfTest = true, AllowLockOut = true };
         var loader = new BundleLoader(options);
         foreach (var file in inForce)
         {

@@ -4,7 +4,7 @@ using Guard.Policies;
 namespace Guard.Engine.Enrichment;
 
 /// <summary>
-/// Account names from passwd(5), read again when the file has changed. Accounts that only a directory service knows are
+/// Account names from passwd(5), read again when the file has changed, and for the compiler those of group(5). Accounts that only a directory service knows are
 /// not there: records then carry the uid alone, and rules must name the uid. Safe from any thread.
 /// </summary>
 internal sealed class AccountNames
@@ -12,6 +12,7 @@ internal sealed class AccountNames
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
+    private readonly string _groups;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private Dictionary<uint, string> _names = [];
@@ -19,10 +20,11 @@ internal sealed class AccountNames
     private (DateTime Written, long Length) _version;
     private long? _looked;
 
-    public AccountNames(TimeProvider time, string path = "/etc/passwd")
+    public AccountNames(TimeProvider time, string path = "/etc/passwd", string groups = "/etc/group")
     {
         _time = time;
         _path = path;
+        _groups = groups;
     }
 
     /// <summary>The first name that passwd(5) gives to the uid, or null.</summary>
@@ -45,7 +47,7 @@ internal sealed class AccountNames
         lock (_gate)
         {
             Refresh();
-            return new AccountSnapshot(_uids);
+            return ReadGroups() is { } groups ? new AccountSnapshot(_uids) { GidByName = groups } : new AccountSnapshot(_uids);
         }
     }
 
@@ -66,6 +68,30 @@ internal sealed class AccountNames
         {
             // It is being replaced: what was known stays.
         }
+    }
+
+    /// <summary>Null while they can't be read.</summary>
+    private Dictionary<string, uint>? ReadGroups()
+    {
+        var gids = new Dictionary<string, uint>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var fields in File.ReadLines(_groups).Select(line => line.Split(':')))
+            {
+                if (fields.Length >= 3
+                    && fields[0].Length > 0
+                    && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var gid))
+                {
+                    gids.TryAdd(fields[0], gid);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        return gids;
     }
 
     private void Parse(IEnumerable<string> lines)

@@ -38,6 +38,7 @@ internal static class EventNames
         (GuardEventFlags.Internal, "internal"),
         (GuardEventFlags.MoreRules, "more_rules"),
         (GuardEventFlags.AddressUnknown, "address_unknown"),
+        (GuardEventFlags.CgroupUnknown, "cgroup_unknown"),
     ];
 
     /// <summary>The symbol of a negative errno; null for 0.</summary>

@@ -33,6 +33,7 @@ internal sealed class ProcessDescriber
             Gid = happened.Gid,
             LoginUid = happened.LoginUid == LoginUidUnset ? null : happened.LoginUid,
             User = _sources.Accounts.Find(happened.Euid),
+            Cgroup = cgroup?.Path,
             Unit = cgroup?.Unit,
             ContainerId = cgroup?.ContainerId,
             Start = happened.StartNs == 0 ? null : _sources.Clock.ToTime(happened.StartNs),

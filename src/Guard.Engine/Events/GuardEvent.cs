@@ -61,6 +61,9 @@ public enum GuardEventFlags
 
     /// <summary>The caller's address was too short to be one.</summary>
     AddressUnknown = 256,
+
+    /// <summary>Rules ask for the cgroup, and its path was not known whole.</summary>
+    CgroupUnknown = 2048,
 }
 
 /// <summary>One decoded ring record: bpf/lsm/abi.h, struct guard_event. Immutable; nothing in it is trusted.</summary>

@@ -87,6 +87,7 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
         Add("euid", Text(process.Euid));
         Add("auid", process.LoginUid is { } login ? Text(login) : null);
         Add("user", process.User);
+        Add("cgroup", process.Cgroup);
         Add("unit", process.Unit);
         Add("container", process.ContainerId);
     }

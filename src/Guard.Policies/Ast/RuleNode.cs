@@ -31,6 +31,9 @@ internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Categor
 /// <summary>A <c>guard:</c> block.</summary>
 internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown, SourceSpan Span)
 {
+    /// <summary>Items that must hold besides the detection: where the process is.</summary>
+    public ImmutableArray<ItemNode> Scope { get; init; } = [];
+
     public static GuardNode Default { get; } = new(RuleAction.Audit, OnUnknown.Allow, default);
 
     /// <summary>Whether what may not be run may not be mapped for execution either.</summary>

@@ -104,7 +104,7 @@ internal sealed class BundleBinder
         var rules = _rules.Select(r => binder.Bind(r.Map, r.FallbackId)).OfType<RuleNode>().ToImmutableArray();
         var names = RuleNames.Of(_rules.Select(r => r.Map));
         rules = new FilterBinder(binder, names, _options, _bag).Apply(_filters, rules);
-        rules = OrderBinder.Apply(_orders, rules, names, _bag);
+        rules = OrderBinder.Apply(_orders, rules, names, new ScopeBinder(_options, lists, _bag), _bag);
         var failure = FailureBinder.Bind(_failures, _bag);
         if (!_bag.HasErrors)
         {

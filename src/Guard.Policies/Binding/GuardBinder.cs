@@ -11,15 +11,16 @@ namespace Guard.Policies.Binding;
 /// </summary>
 internal static class GuardBinder
 {
-    private static readonly ImmutableArray<string> Keys = ["action", "on_unknown", "mapped"];
+    private static readonly ImmutableArray<string> Keys = ["action", "on_unknown", "mapped", "scope"];
     private static readonly ImmutableArray<string> Actions = ["audit", "block"];
     private static readonly ImmutableArray<string> Outcomes = ["allow", "deny"];
 
     /// <summary>The block, or null when there is none.</summary>
     /// <param name="entry">The key guard, if there is one.</param>
     /// <param name="otherKeys">Keys that somebody else reads.</param>
+    /// <param name="scopes">Reads the key scope.</param>
     /// <param name="bag">Findings.</param>
-    public static GuardNode? Bind(YamlEntry? entry, ReadOnlySpan<string> otherKeys, DiagnosticBag bag)
+    public static GuardNode? Bind(YamlEntry? entry, ReadOnlySpan<string> otherKeys, ScopeBinder scopes, DiagnosticBag bag)
     {
         if (NodeReading.Map(entry, bag) is not { } map)
         {
@@ -41,6 +42,9 @@ internal static class GuardBinder
                     break;
                 case "mapped":
                     guard = guard with { Mapped = Choose(key, value, Outcomes, bag) != 0 };
+                    break;
+                case "scope":
+                    guard = guard with { Scope = scopes.Bind(new YamlEntry(key, value)) };
                     break;
                 default:
                     if (!otherKeys.Contains(key.Text))

@@ -11,9 +11,12 @@ namespace Guard.Policies.Binding;
 /// <summary>Items over what the kernel knows of an operation: a closed list of fields, none of them ever absent.</summary>
 internal sealed class KernelItemBinder : ItemBinder
 {
+    private static readonly ItemModifiers NoModifiers = new(ItemKind.Text, []);
+
     private readonly RuleCategory? _category;
     private readonly AccountSnapshot _accounts;
     private readonly NetworkItems _network;
+    private readonly PlaceBinder _places;
 
     /// <param name="category">Null when it is not known: then fields of any category are accepted, others reported.</param>
     /// <param name="options">Accounts.</param>
@@ -25,6 +28,24 @@ internal sealed class KernelItemBinder : ItemBinder
         _category = category;
         _accounts = options.Accounts;
         _network = new NetworkItems(Values, bag);
+        _places = new PlaceBinder(bag);
+    }
+
+    /// <summary>A key of a scope and its values, or null after a finding.</summary>
+    public ItemNode? BindPlace(YamlEntry entry)
+    {
+        var (key, value) = entry;
+        var values = Values.Read(key, value, permitNull: false);
+        return values.IsEmpty ? null : key.Text switch
+        {
+            "unit" => _places.BindUnits(key, false, true, values),
+            "cgroup" => _places.BindSubtrees(key, values),
+            "container" => _places.BindContainers(key, false, values),
+            "user" => BindNames(PolicyField.User, key, NoModifiers, values),
+            "login_user" => BindNames(PolicyField.LogonId, key, NoModifiers, values),
+            "group" => BindNames(PolicyField.Group, key, NoModifiers, values),
+            _ => _places.BindMountNamespaces(key, false, values),
+        };
     }
 
     public override ItemNode? BindKeywords(SourceSpan span, ItemModifiers? modifiers, ImmutableArray<YamlNode> nodes)
@@ -76,15 +97,19 @@ internal sealed class KernelItemBinder : ItemBinder
 
         var (permitted, hint) = name switch
         {
-            "Uid" or "LogonId" => (
+            "Uid" or "LogonId" or "Gid" => (
                 modifiers.IsPlain || modifiers.Kind is ItemKind.Presence or ItemKind.Comparison,
                 $"{name} is a number: write it in digits, or use gt, gte, lt, lte or neq"),
             "Access" => (
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
                 "Access takes all and neq"),
             "User" => (modifiers.Kind != ItemKind.Comparison, "User is a name; compare Uid"),
+            "Group" => (modifiers.Kind != ItemKind.Comparison, "Group is a name; compare Gid"),
+            "SystemdUnit" or "ContainerId" or "MountNamespace" => (
+                (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
+                $"{name} takes all and neq; compare CgroupPath"),
             _ when NetworkItems.Has(name) => NetworkItems.Permits(name, modifiers),
-            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, LogonId and ports are numbers"),
+            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, Gid, LogonId and ports are numbers"),
         };
         if (!permitted)
         {
@@ -100,7 +125,12 @@ internal sealed class KernelItemBinder : ItemBinder
         {
             "Uid" => BindNumbers(PolicyField.User, key, modifiers, values),
             "LogonId" => BindNumbers(PolicyField.LogonId, key, modifiers, values),
-            "User" => BindUser(key, modifiers, values),
+            "User" => BindNames(PolicyField.User, key, modifiers, values),
+            "Gid" => BindNumbers(PolicyField.Group, key, modifiers, values),
+            "Group" => BindNames(PolicyField.Group, key, modifiers, values),
+            "SystemdUnit" => _places.BindUnits(key, modifiers.All, false, values),
+            "ContainerId" => _places.BindContainers(key, modifiers.All, values),
+            "MountNamespace" => _places.BindMountNamespaces(key, modifiers.All, values),
             "Access" => BindAccess(key, modifiers, values),
             _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
             _ => BindText(Enum.Parse<PolicyField>(name), key, modifiers, values),
@@ -126,7 +156,7 @@ internal sealed class KernelItemBinder : ItemBinder
         return texts.IsEmpty ? null : new TextItem(field, key.Span, modifiers.All, texts);
     }
 
-    private NumberItem? BindUser(YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    private NumberItem? BindNames(PolicyField field, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
     {
         var texts = Values.BindTexts(modifiers, modifiers.Placement, values);
         if (texts.IsEmpty)
@@ -137,21 +167,30 @@ internal sealed class KernelItemBinder : ItemBinder
         var sets = new List<ImmutableArray<NumberRange>>();
         for (var i = 0; i < values.Length; i++)
         {
-            sets.Add(NumberRanges.Union(AccountsOf(texts[i]).Select(u => new NumberRange(u, u))));
+            sets.Add(NumberRanges.Union((NumberInScope(field, modifiers, values[i]) ?? NumbersOf(field, texts[i])).Select(u => new NumberRange(u, u))));
             if (sets[i].IsEmpty)
             {
-                var message = $"no account of this machine is meant by {TerminalText.Quote(values[i].Text)}";
-                Bag.Report(DiagnosticCatalogue.NoSuchAccount, values[i].Span, message);
+                var (what, finding) = field == PolicyField.Group
+                    ? ("group", DiagnosticCatalogue.NoSuchGroup)
+                    : ("account", DiagnosticCatalogue.NoSuchAccount);
+                Bag.Report(finding, values[i].Span, $"no {what} of this machine is meant by {TerminalText.Quote(values[i].Text)}");
             }
         }
 
-        return new NumberItem(PolicyField.User, key.Span, NumberRanges.Combine(sets, modifiers.All));
+        return new NumberItem(field, key.Span, NumberRanges.Combine(sets, modifiers.All));
     }
 
-    private IEnumerable<uint> AccountsOf(TextValue value)
+    /// <summary>In a scope numbers stand beside names; null for a name.</summary>
+    private static IEnumerable<uint>? NumberInScope(PolicyField field, ItemModifiers modifiers, YamlScalar value)
+        => !ReferenceEquals(modifiers, NoModifiers) ? null
+            : field == PolicyField.LogonId && value.Text == "unset" ? [uint.MaxValue]
+            : PlainScalars.TryReadUid(value.Text, out var number) ? [number] : null;
+
+    private IEnumerable<uint> NumbersOf(PolicyField field, TextValue value)
     {
+        var names = field == PolicyField.Group ? _accounts.GidByName : _accounts.UidByName;
         var expressions = value.Expressions.Select(e => new Regex(e.Expression, ExpressionBinder.OptionsOf(e.Flags))).ToList();
-        return _accounts.UidByName
+        return names
             .Where(a => expressions.Exists(e => e.IsMatch(a.Key)) || MatchesAny(value.Patterns, Encoding.UTF8.GetBytes(a.Key)))
             .Select(a => a.Value);
     }

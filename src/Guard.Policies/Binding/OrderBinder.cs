@@ -13,7 +13,11 @@ internal static class OrderBinder
 {
     /// <summary>The rules with the blocks that other documents give them.</summary>
     public static ImmutableArray<RuleNode> Apply(
-        IReadOnlyList<YamlMapping> documents, ImmutableArray<RuleNode> rules, RuleNames names, DiagnosticBag bag)
+        IReadOnlyList<YamlMapping> documents,
+        ImmutableArray<RuleNode> rules,
+        RuleNames names,
+        ScopeBinder scopes,
+        DiagnosticBag bag)
     {
         if (documents.Count == 0)
         {
@@ -28,7 +32,7 @@ internal static class OrderBinder
             metadata.CheckKeys(document, "guard");
             metadata.BindIdentity(document, "the document", string.Empty);
             var entry = document.Find("guard")!;
-            var order = GuardBinder.Bind(entry, ["rules"], bag)!;
+            var order = GuardBinder.Bind(entry, ["rules"], scopes, bag)!;
             foreach (var (reference, span) in References(((YamlMapping)entry.Value).Find("rules")!, names, bag))
             {
                 foreach (var index in byName[reference])
@@ -77,7 +81,7 @@ internal static class OrderBinder
 
     private static RuleNode Order(RuleNode rule, GuardNode order, DiagnosticBag bag)
     {
-        if (rule.WrittenGuard is { } written && (written.Action, written.OnUnknown) != (order.Action, order.OnUnknown))
+        if (rule.WrittenGuard is { } written && (written.Action, written.OnUnknown, written.Scope) != (order.Action, order.OnUnknown, order.Scope))
         {
             var message = $"the rule {TerminalText.Quote(rule.Identity.Title)} has another order in {written.Span}";
             bag.Report(DiagnosticCatalogue.ConflictingOrders, order.Span, message);

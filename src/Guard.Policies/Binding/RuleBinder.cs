@@ -11,6 +11,7 @@ internal sealed class RuleBinder
     private readonly CompilerOptions _options;
     private readonly ValueLists _lists;
     private readonly MetadataBinder _metadata;
+    private readonly ScopeBinder _scopes;
     private readonly DiagnosticBag _bag;
 
     public RuleBinder(CompilerOptions options, ValueLists lists, DiagnosticBag bag)
@@ -18,6 +19,7 @@ internal sealed class RuleBinder
         _options = options;
         _lists = lists;
         _metadata = new MetadataBinder(bag);
+        _scopes = new ScopeBinder(options, lists, bag);
         _bag = bag;
     }
 
@@ -27,7 +29,7 @@ internal sealed class RuleBinder
         var before = _bag.ErrorCount;
         _metadata.CheckKeys(map, "logsource", "detection", "guard");
         var identity = _metadata.BindIdentity(map, "the rule", fallbackId);
-        var guard = GuardBinder.Bind(map.Find("guard"), [], _bag);
+        var guard = GuardBinder.Bind(map.Find("guard"), [], _scopes, _bag);
         var source = NodeReading.Map(NodeReading.Required(map, "logsource", "the rule", _bag), _bag);
         var logSource = source is null ? null : LogSourceBinder.Bind(source, _options.Domain, _bag);
         var detection = NodeReading.Map(NodeReading.Required(map, "detection", "the rule", _bag), _bag);

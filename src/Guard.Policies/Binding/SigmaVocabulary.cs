@@ -7,18 +7,22 @@ namespace Guard.Policies.Binding;
 /// <summary>The words of Sigma: what the engine decides, and what it knows but cannot decide in the kernel.</summary>
 internal static class SigmaVocabulary
 {
+    /// <summary>Fields that say where a process is; every category has them.</summary>
+    public static readonly ImmutableArray<string> PlaceFields =
+        ["Group", "Gid", "CgroupPath", "SystemdUnit", "ContainerId", "MountNamespace"];
+
     /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
     public static readonly ImmutableArray<string> ProcessFields =
     [
         "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage", "AncestorCommandLine",
-        "CurrentDirectory", "User", "Uid", "LogonId",
+        "CurrentDirectory", "User", "Uid", "LogonId", .. PlaceFields,
     ];
 
     /// <summary>Fields of <c>file_access</c> and its like that the kernel knows; but for the first two, the process's.</summary>
     public static readonly ImmutableArray<string> FileFields =
     [
         "TargetFilename", "Access", "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine",
-        "AncestorImage", "AncestorCommandLine", "User", "Uid", "LogonId",
+        "AncestorImage", "AncestorCommandLine", "User", "Uid", "LogonId", .. PlaceFields,
     ];
 
     /// <summary>Fields of <c>image_load</c> that the kernel knows; but for the first, the process's.</summary>
@@ -45,7 +49,7 @@ internal static class SigmaVocabulary
         "Hashes", "sha256", "md5", "sha1", "Imphash",
         "LogonGuid", "ProcessId", "ProcessGuid", "ParentProcessId", "ParentProcessGuid", "ParentUser",
         "IntegrityLevel", "Product", "Company", "Description", "OriginalFileName", "FileVersion", "TerminalSessionId",
-        "SourceFilename", "CreationUtcTime", "UtcTime", "Euid", "ParentUid", "ContainerId", "CgroupPath", "TargetUser",
+        "SourceFilename", "CreationUtcTime", "UtcTime", "Euid", "ParentUid", "TargetUser",
         "DestinationHostname", "SourceHostname", "DestinationIsIpv6", "SourceIsIpv6", "DestinationPortName",
         "SourcePortName",
     ];

@@ -108,7 +108,7 @@ internal sealed class LockOutCheck
 
     private bool? AtomHolds(NormalisedAtom atom, SurvivalRequest request) => atom switch
     {
-        NumberAtom { Field: PolicyField.User } number => number.Ranges.Any(r => r.From == 0),
+        NumberAtom { Field: PolicyField.User or PolicyField.Group or PolicyField.MountNamespace } number => number.Ranges.Any(r => r.From == 0),
         NumberAtom { Field: not PolicyField.LogonId } number when request.Socket is { } socket => NumberHolds(number, socket),
         AddressAtom address when request.Socket is { } socket => AddressHolds(address, socket),
         NumberAtom or AddressAtom => null,

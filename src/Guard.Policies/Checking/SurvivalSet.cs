@@ -16,6 +16,9 @@ internal sealed record SurvivalRequest(
     /// <summary>What is done with a socket; null for anything else.</summary>
     public RequestSocket? Socket { get; init; }
 
+    /// <summary>Where somebody is who has logged in as root.</summary>
+    private static readonly byte[] Session = Encoding.UTF8.GetBytes("/user.slice/user-0.slice/session-1.scope");
+
     private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes("/usr/lib/systemd/systemd");
 
     /// <summary>The texts of the roles, or null when they are not known. The ancestors are the parent and the first process.</summary>
@@ -36,6 +39,7 @@ internal sealed record SurvivalRequest(
             (TextRoles.Loaded, Target),
             (TextRoles.Ancestor, Parent),
             (TextRoles.Ancestor, FirstProcess),
+            (TextRoles.Cgroup, Session),
         ];
         return texts.Where(t => roles.HasFlag(t.Role)).Select(t => t.Text);
     }

@@ -10,7 +10,10 @@ namespace Guard.Policies.Compiling;
 /// <param name="Always">Evaluated whatever matched.</param>
 /// <param name="Unknown">Evaluated when a field is incomplete.</param>
 /// <param name="SubjectTriggers">Some rule is triggered by what the process is alone.</param>
-/// <param name="TargetDecides">A target for which no atom holds is allowed whatever else is known or unknown.</param>
+/// <param name="TargetDecides">
+/// DecidesTarget: a target for which no atom holds is allowed whatever else is known or unknown. DecidesPlace: so is one
+/// in a cgroup for which none holds either.
+/// </param>
 /// <param name="Fields">Bit f: some rule speaks of field f.</param>
 /// <param name="Triggers">By atom: the rules that it triggers.</param>
 internal sealed record CategoryTables(
@@ -20,7 +23,7 @@ internal sealed record CategoryTables(
     int Always,
     int Unknown,
     bool SubjectTriggers,
-    bool TargetDecides,
+    uint TargetDecides,
     uint Fields,
     int[] Triggers)
 {
@@ -70,10 +73,17 @@ internal sealed record CategoryTables(
             lists.Intern(unknown),
             Enumerable.Range(0, triggered.Length).Any(
                 a => triggered[a] is not null && policy.Atoms[a].Field != PolicyField.Access && policy.Atoms[a].Field != TargetOf(category)),
-            rules.Length > 0 && always.Length == 0 && Enumerable.Range(0, triggered.Length).All(
-                a => triggered[a] is null || policy.Atoms[a].Field == TargetOf(category)),
+            rules.Length == 0 || always.Length > 0 ? 0 : WhatDecides(policy, category, triggered),
             FieldsOf(policy, rules),
             Array.ConvertAll(triggered, t => t is null ? 0 : lists.Intern([.. t])));
+    }
+
+    private static uint WhatDecides(NormalisedPolicy policy, RuleCategory category, List<int>?[] triggered)
+    {
+        var fields = policy.Atoms.Where((_, a) => triggered[a] is not null).Select(a => a.Field).ToHashSet();
+        return fields.All(f => f == TargetOf(category)) ? KernelAbi.DecidesTarget
+            : category == RuleCategory.FileAccess && fields.IsSubsetOf([PolicyField.TargetFilename, PolicyField.CgroupPath])
+                ? KernelAbi.DecidesPlace : 0;
     }
 
     private static uint FieldsOf(NormalisedPolicy policy, int[] rules)

@@ -296,7 +296,7 @@ internal sealed class ImageWriter
             _header.Categories[category].UnknownList = _listOffsets[tables.Unknown];
             _header.Categories[category].SubjectTriggers = tables.SubjectTriggers ? 1u : 0u;
             _header.Categories[category].UserRules = (uint)tables.UserRules;
-            _header.Categories[category].TargetDecides = tables.TargetDecides ? 1u : 0u;
+            _header.Categories[category].TargetDecides = tables.TargetDecides;
             _header.Categories[category].Fields = tables.Fields;
         }
 

@@ -32,6 +32,8 @@ internal sealed record NumberTables(ImmutableArray<(uint From, int List)>[] Rang
     {
         PolicyField.User => KernelAbi.NumberUid,
         PolicyField.LogonId => KernelAbi.NumberLogon,
+        PolicyField.Group => KernelAbi.NumberGroup,
+        PolicyField.MountNamespace => KernelAbi.NumberMountNamespace,
         PolicyField.Operation => KernelAbi.NumberOperation,
         PolicyField.DestinationPort => KernelAbi.NumberDestinationPort,
         PolicyField.SourcePort => KernelAbi.NumberSourcePort,

@@ -73,6 +73,7 @@ internal sealed class PatternLowering
         PolicyField.TargetFilename => KernelAbi.TextTarget,
         PolicyField.CommandLine or PolicyField.ParentCommandLine or PolicyField.AncestorCommandLine => KernelAbi.TextCommand,
         PolicyField.CurrentDirectory => KernelAbi.TextDirectory,
+        PolicyField.CgroupPath => KernelAbi.TextCgroup,
         _ => KernelAbi.TextImage,
     };
 

@@ -11,6 +11,8 @@ namespace Guard.Policies.Compiling;
 /// </summary>
 internal sealed class TriggerChooser
 {
+    private const int WorstRank = 8;
+
     private readonly NormalisedPolicy _policy;
     private readonly int[,] _usage;
     private readonly bool[] _matchesAll;
@@ -126,25 +128,43 @@ internal sealed class TriggerChooser
 
     private Candidate? Single(int atom, int category)
     {
-        if (category == (int)RuleCategory.MappedProgram && _policy.Atoms[atom].Field != PolicyField.Image)
+        var field = _policy.Atoms[atom].Field;
+        return category == (int)RuleCategory.MappedProgram && field != PolicyField.Image
+            ? null
+            : new Candidate([atom], _matchesAll[atom] ? WorstRank : RankOf(field, category), _usage[atom, category]);
+    }
+
+    /// <summary>
+    /// How often atoms of a field hold. An open looks for its target and its cgroup before it asks who opens, and asks no
+    /// further when none of them holds: such a trigger is better than any other.
+    /// </summary>
+    private static int RankOf(PolicyField field, int category)
+    {
+        if (category == (int)RuleCategory.FileAccess)
         {
-            return null;
+            return field switch
+            {
+                PolicyField.TargetFilename => 0,
+                PolicyField.CgroupPath => 1,
+                _ => 2 + RankOf(field),
+            };
         }
 
-        var rank = _matchesAll[atom] ? 4 : _policy.Atoms[atom].Field switch
-        {
-            PolicyField.TargetFilename or PolicyField.CommandLine or PolicyField.ImageLoaded => 0,
-            PolicyField.Image or PolicyField.ImageInvoked or PolicyField.Event => 1,
-            PolicyField.ParentImage or PolicyField.ParentCommandLine => 1,
-            PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,
-            PolicyField.DestinationIp or PolicyField.SourceIp => 0,
-            PolicyField.DestinationPort or PolicyField.SourcePort => 1,
-            PolicyField.User or PolicyField.LogonId => 3,
-            PolicyField.Protocol or PolicyField.AddressFamily or PolicyField.Operation => 4,
-            _ => 3,
-        };
-        return new Candidate([atom], rank, _usage[atom, category]);
+        return RankOf(field);
     }
+
+    private static int RankOf(PolicyField field) => field switch
+    {
+        PolicyField.TargetFilename or PolicyField.CommandLine or PolicyField.ImageLoaded => 0,
+        PolicyField.Image or PolicyField.ImageInvoked or PolicyField.Event => 1,
+        PolicyField.ParentImage or PolicyField.ParentCommandLine => 1,
+        PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,
+        PolicyField.DestinationIp or PolicyField.SourceIp => 0,
+        PolicyField.DestinationPort or PolicyField.SourcePort => 1,
+        PolicyField.CgroupPath => 2,
+        PolicyField.Protocol or PolicyField.AddressFamily or PolicyField.Operation => 4,
+        _ => 3,
+    };
 
     /// <summary>A possible set. Smaller compares as better.</summary>
     /// <param name="Atoms">The atoms.</param>

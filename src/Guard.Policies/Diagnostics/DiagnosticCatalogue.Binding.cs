@@ -55,7 +55,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor GuardUnknownKey = Error(
         "GP2010",
         "A key of guard is not known",
-        "guard has the keys action and on_unknown; in documents of their own rules, list, values and file");
+        "guard has the keys action, on_unknown and scope; in documents of their own rules, list, values and file");
 
     /// <summary>GP2011: A value of guard is not known.</summary>
     public static readonly DiagnosticDescriptor GuardBadValue = Error(

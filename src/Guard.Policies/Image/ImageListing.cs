@@ -50,7 +50,12 @@ public static class ImageListing
                     $"category {CategoryName(c)}: {category.RuleCount} rules, {category.BlockCount} block, "
                         + $"always {List(view, category.AlwaysList)}, unknown {List(view, category.UnknownList)}"
                         + (category.SubjectTriggers != 0 ? ", subject triggers" : string.Empty)
-                        + (category.TargetDecides != 0 ? ", target decides" : string.Empty));
+                        + (category.TargetDecides switch
+                        {
+                            KernelAbi.DecidesTarget => ", target decides",
+                            KernelAbi.DecidesPlace => ", target and cgroup decide",
+                            _ => string.Empty,
+                        }));
             }
         }
     }

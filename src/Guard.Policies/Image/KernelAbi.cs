@@ -25,6 +25,9 @@ public static class KernelAbi
     /// <summary>Directories that processes are in.</summary>
     public const int TextDirectory = 3;
 
+    /// <summary>The cgroup that the process is in.</summary>
+    public const int TextCgroup = 5;
+
     /// <summary>Texts of the kernel; those of events come behind.</summary>
     public const int Texts = 8;
 
@@ -70,6 +73,9 @@ public static class KernelAbi
     /// <summary>A file that is mapped for execution.</summary>
     public const ushort RoleLoaded = 4096;
 
+    /// <summary>The cgroup that the process is in.</summary>
+    public const ushort RoleCgroup = 8192;
+
     /// <summary>What a resolved path is read as.</summary>
     public const ushort RolesOfPath = RoleImage | RoleParent | RoleAncestor;
 
@@ -106,6 +112,12 @@ public static class KernelAbi
     /// <summary>AF_INET and AF_INET6.</summary>
     public const int NumberFamily = 6;
 
+    /// <summary>Effective gids.</summary>
+    public const int NumberGroup = 7;
+
+    /// <summary>Mount namespaces; 0 is the host's.</summary>
+    public const int NumberMountNamespace = 8;
+
     /// <summary>Room for kinds of numbers.</summary>
     public const int Numbers = 16;
 
@@ -129,6 +141,12 @@ public static class KernelAbi
 
     /// <summary>Operations on sockets.</summary>
     public const int Networks = 5;
+
+    /// <summary>Every rule of the category is triggered by its target alone.</summary>
+    public const uint DecidesTarget = 1;
+
+    /// <summary>Every rule of the category is triggered by its target or the cgroup.</summary>
+    public const uint DecidesPlace = 2;
 
     /// <summary>The row that a transition leads to has a list.</summary>
     public const uint TransitionOutput = 1;

@@ -103,6 +103,12 @@ public static class KernelLimits
     /// <summary>Programs that are kept.</summary>
     public const int ProgramsMax = 65536;
 
+    /// <summary>Cgroups whose atoms are remembered at once, as a power of two.</summary>
+    public const int CgroupsBits = 12;
+
+    /// <summary>Bytes of the name of one cgroup, the terminating NUL included.</summary>
+    public const int CgroupNameMax = 256;
+
     /// <summary>Bytes of an argument vector that go into an event.</summary>
     public const int ArgsMax = 4096;
 

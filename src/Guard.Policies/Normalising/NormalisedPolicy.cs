@@ -36,7 +36,7 @@ public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Role
 }
 
 /// <summary>Holds if the number is in one of the ranges. None never holds.</summary>
-/// <param name="Field">User, LogonId, a port, Protocol, AddressFamily or Operation.</param>
+/// <param name="Field">User, LogonId, Group, MountNamespace, a port, Protocol, AddressFamily or Operation.</param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Ranges">Ascending, neither overlapping nor touching.</param>
 public sealed record NumberAtom(PolicyField Field, SourceSpan Span, ImmutableArray<NumberRange> Ranges)

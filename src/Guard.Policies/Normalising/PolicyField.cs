@@ -67,6 +67,15 @@ public enum PolicyField
 
     /// <summary>What is done with a socket: Operation, Initiated.</summary>
     Operation = 22,
+
+    /// <summary>Path of the process's cgroup; also under the names that are read out of it (SystemdUnit, ContainerId).</summary>
+    CgroupPath = 23,
+
+    /// <summary>Effective gid, also under its name (Group, Gid).</summary>
+    Group = 24,
+
+    /// <summary>The process's mount namespace: 0 for the host's, else its inode number.</summary>
+    MountNamespace = 25,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
@@ -184,6 +193,9 @@ public enum TextRoles
 
     /// <summary>The file that is mapped for execution.</summary>
     Loaded = 4096,
+
+    /// <summary>The cgroup that the process is in.</summary>
+    Cgroup = 8192,
 }
 
 /// <summary>Kinds of access to a file; bit positions are GUARD_ACCESS_* of bpf/lsm/abi.h.</summary>

@@ -44,7 +44,7 @@ internal sealed class RuleNormaliser
 
     private ConditionNode Convert(RuleNode rule)
     {
-        var parts = new List<ConditionNode>();
+        var parts = rule.Guard.Scope.Select(item => ConvertItem(item, negated: false)).ToList();
         if (rule.LogSource.Access != AccessKinds.None)
         {
             parts.Add(_atoms.Add(new AccessAtom(rule.Identity.Span, rule.LogSource.Access)));
@@ -134,6 +134,7 @@ internal sealed class RuleNormaliser
         (PolicyField.ParentCommandLine, _) => TextRoles.ParentCommand,
         (PolicyField.AncestorCommandLine, _) => TextRoles.AncestorCommand,
         (PolicyField.CurrentDirectory, _) => TextRoles.Directory,
+        (PolicyField.CgroupPath, _) => TextRoles.Cgroup,
         _ => throw new ArgumentOutOfRangeException(nameof(field)),
     };
 

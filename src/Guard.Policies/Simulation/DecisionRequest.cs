@@ -57,6 +57,15 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>Login uid; 4294967295 where nobody logged in.</summary>
     public uint LogonId { get; init; } = uint.MaxValue;
 
+    /// <summary>Effective gid; null where it is not known.</summary>
+    public uint? Group { get; init; }
+
+    /// <summary>Mount namespace: 0 for the host's, else its inode number; null where it is not known.</summary>
+    public uint? MountNamespace { get; init; }
+
+    /// <summary>Path of the process's cgroup, from the root of the hierarchy.</summary>
+    public RequestText Cgroup { get; init; }
+
     /// <summary>Kinds of access of an open; read for nothing else.</summary>
     public AccessKinds Access { get; init; }
 

@@ -72,6 +72,9 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             MarkUnless(ancestor.CommandLine, PolicyField.AncestorCommandLine);
         }
 
+        MarkUnless(request.Cgroup, PolicyField.CgroupPath);
+        MarkUnless(request.Group, PolicyField.Group);
+        MarkUnless(request.MountNamespace, PolicyField.MountNamespace);
         switch (request.Category)
         {
             case RuleCategory.FileAccess:
@@ -122,6 +125,14 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         if (text.State != TextState.Complete)
         {
             Mark(fields);
+        }
+    }
+
+    private void MarkUnless(uint? number, PolicyField field)
+    {
+        if (number is null)
+        {
+            Mark(field);
         }
     }
 
@@ -290,6 +301,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     {
         HoldRange(KernelAbi.NumberUid, request.Uid, HoldCause.Uid);
         HoldRange(KernelAbi.NumberLogon, request.LogonId, HoldCause.Logon);
+        CollectScope();
         if (request.Category == RuleCategory.NetworkConnection)
         {
             HoldRange(KernelAbi.NumberProtocol, request.Socket.Protocol, HoldCause.Protocol);
@@ -338,9 +350,30 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         HoldRange(port, socket.Port, HoldCause.Port);
     }
 
-    /// <summary>The last range that does not begin above the number.</summary>
-    private void HoldRange(int number, uint value, HoldCause cause)
+    /// <summary>Where the process is. What rules say of a cgroup was kept, in a list of bounded length.</summary>
+    private void CollectScope()
     {
+        HoldRange(KernelAbi.NumberGroup, request.Group, HoldCause.Group);
+        HoldRange(KernelAbi.NumberMountNamespace, request.MountNamespace, HoldCause.MountNamespace);
+        var kept = new KeptAtoms();
+        var fits = _walk.Run(
+            KernelAbi.TextCgroup, request.Cgroup, KernelAbi.RoleCgroup, (atom, _) => kept.Add(atom, HoldCause.Cgroup));
+        if (!fits || kept.Overflowed)
+        {
+            Mark(PolicyField.CgroupPath);
+        }
+
+        HoldKept(kept);
+    }
+
+    /// <summary>The last range that does not begin above the number; none of a number that is not known.</summary>
+    private void HoldRange(int number, uint? value, HoldCause cause)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
         var ranges = image.Ranges(number);
         var at = ranges.Length - 1;
         while (at > 0 && ranges[at].From > value)

@@ -87,6 +87,15 @@ public enum HoldCause
 
     /// <summary>The operation is one of its numbers.</summary>
     Operation,
+
+    /// <summary>The gid is one of its numbers.</summary>
+    Group,
+
+    /// <summary>The mount namespace is one of its numbers.</summary>
+    MountNamespace,
+
+    /// <summary>A pattern matched the path of the cgroup.</summary>
+    Cgroup,
 }
 
 /// <summary>Why a rule was evaluated.</summary>

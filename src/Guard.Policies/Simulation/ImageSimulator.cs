@@ -36,8 +36,10 @@ namespace Guard.Policies.Simulation;
 /// address is known: the range of the family, that of the address, that of the port; of a raw socket that of the family.
 /// </item>
 /// <item>
-/// The range of the uid, that of the login uid, then, for an open, the lists of the kinds of access from bit 0 on, for an
-/// operation on a socket the range of the protocol and that of the operation.
+/// The range of the uid, that of the login uid, of the gid, of the mount namespace. Then the atoms of the cgroup: text
+/// CGROUP in role CGROUP, into a list of GUARD_SUBJECT_ATOMS_MAX; no room makes CgroupPath incomplete. Then, for an open,
+/// the lists of the kinds of access from bit 0 on, for an operation on a socket the range of the protocol and that of the
+/// operation.
 /// </item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;

@@ -82,6 +82,18 @@ public sealed class NamesTests : IDisposable
         Assert.Equal("new", names.Find(1));
     }
 
+    [Fact]
+    public void Groups_come_from_group_at_each_push()
+    {
+        var group = Path.Combine(_directory, "group");
+        var names = new AccountNames(_time, Path.Combine(_directory, "none"), group);
+        Assert.Equal(0u, names.ToSnapshot().GidByName["root"]);
+        File.WriteAllText(group, "root:x:0:\nadm:x:4:a,b\n# comment\nbroken:x\n:x:5:\nbad:x:-1:\n");
+        Assert.Equal(["adm", "root"], names.ToSnapshot().GidByName.Keys.Order());
+        File.WriteAllText(group, "adm:x:9:\n");
+        Assert.Equal(9u, names.ToSnapshot().GidByName["adm"]);
+    }
+
     private sealed class ManualTime : TimeProvider
     {
         private long _ticks = 1;

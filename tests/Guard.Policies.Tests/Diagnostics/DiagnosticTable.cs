@@ -19,6 +19,7 @@ public static class DiagnosticTable
     public static IEnumerable<DiagnosticRow> Rows() =>
     [
         .. Yaml(), .. Documents(), .. GuardBlock(), .. LogSource(), .. Detection(), .. Items(), .. Conditions(), .. Checks(),
+        .. ScopeRows.All(),
     ];
 
     private static IEnumerable<DiagnosticRow> Yaml() =>

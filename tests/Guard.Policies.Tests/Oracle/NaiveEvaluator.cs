@@ -82,8 +82,15 @@ internal static class NaiveEvaluator
         switch (atom)
         {
             case NumberAtom number:
-                var value = number.Field == PolicyField.User ? request.Uid : request.LogonId;
-                return number.Ranges.Any(r => r.From <= value && value <= r.To) ? Truth.True : Truth.False;
+                uint? value = number.Field switch
+                {
+                    PolicyField.User => request.Uid,
+                    PolicyField.Group => request.Group,
+                    PolicyField.MountNamespace => request.MountNamespace,
+                    _ => request.LogonId,
+                };
+                return value is null ? Truth.Unknown
+                    : number.Ranges.Any(r => r.From <= value && value <= r.To) ? Truth.True : Truth.False;
             case AccessAtom access:
                 return (access.Kinds & request.Access) != AccessKinds.None ? Truth.True : Truth.False;
             case TextAtom text:

@@ -30,6 +30,14 @@ internal sealed record OracleRequest
 
     public uint LogonId { get; init; }
 
+    /// <summary>Null: not known.</summary>
+    public uint? Group { get; init; }
+
+    /// <summary>Null: not known.</summary>
+    public uint? MountNamespace { get; init; }
+
+    public byte[] Cgroup { get; init; } = [];
+
     public AccessKinds Access { get; init; }
 
     /// <summary>Texts that are not known completely: an atom that does not hold over what is known is unknown.</summary>
@@ -45,6 +53,7 @@ internal sealed record OracleRequest
         TextRoles.Command => [Command],
         TextRoles.ParentCommand => [ParentCommand],
         TextRoles.Directory => [Directory],
+        TextRoles.Cgroup => [Cgroup],
         TextRoles.Ancestor => Ancestors.Select(a => a.Image),
         TextRoles.AncestorInvoked => Ancestors.Select(a => a.Invoked),
         TextRoles.AncestorCommand => Ancestors.Select(a => a.Command),

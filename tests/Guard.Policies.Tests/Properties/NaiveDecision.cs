@@ -78,6 +78,8 @@ internal sealed class NaiveDecision(
         {
             PolicyField.User => In(request.Uid),
             PolicyField.LogonId => In(request.LogonId),
+            PolicyField.Group => request.Group is { } group ? In(group) : Truth.Unknown,
+            PolicyField.MountNamespace => request.MountNamespace is { } space ? In(space) : Truth.Unknown,
             _ when !IsNetwork => Truth.False,
             PolicyField.Protocol => In(socket.Protocol),
             PolicyField.Operation => In((uint)socket.Operation),
@@ -186,6 +188,7 @@ internal sealed class NaiveDecision(
         TextRoles.Ancestor => request.Ancestors.Select(a => a.Image).Prepend(request.ParentImage),
         TextRoles.AncestorInvoked => request.Ancestors.Select(a => a.Invoked).Prepend(request.ParentInvoked),
         TextRoles.Named => [],
+        TextRoles.Cgroup => [request.Cgroup],
         TextRoles.AncestorCommand => request.Ancestors.Select(a => a.CommandLine).Prepend(request.ParentCommandLine),
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };

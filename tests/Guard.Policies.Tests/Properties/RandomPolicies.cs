@@ -43,8 +43,11 @@ public sealed class RandomPolicies(int seed)
         (PolicyField.AncestorCommandLine, TextRoles.AncestorCommand),
         (PolicyField.ImageLoaded, TextRoles.Loaded),
         (PolicyField.ImageLoaded, TextRoles.Loaded | TextRoles.Named),
+        (PolicyField.CgroupPath, TextRoles.Cgroup),
         (PolicyField.TargetFilename, TextRoles.Target),
         (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
+        (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
+        (PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
         (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
     ];
 
@@ -85,6 +88,24 @@ public sealed class RandomPolicies(int seed)
         return new NormalisedPolicy(atoms, [.. rules]);
     }
 
+    /// <summary>A policy over opens whose rules each ask for a file, or for a cgroup, or for both, besides other things.</summary>
+    public NormalisedPolicy PlacedPolicy()
+    {
+        var span = new SourceSpan("random.yml", 1, 1);
+        ImmutableArray<NormalisedAtom> places =
+        [
+            .. Many(1, 3, () => new TextAtom(PolicyField.CgroupPath, span, TextRoles.Cgroup, Many(1, 3, Pattern))),
+            .. Many(1, 3, () => new TextAtom(PolicyField.TargetFilename, span, TextRoles.Target | TextRoles.Named, Many(1, 3, Pattern))),
+        ];
+        ImmutableArray<NormalisedAtom> atoms = [.. places, .. Many(1, 6, Atom)];
+        var rules = Enumerable.Range(0, _random.Next(1, 6)).Select(n => Rule(n, atoms)).ToList();
+        return new NormalisedPolicy(atoms, [.. rules.Select(r => r with
+        {
+            Category = RuleCategory.FileAccess,
+            Condition = new AndNode([.. Many(1, 2, () => new AtomNode(_random.Next(places.Length))), r.Condition]),
+        })]);
+    }
+
     /// <summary>
     /// A policy of many items that hold for almost any text and of many rules over them, so that requests reach the
     /// bounds of a decision: matches, evaluations, atoms of a process, rules that are recorded.
@@ -115,6 +136,9 @@ public sealed class RandomPolicies(int seed)
         ParentFile = File(),
         Uid = Number(),
         LogonId = Number(),
+        Group = Chance(90) ? Number() : null,
+        MountNamespace = Chance(90) ? Number() : null,
+        Cgroup = Text(),
         Access = (AccessKinds)_random.Next(64),
         Socket = Socket(),
     };
@@ -199,10 +223,12 @@ public sealed class RandomPolicies(int seed)
     private NormalisedAtom Atom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        return _random.Next(14) switch
+        return _random.Next(16) switch
         {
             12 => new NumberAtom(NetworkNumbers[_random.Next(NetworkNumbers.Length)], span, Ranges()),
             13 => new AddressAtom(Chance(60) ? PolicyField.DestinationIp : PolicyField.SourceIp, span, Addresses()),
+            14 => new NumberAtom(PolicyField.Group, span, Ranges()),
+            15 => new NumberAtom(PolicyField.MountNamespace, span, Ranges()),
             0 => new NumberAtom(PolicyField.User, span, Ranges()),
             1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
             2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Guard.Cli.Policies;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+
+namespace Guard.Cli.Explaining;
+
+/// <summary>The options that say where a process is.</summary>
+internal sealed class PlaceOptions
+{
+    private readonly Option<string?> _cgroup = new("--cgroup") { Description = "Its cgroup, as /proc/PID/cgroup has it", HelpName = "PATH" };
+    private readonly Option<string?> _unit = new("--unit") { Description = "Unit in system.slice, instead of --cgroup", HelpName = "NAME" };
+    private readonly Option<string?> _group = new("--group") { Description = "Effective group", HelpName = "NAME" };
+    private readonly Option<uint?> _gid = new("--gid") { Description = "Effective group, by number", HelpName = "N" };
+
+    private readonly Option<string?> _namespace = new("--mount-namespace")
+    {
+        Description = "Mount namespace: host, or the number of another",
+        HelpName = "host|N",
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(GuardCommand command)
+    {
+        foreach (var option in new Option[] { _cgroup, _unit, _group, _gid, _namespace })
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(RefuseContradictions);
+    }
+
+    /// <summary>The request with what the command line says of the place; what it does not say is unknown.</summary>
+    /// <exception cref="CliException">A value is none.</exception>
+    public DecisionRequest Read(CommandRun run, DecisionRequest request, ToldValues told)
+    {
+        var unit = run.Parsed.GetValue(_unit);
+        var cgroup = unit is null ? run.Parsed.GetValue(_cgroup) : "/system.slice/" + unit;
+        if (cgroup is not null && (!cgroup.StartsWith('/') || unit?.Contains('/') == true))
+        {
+            var what = unit is null ? $"a cgroup is told by its whole path, and '{cgroup}' is none" : $"'{unit}' is no name of a unit";
+            throw new CliException(ExitCode.Usage, what, "say --cgroup with the path that begins with /");
+        }
+
+        return request with
+        {
+            Cgroup = told.Text(PolicyField.CgroupPath, "cgroup", cgroup),
+            Group = told.NumberIfTold(PolicyField.Group, "--group", ReadGroup(run)),
+            MountNamespace = told.NumberIfTold(PolicyField.MountNamespace, "--mount-namespace", ReadNamespace(run)),
+        };
+    }
+
+    private void RefuseContradictions(CommandResult result)
+    {
+        Option[] cgroups = [_cgroup, _unit];
+        Option[] groups = [_group, _gid];
+        foreach (var pair in new[] { cgroups, groups }.Where(pair => pair.All(option => result.GetResult(option) is not null)))
+        {
+            result.AddError($"give {pair[0].Name} or {pair[1].Name}");
+        }
+    }
+
+    private uint? ReadGroup(CommandRun run)
+    {
+        if (run.Parsed.GetValue(_gid) is { } gid)
+        {
+            return gid;
+        }
+
+        var name = run.Parsed.GetValue(_group);
+        return name is null ? null
+            : Accounts.Read(run.Environment).GidByName.TryGetValue(name, out var found) ? found
+            : throw new CliException(ExitCode.Usage, $"there is no group '{name}' on this machine", "give its number: --gid N");
+    }
+
+    private uint? ReadNamespace(CommandRun run)
+    {
+        var text = run.Parsed.GetValue(_namespace);
+        return text is null ? null
+            : text == "host" ? 0
+            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : throw new CliException(
+                ExitCode.Usage, $"'{text}' is no mount namespace", "say host, or the number that readlink /proc/PID/ns/mnt shows");
+    }
+}
