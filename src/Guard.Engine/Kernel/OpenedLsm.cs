@@ -106,6 +106,7 @@ internal sealed class OpenedLsm : IDisposable
 
     private LoadedLsm Load()
     {
+        KernelSymbols.Require();
         Libbpf.LoadObject(_object);
         var maps = new Dictionary<string, FileDescriptorHandle>();
         foreach (var map in Libbpf.Maps(_object).Where(m => !m.IsInternal))
