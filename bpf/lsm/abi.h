@@ -52,6 +52,7 @@
 #define GUARD_TEXT_COMMAND 2u	/* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
 #define GUARD_TEXT_DIRECTORY 3u /* CurrentDirectory */
 #define GUARD_TEXT_CGROUP 5u	/* CgroupPath: of the process, in the hierarchy of cgroup v2 */
+#define GUARD_TEXT_OBJECT 6u	/* what else an operation is about: FilesystemType */
 #define GUARD_TEXTS 8u
 #define GUARD_AUTOMATA (2u * GUARD_TEXTS)
 
@@ -72,6 +73,8 @@
 #define GUARD_ROLE_NAMED 2048u
 #define GUARD_ROLE_LOADED 4096u /* a file that is mapped for execution */
 #define GUARD_ROLE_CGROUP 8192u /* the cgroup that the process is in */
+#define GUARD_ROLE_OBJECT 16384u       /* what else an operation is about */
+#define GUARD_ROLE_TARGET_IMAGE 32768u /* the program of the process that is acted on, resolved path */
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
 #define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
 #define GUARD_ROLES_OF_NAME (GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_ANCESTOR_INVOKED)
@@ -102,10 +105,14 @@
 #define GUARD_FIELD_PROTOCOL 20u
 #define GUARD_FIELD_ADDRESS_FAMILY 21u
 #define GUARD_FIELD_OPERATION 22u /* Operation, Initiated */
+#define GUARD_FIELD_TARGET_IMAGE 13u
+#define GUARD_FIELD_OBJECT 14u /* FilesystemType */
 #define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
 #define GUARD_FIELD_CGROUP 23u
 #define GUARD_FIELD_GROUP 24u
 #define GUARD_FIELD_MOUNT_NAMESPACE 25u
+#define GUARD_FIELD_SYSTEM_OPERATION 26u /* which operation, and in what way */
+#define GUARD_FIELD_NEW_UID 27u	   /* NewUid: the effective uid that a process gives itself */
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
@@ -119,6 +126,8 @@
 #define GUARD_NUMBER_GROUP 7u /* effective gid: Group, Gid */
 /* 0: the mount namespace of PID 1; else the inode number of the task's */
 #define GUARD_NUMBER_MOUNT_NAMESPACE 8u
+#define GUARD_NUMBER_SYSTEM_OPERATION 9u /* GUARD_OPERATION_* << GUARD_OPERATION_SHIFT | in what way */
+#define GUARD_NUMBER_NEW_UID 10u
 #define GUARD_NUMBERS 16u
 
 /* Addresses that ranges are kept of. */
@@ -136,7 +145,38 @@
  * not run: `ld.so PROGRAM` runs it all the same. Image is the mapped file; the process is what would have called
  * execve; it is called by no name, and its arguments and directory are not known. */
 #define GUARD_CATEGORY_MAPPED 6u
+#define GUARD_CATEGORY_OPERATION 5u /* driver_load, mount, process_access and their like: GUARD_OPERATION_* */
 #define GUARD_CATEGORIES 8u
+
+/* Operations that are neither on the name of a file nor on a socket; for each, what the lower bits of its number say. */
+#define GUARD_OPERATION_MODULE 0u      /* driver_load: 0 from a file, 1 from memory */
+#define GUARD_OPERATION_KEXEC 1u       /* kexec_load: the same */
+#define GUARD_OPERATION_MOUNT 2u       /* mount: GUARD_MOUNT_* */
+#define GUARD_OPERATION_BPF 3u	       /* bpf: command, as bpf(2) takes it */
+#define GUARD_OPERATION_NAMESPACE 4u   /* namespace: 0, a user namespace is made */
+#define GUARD_OPERATION_ACCESS 5u      /* process_access: GUARD_PROCESS_* */
+#define GUARD_OPERATION_SIGNAL 6u      /* process_signal: number of the signal */
+#define GUARD_OPERATION_CREDENTIALS 7u /* process_credentials: 0 */
+#define GUARD_OPERATIONS 32u
+#define GUARD_OPERATION_SHIFT 16u
+/* Operations that have a file, a text of their own, a process that they act on, an uid that is to be. */
+#define GUARD_OPERATIONS_ON_FILES                                                                              \
+	(1u << GUARD_OPERATION_MODULE | 1u << GUARD_OPERATION_KEXEC | 1u << GUARD_OPERATION_MOUNT)
+#define GUARD_OPERATIONS_ON_OBJECTS (1u << GUARD_OPERATION_MOUNT)
+#define GUARD_OPERATIONS_ON_PROCESSES (1u << GUARD_OPERATION_ACCESS | 1u << GUARD_OPERATION_SIGNAL)
+#define GUARD_OPERATIONS_ON_UIDS (1u << GUARD_OPERATION_CREDENTIALS)
+
+#define GUARD_MOUNT_NEW 0u /* a file system gets a place */
+#define GUARD_MOUNT_BIND 1u
+#define GUARD_MOUNT_MOVE 2u
+#define GUARD_MOUNT_REMOUNT 3u
+#define GUARD_MOUNT_PROPAGATION 4u
+#define GUARD_MOUNT_UMOUNT 5u
+#define GUARD_MOUNT_PIVOT 6u
+
+#define GUARD_PROCESS_READ 0u	/* PTRACE_MODE_READ: what /proc shows of memory, descriptors, environment */
+#define GUARD_PROCESS_ATTACH 1u /* PTRACE_MODE_ATTACH: ptrace(2), process_vm_writev(2), /proc/PID/mem, pidfd_getfd(2) */
+#define GUARD_PROCESS_TRACEME 2u /* the process asks its parent to trace it */
 
 /* Kinds of access to a file, as bits. */
 #define GUARD_ACCESS_READ 0u
@@ -235,7 +275,8 @@ struct guard_image_header {
 	__u32 total_bytes; /* header included; a multiple of 4 */
 	__u32 flags;	   /* GUARD_IMAGE_* */
 	__u64 generation;  /* written by the installer; zero in the hash */
-	__u64 reserved0;
+	__u32 operations; /* bit o: some rule is about GUARD_OPERATION o; the others are not looked at */
+	__u32 operations_refused; /* and refuses it */
 	__u8 sha256[32]; /* of total_bytes with this field and generation zero */
 	__u32 atom_count;
 	__u32 atoms_off;
@@ -336,6 +377,9 @@ struct guard_identity {
 #define GUARD_EVENT_FAILURE 5u	     /* the engine failed and the failure mode decided */
 #define GUARD_EVENT_NETWORK_DECISION 6u /* a rule matched an operation on a socket: image = who asks */
 
+#define GUARD_EVENT_OPERATION_DECISION 8u /* a rule matched an operation: path = its file; invoked = its object, or the
+					     program of the process it acts on; image = who asks */
+
 #define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
 #define GUARD_RING_OBSERVED 1u
 #define GUARD_RINGS 2u
@@ -399,6 +443,10 @@ struct guard_event {
 	__u16 protocol;	 /* IPPROTO_* */
 	__u16 family;	 /* AF_INET or AF_INET6: what it was decided as; of a socket that is made, AF_PACKET and AF_XDP, too */
 	__u16 operation; /* GUARD_NETWORK_* */
+	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
+	__u32 target_tgid; /* of the process that is acted on; 0: none */
+	__u32 target_uid;  /* the effective uid that is to be */
+	__u32 system_pad;
 };
 
 /* Accounting
@@ -433,6 +481,18 @@ struct guard_event {
 #define GUARD_HOOK_REMOVEXATTR 49u   /* lsm/inode_removexattr */
 #define GUARD_HOOK_SET_ACL 50u	     /* lsm/inode_set_acl, from 6.2 on; before, inode_setxattr */
 #define GUARD_HOOK_REMOVE_ACL 51u    /* lsm/inode_remove_acl, from 6.2 on; before, inode_removexattr */
+#define GUARD_HOOK_READ_FILE 32u     /* lsm/kernel_read_file */
+#define GUARD_HOOK_LOAD_DATA 33u     /* lsm/kernel_load_data */
+#define GUARD_HOOK_MOUNT 34u	     /* lsm/sb_mount */
+#define GUARD_HOOK_MOVE_MOUNT 35u    /* lsm/move_mount */
+#define GUARD_HOOK_UMOUNT 36u	     /* lsm/sb_umount */
+#define GUARD_HOOK_PIVOT_ROOT 37u    /* lsm/sb_pivotroot */
+#define GUARD_HOOK_BPF 38u	     /* lsm/bpf */
+#define GUARD_HOOK_USER_NAMESPACE 39u /* lsm/userns_create */
+#define GUARD_HOOK_PTRACE 40u	     /* lsm/ptrace_access_check */
+#define GUARD_HOOK_TRACEME 41u	     /* lsm/ptrace_traceme */
+#define GUARD_HOOK_SIGNAL 42u	     /* lsm/task_kill */
+#define GUARD_HOOK_SETUID 43u	     /* lsm/task_fix_setuid */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

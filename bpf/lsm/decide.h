@@ -5,11 +5,12 @@
  * BPF_PROG_TEST_RUN and is compared with the C# simulator (Guard.Policies/Simulation/ImageSimulator.cs), which
  * follows the same order:
  *
- *   1. atoms of the process (exec: of the program to be run, then of its directory; open: of the running one;
- * program that is mapped: of that one), then of its parent, then of its ancestors,
- *   2. open, mapping: atoms of the target, by its path and then by what file it is (as for a program),
+ *   1. atoms of the process (exec: of the program to be run, then of its directory; program that is mapped: of that
+ * one; else: of the running one), then of its parent, then of its ancestors,
+ *   2. open, mapping: atoms of the target, by its path and then by what file it is (as for a program); operation: the
+ * same of its file, then atoms of its object, or of the program of the process that it acts on,
  *   3. atoms of the uid, of the login uid, of the group, of the mount namespace, of the cgroup, then of the kinds of
- * access,
+ * access, or of the operation and of the new uid,
  *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing
  * triggers, then, if a field is incomplete, the rules that deny on unknown.
  */

@@ -12,8 +12,11 @@
 #include "hook_file.h"
 #include "hook_inode.h"
 #include "hook_mapping.h"
+#include "hook_mount.h"
 #include "hook_name.h"
 #include "hook_network.h"
+#include "hook_operation.h"
+#include "hook_process.h"
 #include "hook_task.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -202,6 +205,81 @@ SEC("?lsm/inode_remove_acl")
 int BPF_PROG(inode_remove_acl, void *mapping, struct dentry *dentry, const char *name, int ret)
 {
 	return ret ? ret : check_inode_first(GUARD_HOOK_REMOVE_ACL, dentry, 1u << GUARD_ACCESS_XATTR);
+}
+
+SEC("lsm/kernel_read_file")
+int BPF_PROG(kernel_read_file, struct file *file, __u32 id, bool contents, int ret)
+{
+	return ret ? ret : check_read_file(file, id);
+}
+
+SEC("lsm/kernel_load_data")
+int BPF_PROG(kernel_load_data, __u32 id, bool contents, int ret)
+{
+	return ret ? ret : check_load_data(id);
+}
+
+SEC("lsm/sb_mount")
+int BPF_PROG(sb_mount, const char *source, const struct path *path, const char *type, unsigned long flags, void *data,
+	     int ret)
+{
+	return ret ? ret : check_mount(source, path, type, flags);
+}
+
+SEC("lsm/move_mount")
+int BPF_PROG(move_mount, const struct path *from, const struct path *to, int ret)
+{
+	return ret ? ret : check_move_mount(from, to);
+}
+
+SEC("lsm/sb_umount")
+int BPF_PROG(sb_umount, struct vfsmount *mount, int flags, int ret)
+{
+	return ret ? ret : check_umount(mount);
+}
+
+SEC("lsm/sb_pivotroot")
+int BPF_PROG(sb_pivotroot, const struct path *old_path, const struct path *new_path, int ret)
+{
+	return ret ? ret : check_pivot_root(old_path, new_path);
+}
+
+/* Newer kernels have one argument more: what is passed on as `ret` here is not looked at there. */
+SEC("lsm/bpf")
+int BPF_PROG(bpf_command, int command, void *attributes, unsigned int size)
+{
+	return check_operation(GUARD_HOOK_BPF, GUARD_OPERATION_BPF, command);
+}
+
+SEC("lsm/userns_create")
+int BPF_PROG(userns_create, const struct cred *cred, int ret)
+{
+	return ret ? ret : check_operation(GUARD_HOOK_USER_NAMESPACE, GUARD_OPERATION_NAMESPACE, 0);
+}
+
+SEC("lsm/ptrace_access_check")
+int BPF_PROG(ptrace_access_check, struct task_struct *target, unsigned int mode, int ret)
+{
+	return ret ? ret : check_ptrace(target, mode);
+}
+
+SEC("lsm/ptrace_traceme")
+int BPF_PROG(ptrace_traceme, struct task_struct *parent, int ret)
+{
+	return ret ? ret
+		   : check_process(GUARD_HOOK_TRACEME, GUARD_OPERATION_ACCESS, GUARD_PROCESS_TRACEME, parent, false);
+}
+
+SEC("lsm/task_kill")
+int BPF_PROG(task_kill, struct task_struct *target, void *info, int signal, const struct cred *behalf, int ret)
+{
+	return ret ? ret : check_signal(target, signal, behalf);
+}
+
+SEC("lsm/task_fix_setuid")
+int BPF_PROG(task_fix_setuid, struct cred *new, const struct cred *old, int flags, int ret)
+{
+	return ret ? ret : check_setuid(new, flags);
 }
 
 SEC("tp_btf/sched_process_exit")

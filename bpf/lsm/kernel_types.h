@@ -66,12 +66,17 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct file_system_type {
+	const char *name;
+};
+
 struct super_block {
 	__u32 s_dev;
 	struct dentry *s_root;
 	struct list_head s_mounts; /* of mnt_instance */
 	unsigned long s_magic;
 	__u32 s_time_gran;
+	struct file_system_type *s_type;
 };
 
 /* With CONFIG_UNICODE. */
@@ -122,6 +127,7 @@ struct dentry {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
 	int mnt_flags;
 };
 
@@ -300,6 +306,18 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+enum kernel_read_file_id {
+	READING_MODULE = 2,
+	READING_KEXEC_IMAGE = 3,
+	READING_KEXEC_INITRAMFS = 4,
+};
+
+enum kernel_load_data_id {
+	LOADING_MODULE = 2,
+	LOADING_KEXEC_IMAGE = 3,
+	LOADING_KEXEC_INITRAMFS = 4,
+};
+
 #pragma clang attribute pop
 
 /* include/linux/fs.h, include/uapi/asm-generic/fcntl.h */
@@ -329,6 +347,17 @@ struct bpf_iter__task {
 #define ATTR_MTIME 0x20u
 /* include/linux/mount.h */
 #define MNT_INTERNAL 0x4000
+/* include/uapi/linux/mount.h */
+#define MS_REMOUNT 32ul
+#define MS_BIND 4096ul
+#define MS_MOVE 8192ul
+#define MS_UNBINDABLE (1ul << 17)
+#define MS_PRIVATE (1ul << 18)
+#define MS_SLAVE (1ul << 19)
+#define MS_SHARED (1ul << 20)
+/* include/linux/ptrace.h */
+#define PTRACE_MODE_ATTACH 2u
+#define PTRACE_MODE_NOAUDIT 4u
 /* include/uapi/linux/sched.h */
 #define CLONE_THREAD 0x00010000ul
 /* include/linux/sched.h */

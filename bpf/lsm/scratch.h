@@ -51,6 +51,16 @@ struct guard_name {
 	__u32 pad;
 };
 
+/* An operation that is decided about (GUARD_CATEGORY_OPERATION). */
+struct guard_operation {
+	__u64 task;   /* address of the process that it acts on; 0: none */
+	__u64 object; /* address of its text in the kernel; 0: it is not known */
+	__u32 number; /* as GUARD_NUMBER_SYSTEM_OPERATION */
+	__u32 new_uid;
+	__u32 quiet;  /* it is asked for so often, and for so little, that nothing of it is recorded */
+	__u32 pad;
+};
+
 /* State of a path walk; here and not on the stack, so that the verifier does not follow it. */
 struct guard_path_walk {
 	__u64 from_dentry;
@@ -143,6 +153,7 @@ struct guard_scratch {
 	struct guard_name names[GUARD_NAMES]; /* of one operation */
 	__u32 name_count;
 	__u32 name_pad;
+	struct guard_operation operation;
 
 	__u64 task; /* address, of whose program a long path is read again */
 

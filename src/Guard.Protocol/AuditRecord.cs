@@ -250,6 +250,15 @@ public static class AuditKinds
     /// <summary>A raw or packet socket was made and a rule wanted it recorded.</summary>
     public const string RawAudited = "raw.audited";
 
+    /// <summary>
+    /// An operation that is neither on a file's name nor on a socket was refused; <c>detail</c> says which one, in the words
+    /// of rules.
+    /// </summary>
+    public const string OperationDenied = "operation.denied";
+
+    /// <summary>Such an operation went ahead and a rule wanted it recorded.</summary>
+    public const string OperationAudited = "operation.audited";
+
     /// <summary>The engine could not decide and the failure mode did.</summary>
     public const string EngineFailure = "engine.failure";
 

@@ -75,6 +75,8 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
                 {
                     Invoked = WholeOrAbsent(request.Invoked),
                     ParentInvoked = WholeOrAbsent(request.ParentInvoked),
+                    Object = WholeOrAbsent(request.Object),
+                    TargetImage = WholeOrAbsent(request.TargetImage),
                 };
                 var expected = simulator.Decide(request);
                 var actual = kernel.Decide(request);
@@ -102,7 +104,8 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
             + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
             + $"ancestors {request.AncestorsKnown} {string.Join(' ', request.Ancestors.Select(Text))}, "
             + $"directory {Text(request.CurrentDirectory)}, target {Text(request.Target)}, "
-            + $"files {request.ImageFile} {request.ParentFile} {request.TargetFile}, socket {request.Socket}\n"
+            + $"operation {request.SystemOperation:x} {Text(request.Object)} {Text(request.TargetImage)} new uid {request.NewUid}, "
+            + $"files {request.ImageFile} {request.ParentFile} {request.TargetFile} {request.TargetImageFile}, socket {request.Socket}\n"
             + $"held {string.Join(' ', trace.Held)}\nincomplete {string.Join(' ', trace.Incomplete)}\n"
             + $"rules {string.Join(' ', trace.Evaluations)}";
 

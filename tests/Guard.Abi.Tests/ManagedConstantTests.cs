@@ -48,6 +48,7 @@ public sealed class ManagedConstantTests
                 PolicyField.LogonId => "LOGON",
                 PolicyField.CgroupPath => "CGROUP",
                 PolicyField.AncestorImage => "ANCESTOR",
+                PolicyField.FilesystemType => "OBJECT",
                 PolicyField.AncestorCommandLine => "ANCESTOR_COMMAND",
                 PolicyField.ImageLoaded => "LOADED",
                 _ => Upper(f),
@@ -59,6 +60,7 @@ public sealed class ManagedConstantTests
                 RuleCategory.Event => "EVENT",
                 RuleCategory.ImageLoad => "LOAD",
                 RuleCategory.MappedProgram => "MAPPED",
+                RuleCategory.Operation => "OPERATION",
                 _ => "EXEC",
             }))
             .Concat(Of("GUARD_ACTION_", (RuleAction a) => (long)a, Upper))

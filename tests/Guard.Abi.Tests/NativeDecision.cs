@@ -18,12 +18,12 @@ internal sealed class NativeDecision : IDisposable
     public const int AncestorsMax = 4;
 
     private const int TextBytes = 8 + KernelLimits.PathMax;
-    private const int FilesOff = 8 * sizeof(uint);
+    private const int FilesOff = 10 * sizeof(uint);
     private const int FileBytes = 16;
-    private const int EndpointOff = FilesOff + (3 * FileBytes);
+    private const int EndpointOff = FilesOff + (4 * FileBytes);
     private const int EndpointBytes = 40;
     private const int TextsOff = EndpointOff + EndpointBytes;
-    private const int RequestBytes = TextsOff + ((9 + (3 * AncestorsMax)) * TextBytes);
+    private const int RequestBytes = TextsOff + ((11 + (3 * AncestorsMax)) * TextBytes);
     private const int ResultBytes = (8 + KernelLimits.EventRulesMax) * sizeof(uint);
 
     private readonly BpfObjectHandle _object;
@@ -65,6 +65,8 @@ internal sealed class NativeDecision : IDisposable
         CgroupAbsent = 65536,
         GroupAbsent = 131072,
         NamespaceAbsent = 262144,
+        ObjectAbsent = 524288,
+        TargetImageAbsent = 1048576,
     }
 
     /// <summary>Builds and loads the program, or skips the test with what this machine lacks.</summary>
@@ -178,6 +180,8 @@ internal sealed class NativeDecision : IDisposable
             | FlagsOf(request.Cgroup, TestFlags.CgroupTruncated, TestFlags.CgroupAbsent)
             | (request.Group is null ? TestFlags.GroupAbsent : TestFlags.None)
             | (request.MountNamespace is null ? TestFlags.NamespaceAbsent : TestFlags.None)
+            | FlagsOf(request.Object, TestFlags.None, TestFlags.ObjectAbsent)
+            | FlagsOf(request.TargetImage, TestFlags.None, TestFlags.TargetImageAbsent)
             | (request.AncestorsKnown ? TestFlags.None : TestFlags.AncestorsAbsent);
 
     private static TestFlags FlagsOf(RequestText text, TestFlags truncated, TestFlags absent) => text.State switch
@@ -194,6 +198,8 @@ internal sealed class NativeDecision : IDisposable
         // A name is whole or not known: the kernel has no front to cut from it.
         Assert.NotEqual(TextState.TruncatedFront, request.Invoked.State);
         Assert.NotEqual(TextState.TruncatedFront, request.ParentInvoked.State);
+        Assert.NotEqual(TextState.TruncatedFront, request.Object.State);
+        Assert.NotEqual(TextState.TruncatedFront, request.TargetImage.State);
         Assert.InRange(request.Ancestors.Length, 0, AncestorsMax);
         Array.Clear(_request);
         Put(0, (uint)request.Category);
@@ -204,7 +210,9 @@ internal sealed class NativeDecision : IDisposable
         Put(20, (uint)request.Ancestors.Length);
         Put(24, request.Group ?? 0);
         Put(28, request.MountNamespace ?? 0);
-        FileKey?[] files = [request.ImageFile, request.ParentFile, request.TargetFile];
+        Put(32, request.SystemOperation);
+        Put(36, request.NewUid);
+        FileKey?[] files = [request.ImageFile, request.ParentFile, request.TargetFile, request.TargetImageFile];
         for (var i = 0; i < files.Length; i++)
         {
             var at = FilesOff + (i * FileBytes);
@@ -218,6 +226,7 @@ internal sealed class NativeDecision : IDisposable
         [
             request.Image, request.Invoked, request.CommandLine, request.CurrentDirectory, request.ParentImage,
             request.ParentInvoked, request.ParentCommandLine, request.Target, request.Cgroup,
+            request.Object, request.TargetImage,
             .. request.Ancestors.SelectMany(a => new[] { a.Image, a.Invoked, a.CommandLine }),
         ];
         for (var i = 0; i < texts.Length; i++)

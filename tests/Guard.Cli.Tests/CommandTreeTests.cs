@@ -14,7 +14,7 @@ public sealed class CommandTreeTests
     public void The_commands_are_the_documented_ones() => Assert.Equal(
         [
             "status", "doctor", "policy check", "policy push", "policy list", "policy show", "policy remove",
-            "policy explain exec", "policy explain open", "policy explain connect", "policy eval",
+            "policy explain exec", "policy explain open", "policy explain operation", "policy explain connect", "policy eval",
             "audit list", "audit follow", "trace exec", "version", "completion",
         ],
         Paths);
@@ -82,6 +82,9 @@ public sealed class CommandTreeTests
     [InlineData("policy", "explain", "exec", "/x", "--command", "x", "--", "x")]
     [InlineData("policy", "explain", "open", "/x", "--cwd", "/")]
     [InlineData("policy", "explain", "open", "/x", "--access", "smell")]
+    [InlineData("policy", "explain", "operation", "weather")]
+    [InlineData("policy", "explain", "operation", "mount", "--way", "smell")]
+    [InlineData("policy", "explain", "operation", "mount", "--target", "relative")]
     [InlineData("policy", "eval")]
     [InlineData("policy", "eval", "--rules", "x")]
     [InlineData("policy", "eval", "--events", "-")]

@@ -193,6 +193,26 @@ public sealed class PolicyExplainTests : IDisposable
     }
 
     [Theory]
+    [InlineData("process_signal", "--way", "KILL", "block")]
+    [InlineData("process_signal", "--way", "TERM", "allow")]
+    [InlineData("process_signal", "--unknown", "target-image", "allow")]
+    [InlineData("process_access", "--way", "attach", "allow")]
+    public async Task An_operation_is_decided_by_its_way(string source, string option, string value, string verdict)
+    {
+        var file = Write("a.yml", """
+            title: t
+            logsource: {product: linux, category: process_signal}
+            detection:
+                sel: {TargetImage: /srv/x, Signal: SIGKILL}
+                condition: sel
+            guard: {action: block}
+            """);
+        string[] command = ["policy", "explain", "operation", source, "--target-image", "/srv/x", option, value, "--rules", file];
+        var result = await Cli.RunAsync(Real, command);
+        Assert.StartsWith($"{source}: {verdict}", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--access", "write", "block")]
     [InlineData("--access", "append", "block")]
     [InlineData("--access", "read", "allow")]

@@ -44,6 +44,21 @@ public sealed class StreamCommandTests
     }
 
     [Fact]
+    public async Task An_operation_is_called_by_its_log_source_and_named_by_whom_it_acts_on()
+    {
+        var signal = Denied with
+        {
+            Kind = AuditKinds.OperationDenied,
+            File = null,
+            Detail = new Dictionary<string, string> { ["operation"] = "process_signal", ["TargetImage"] = "/usr/sbin/sshd" },
+        };
+        using var server = new FakeServer();
+        server.Answer("GET /v1/audit", new AuditPage([signal], 9), GuardJson.Default.AuditPage);
+        var result = await Cli.RunAsync("audit", "list", "--socket", server.Path);
+        Assert.Contains("\tblock\tprocess_signal\t/usr/sbin/sshd\twww-data\t", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_on_a_terminal_is_aligned_and_cut_at_its_width()
     {
         using var server = new FakeServer();

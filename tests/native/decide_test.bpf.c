@@ -10,6 +10,7 @@
 
 #include "network.h"
 #include "scope.h"
+#include "decide_operation.h"
 #include "subject.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -35,6 +36,8 @@ char LICENSE[] SEC("license") = "GPL";
 #define TEST_CGROUP_ABSENT 65536u
 #define TEST_GROUP_ABSENT 131072u
 #define TEST_NAMESPACE_ABSENT 262144u
+#define TEST_OBJECT_ABSENT 524288u
+#define TEST_TARGET_IMAGE_ABSENT 1048576u
 
 #define TEST_ANCESTORS_MAX 4u
 
@@ -65,9 +68,12 @@ struct test_request {
 	__u32 ancestor_count; /* of those above the parent, nearest first; their texts are complete */
 	__u32 group;
 	__u32 mount_namespace;
+	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
+	__u32 new_uid;
 	struct test_file image_file;
 	struct test_file parent_file;
 	struct test_file target_file;
+	struct test_file target_image_file;
 	struct guard_endpoint endpoint;
 	struct test_text image;
 	struct test_text invoked;
@@ -78,6 +84,8 @@ struct test_request {
 	struct test_text parent_command;
 	struct test_text target;
 	struct test_text cgroup;
+	struct test_text object;
+	struct test_text target_image;
 	struct test_ancestor ancestors[TEST_ANCESTORS_MAX];
 };
 
@@ -335,6 +343,26 @@ static __always_inline void decide_network(struct guard_image *image, struct gua
 	network_decide(image, s, request->uid, request->logon, &request->endpoint);
 }
 
+static __always_inline void decide_operation(struct guard_image *image, struct guard_scratch *s,
+					     struct test_request *request)
+{
+	__u32 bit = 1u << (request->system_operation >> GUARD_OPERATION_SHIFT & (GUARD_OPERATIONS - 1));
+
+	program_runs(s);
+	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
+		request->flags & TEST_TARGET_ABSENT);
+	if (bit & GUARD_OPERATIONS_ON_PROCESSES) {
+		to_name(s, &request->target_image, request->flags & TEST_TARGET_IMAGE_ABSENT);
+		to_identity(s, &request->target_image_file);
+	} else {
+		to_name(s, &request->object, request->flags & TEST_OBJECT_ABSENT);
+		to_identity(s, &request->target_file);
+	}
+	s->operation.number = request->system_operation;
+	s->operation.new_uid = request->new_uid;
+	operation_decide(image, s, request->uid, request->logon);
+}
+
 static __always_inline void decide_exec(struct guard_image *image, struct guard_scratch *s,
 					struct test_request *request)
 {
@@ -371,6 +399,8 @@ int decide(void *ctx)
 		decide_mapped(image, s, request);
 	else if (request->category == GUARD_CATEGORY_NETWORK)
 		decide_network(image, s, request);
+	else if (request->category == GUARD_CATEGORY_OPERATION)
+		decide_operation(image, s, request);
 	else if (request->category != GUARD_CATEGORY_EXEC)
 		decide_open(image, s, request);
 	else

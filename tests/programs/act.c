@@ -12,7 +12,7 @@
 
 static const struct action *const tables[] = {
     file_actions, process_actions, setting_actions, network_actions, load_actions, lineage_actions,
-    publish_actions, uring_actions, descriptor_actions, code_actions, starve_actions,
+    publish_actions, uring_actions, descriptor_actions, code_actions, starve_actions, operation_actions,
 };
 
 const char *errno_name(int error)

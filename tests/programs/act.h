@@ -28,6 +28,7 @@ extern const struct action uring_actions[];
 extern const struct action descriptor_actions[];
 extern const struct action code_actions[];
 extern const struct action starve_actions[];
+extern const struct action operation_actions[];
 
 /* Looks the action up and runs it; EXIT_USAGE if there is none. */
 int act(int argc, char **argv);

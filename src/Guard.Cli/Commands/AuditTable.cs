@@ -40,7 +40,7 @@ internal sealed class AuditTable
             Show.Time(record.Time, _run.Environment.Time),
             new Cell(record.Verdict, tone),
             What(record),
-            record.File?.Path ?? record.Network?.Endpoint ?? record.Message,
+            PathOf(record) ?? record.Network?.Endpoint ?? record.Message,
             User(record.Process),
             Process(record),
             record.Rule?.Title,
@@ -51,7 +51,17 @@ internal sealed class AuditTable
         => record.File?.Access is { Count: > 0 } access && record.Kind.StartsWith("file.", StringComparison.Ordinal)
             ? "open " + string.Join(',', access)
             : record.Network is { } network ? $"{network.Operation} {network.Protocol}"
-            : record.Kind.StartsWith("exec.", StringComparison.Ordinal) ? "exec" : record.Kind;
+            : record.Kind.StartsWith("exec.", StringComparison.Ordinal) ? "exec"
+            : IsOperation(record) && record.Detail?.GetValueOrDefault("operation") is { } operation ? operation
+            : record.Kind;
+
+    /// <summary>Of an operation on a process, what that one runs.</summary>
+    private static string? PathOf(AuditRecord record)
+        => record.File?.Path is { Length: > 0 } path ? path
+            : IsOperation(record) ? record.Detail?.GetValueOrDefault("TargetImage")
+            : null;
+
+    private static bool IsOperation(AuditRecord record) => record.Kind.StartsWith("operation.", StringComparison.Ordinal);
 
     private static string? User(ProcessInfo? process)
         => process is null ? null : process.User ?? process.Euid.ToString(CultureInfo.InvariantCulture);

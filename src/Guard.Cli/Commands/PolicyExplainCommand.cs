@@ -26,6 +26,12 @@ internal static class PolicyExplainCommand
             "guardctl policy explain open /etc/shadow --access read --image /usr/bin/cat --rules ./policies"),
         CreateOf(
             environment,
+            "operation",
+            RuleCategory.Operation,
+            "Explain the decision about a module, a mount, bpf(2), a namespace, another process or credentials",
+            "guardctl policy explain operation process_signal --way SIGKILL --target-image /usr/lib/guard/guardd --rules ./policies"),
+        CreateOf(
+            environment,
             "connect",
             RuleCategory.NetworkConnection,
             "Explain the decision about a connection, a send, a bind or a listen",
@@ -34,9 +40,20 @@ internal static class PolicyExplainCommand
 
     private static GuardCommand CreateOf(CliEnvironment environment, string name, RuleCategory category, string description, string example)
     {
-        var path = category == RuleCategory.NetworkConnection
-            ? new Argument<string>("endpoint") { Description = "Address and port: 192.0.2.1:443, [2001:db8::1]:443", HelpName = "ADDRESS:PORT" }
-            : new Argument<string>("path") { Description = "What is run or opened", HelpName = "PATH" };
+        var path = category switch
+        {
+            RuleCategory.NetworkConnection => new Argument<string>("endpoint")
+            {
+                Description = "Address and port: 192.0.2.1:443, [2001:db8::1]:443",
+                HelpName = "ADDRESS:PORT",
+            },
+            RuleCategory.Operation => new Argument<string>("source")
+            {
+                Description = "Log source of rules about it, as mount",
+                HelpName = "SOURCE",
+            },
+            _ => new Argument<string>("path") { Description = "What is run or opened", HelpName = "PATH" },
+        };
         var rules = new Option<string[]>("--rules")
         {
             Description = "Files and directories of policies; without it, the policy in force, which guardd is asked for",

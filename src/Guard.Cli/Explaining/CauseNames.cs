@@ -32,6 +32,11 @@ internal static class CauseNames
         HoldCause.Protocol => "Protocol",
         HoldCause.Operation => "Operation",
         HoldCause.Cgroup => "CgroupPath",
+        HoldCause.Object => "FilesystemType",
+        HoldCause.TargetImage => "TargetImage",
+        HoldCause.TargetImageFile => "TargetImage, under another name",
+        HoldCause.SystemOperation => "the operation",
+        HoldCause.NewUid => "NewUid",
         _ => cause.ToString(),
     };
 }

@@ -11,6 +11,7 @@ internal sealed class ExplainOptions
 {
     private readonly RuleCategory _category;
     private readonly PlaceOptions _place = new();
+    private readonly OperationOptions _own = new();
     private readonly Option<string?> _image = Text("--image", "PATH", "Program, by its resolved path");
     private readonly Option<string?> _invoked = Text("--invoked", "NAME", "Program, as it was called");
     private readonly Option<string?> _command = Text("--command", "TEXT", "Its arguments joined by blanks, its name first");
@@ -60,7 +61,8 @@ internal sealed class ExplainOptions
     {
         _category = category;
         _unknown.AcceptOnlyFromAmong(
-            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup");
+            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
+            "file-system", "target-image");
         _access.AcceptOnlyFromAmong("read", "write", "append", "create", "truncate", "exec");
         _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
     }
@@ -69,11 +71,19 @@ internal sealed class ExplainOptions
 
     private bool IsNetwork => _category == RuleCategory.NetworkConnection;
 
+    private bool IsOperation => _category == RuleCategory.Operation;
+
     /// <summary>Adds the options, and the arguments after <c>--</c>, to a command.</summary>
     public void AddTo(GuardCommand command)
     {
         Option[] both = [_image, _invoked, _command, _parentImage, _parentCommand, _ancestor, _user, _uid, _logon, _unknown];
-        Option[] own = IsExec ? [_directory] : IsNetwork ? [_operation, _protocol] : [_access];
+        Option[] own = _category switch
+        {
+            RuleCategory.ProcessCreation => [_directory],
+            RuleCategory.NetworkConnection => [_operation, _protocol],
+            RuleCategory.Operation => [.. _own.All],
+            _ => [_access],
+        };
         foreach (var option in both.Concat(own))
         {
             command.Options.Add(option);
@@ -92,9 +102,10 @@ internal sealed class ExplainOptions
         var parsed = run.Parsed;
         var image = parsed.GetValue(_image) ?? (IsExec ? path : null);
         var invoked = parsed.GetValue(_invoked) ?? (IsExec ? path : image);
-        if (!IsNetwork)
+        string?[] paths = IsNetwork ? [] : IsOperation ? [.. _own.Paths(run)] : [IsExec ? image : path];
+        foreach (var told in paths)
         {
-            CheckAbsolute(IsExec ? image : path, IsExec ? "the program" : "the file");
+            CheckAbsolute(told, IsExec ? "the program" : "the file");
         }
 
         CheckAbsolute(image, "the program");
@@ -102,34 +113,39 @@ internal sealed class ExplainOptions
         var command = parsed.GetValue(_arguments) is { Length: > 0 } arguments
             ? string.Join(' ', arguments)
             : parsed.GetValue(_command);
-        var told = new ToldValues(parsed.GetValue(_unknown) ?? []);
+        var values = new ToldValues(parsed.GetValue(_unknown) ?? []);
         var request = new DecisionRequest(_category)
         {
-            Image = told.Text(PolicyField.Image, "image", image),
-            Invoked = told.Text(PolicyField.ImageInvoked, "invoked", invoked),
-            CommandLine = told.Arguments(PolicyField.CommandLine, "command-line", command),
-            ParentImage = told.Text(PolicyField.ParentImage, "parent-image", parsed.GetValue(_parentImage)),
-            ParentInvoked = told.Again("parent-image", parsed.GetValue(_parentImage)),
-            ParentCommandLine = told.Arguments(PolicyField.ParentCommandLine, "parent-command", parsed.GetValue(_parentCommand)),
-            Uid = told.Number(PolicyField.User, ReadUser(run)),
-            LogonId = told.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
+            Image = values.Text(PolicyField.Image, "image", image),
+            Invoked = values.Text(PolicyField.ImageInvoked, "invoked", invoked),
+            CommandLine = values.Arguments(PolicyField.CommandLine, "command-line", command),
+            ParentImage = values.Text(PolicyField.ParentImage, "parent-image", parsed.GetValue(_parentImage)),
+            ParentInvoked = values.Again("parent-image", parsed.GetValue(_parentImage)),
+            ParentCommandLine = values.Arguments(PolicyField.ParentCommandLine, "parent-command", parsed.GetValue(_parentCommand)),
+            Uid = values.Number(PolicyField.User, ReadUser(run)),
+            LogonId = values.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
         };
-        request = told.Ancestors(_place.Read(run, request, told), parsed.GetValue(_ancestor) ?? []);
+        request = values.Ancestors(_place.Read(run, request, values), parsed.GetValue(_ancestor) ?? []);
+        if (IsOperation)
+        {
+            return new ExplainQuestion(path, "", _own.Add(request, run, values, path), values.Known, values.Unknown);
+        }
+
         request = _category switch
         {
             RuleCategory.ProcessCreation => request with
             {
-                CurrentDirectory = told.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)),
+                CurrentDirectory = values.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)),
             },
-            RuleCategory.NetworkConnection => request with { Socket = ReadSocket(parsed, told, path) },
+            RuleCategory.NetworkConnection => request with { Socket = ReadSocket(parsed, values, path) },
             _ => request with
             {
-                Target = told.Text(PolicyField.TargetFilename, null, path),
-                Access = told.Access(parsed.GetValue(_access) ?? []),
+                Target = values.Text(PolicyField.TargetFilename, null, path),
+                Access = values.Access(parsed.GetValue(_access) ?? []),
             },
         };
         var operation = IsExec ? "exec" : IsNetwork ? ExplainedSocket.WordOf(request.Socket.Operation) : "open";
-        return new ExplainQuestion(operation, path, request, told.Known, told.Unknown);
+        return new ExplainQuestion(operation, path, request, values.Known, values.Unknown);
     }
 
     private RequestSocket ReadSocket(ParseResult parsed, ToldValues told, string endpoint)

@@ -4,8 +4,8 @@ using Guard.Policies.Simulation;
 namespace Guard.Cli.Explaining;
 
 /// <summary>An operation to explain, as told on the command line.</summary>
-/// <param name="Operation">exec, open, connect, send, bind or listen.</param>
-/// <param name="Path">What is run or opened, or address and port.</param>
+/// <param name="Operation">exec, open, connect, send, bind, listen, or the log source of another operation.</param>
+/// <param name="Path">What is run or opened, or address and port; empty for another operation.</param>
 /// <param name="Request">What a hook would know.</param>
 /// <param name="Known">What was told or follows from it.</param>
 /// <param name="Unknown">What was not told.</param>

@@ -1,8 +1,8 @@
 namespace Guard.Cli.Explaining;
 
 /// <summary>What <c>policy explain</c> says: one document as JSON, the same as text.</summary>
-/// <param name="Operation">exec, open, connect, send, bind or listen.</param>
-/// <param name="Path">What is run or opened, or address and port.</param>
+/// <param name="Operation">exec, open, connect, send, bind, listen, or the log source of another operation.</param>
+/// <param name="Path">What is run or opened, or address and port; empty for another operation.</param>
 /// <param name="Verdict">allow, audit or block.</param>
 /// <param name="FromUnknown">The rule that decides does so by its on_unknown.</param>
 /// <param name="Failure">Why the tables could not decide (then the failure mode of the engine does); null when they did.</param>

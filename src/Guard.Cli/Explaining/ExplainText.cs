@@ -50,7 +50,7 @@ internal static class ExplainText
             { FromUnknown: true } => ": by on_unknown, because not everything is known",
             _ => "",
         };
-        run.Out.WriteLine($"{report.Operation} {SafeText.Line(report.Path)}: {run.Terminal.Paint(report.Verdict, tone)}{why}");
+        run.Out.WriteLine($"{report.Operation}{(report.Path.Length == 0 ? "" : " " + SafeText.Line(report.Path))}: {run.Terminal.Paint(report.Verdict, tone)}{why}");
     }
 
     private static void WriteRule(CommandRun run, string role, ExplainedRule rule)

@@ -87,6 +87,8 @@ internal sealed class EventEnricher
         (GuardEventKind.FileDecision, true) => AuditKinds.FileDenied,
         (GuardEventKind.FileDecision, false) => AuditKinds.FileAudited,
         (GuardEventKind.NetworkDecision, var denied) => AuditKinds.OfNetwork(EventNames.Operation(happened.Socket.Operation), denied),
+        (GuardEventKind.OperationDecision, true) => AuditKinds.OperationDenied,
+        (GuardEventKind.OperationDecision, false) => AuditKinds.OperationAudited,
         _ => AuditKinds.EngineFailure,
     };
 
@@ -113,7 +115,7 @@ internal sealed class EventEnricher
         {
             Path = happened.Path.ToString(),
             PathRaw = happened.Path.IsUtf8 ? null : Convert.ToBase64String(happened.Path.Bytes),
-            Invoked = ProcessDescriber.ToText(happened.Invoked),
+            Invoked = happened.Kind == GuardEventKind.OperationDecision ? null : ProcessDescriber.ToText(happened.Invoked),
             Device = happened.FileDevice == 0 ? null : ToDevice(happened.FileDevice),
             Inode = happened.FileInode,
             Mode = happened.FileMode == 0 ? null : "0" + Convert.ToString(happened.FileMode, 8),
@@ -161,6 +163,11 @@ internal sealed class EventEnricher
     private static Dictionary<string, string>? ToDetail(GuardEvent happened)
     {
         var detail = new Dictionary<string, string>();
+        if (happened.Kind == GuardEventKind.OperationDecision)
+        {
+            OperationDetail.Add(detail, happened);
+        }
+
         if (happened.Kind == GuardEventKind.Failure)
         {
             detail["hook"] = KernelNames.Hook(happened.Hook);

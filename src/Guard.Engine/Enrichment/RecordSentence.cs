@@ -15,6 +15,7 @@ internal static class RecordSentence
     {
         AuditKinds.EngineFailure => OfFailure(record),
         AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec" + OfFile(record)),
+        AuditKinds.OperationDenied or AuditKinds.OperationAudited => OfDecision(record, OfOperation(record)),
         _ when record.Network is { } network => OfDecision(record, OfNetwork(network)),
         _ => OfDecision(record, (record.File?.Access is { Count: > 0 } access ? string.Join('+', access) : "open") + OfFile(record)),
     };
@@ -24,6 +25,22 @@ internal static class RecordSentence
     private static string OfNetwork(NetworkInfoRecord network)
         => network.Operation == "raw" ? $"raw socket of {network.AddressFamily} for {network.Protocol}"
             : $"{network.Protocol} {network.Operation} {(network.Operation is "connect" or "send" ? "to" : "on")} {network.Endpoint ?? "an unknown address"}";
+
+    /// <summary>E.g. "mount (bind) of /srv".</summary>
+    private static string OfOperation(AuditRecord record)
+    {
+        var detail = record.Detail!;
+        string[] ways = ["LoadedFrom", "MountAction", "BpfCommand", "GrantedAccess", "Signal", "NewUid"];
+        var way = ways.Select(w => detail.GetValueOrDefault(w)).FirstOrDefault(w => w is not null);
+        var name = way is null ? detail[OperationDetail.Operation] : $"{detail[OperationDetail.Operation]} ({way})";
+        return WhatOf(record) is { } what ? $"{name} of {what}" : name;
+    }
+
+    /// <summary>Null: the operation is on nothing that has a name.</summary>
+    private static string? WhatOf(AuditRecord record)
+        => record.Detail!.TryGetValue("TargetPid", out var pid)
+            ? $"{record.Detail.GetValueOrDefault("TargetImage") ?? "a process"} (pid {pid})"
+            : record.File?.Path is { Length: > 0 } path ? path : null;
 
     private static string OfDecision(AuditRecord record, string operation)
     {

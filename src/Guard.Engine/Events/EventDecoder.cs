@@ -22,7 +22,7 @@ internal static class EventDecoder
     private static readonly RuleCategory[] Categories =
     [
         RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.NetworkConnection, RuleCategory.ImageLoad,
-        RuleCategory.MappedProgram,
+        RuleCategory.MappedProgram, RuleCategory.Operation,
     ];
 
     private static readonly int FixedBytes = Unsafe.SizeOf<GuardEventLayout>();
@@ -60,7 +60,7 @@ internal static class EventDecoder
     private static int MinimumBytes(ushort kind) => (GuardEventKind)kind switch
     {
         GuardEventKind.Exec or GuardEventKind.Exit or GuardEventKind.ExecDecision or GuardEventKind.FileDecision
-            or GuardEventKind.NetworkDecision or GuardEventKind.Failure => FixedBytes,
+            or GuardEventKind.NetworkDecision or GuardEventKind.OperationDecision or GuardEventKind.Failure => FixedBytes,
         _ => -1,
     };
 
@@ -100,7 +100,7 @@ internal static class EventDecoder
             && e.Error is <= 0 and >= -ErrnoMax
             && (e.Access & ~AccessMask) == 0
             && e.RuleCount <= KernelLimits.EventRulesMax
-            && (e.Tgid | e.Tid | e.ParentTgid) <= int.MaxValue;
+            && (e.Tgid | e.Tid | e.ParentTgid | e.TargetTgid) <= int.MaxValue;
         for (var i = 0; fits && i < e.RuleCount; i++)
         {
             fits = e.Rules[i] < KernelLimits.RulesMax;
@@ -167,6 +167,9 @@ internal static class EventDecoder
             Args = SplitArgs(strings[..e.ArgsLength]),
             ArgsTotal = e.ArgsTotal,
             Socket = Socket(in e),
+            SystemOperation = e.SystemOperation,
+            TargetTgid = (int)e.TargetTgid,
+            TargetUid = e.TargetUid,
         };
     }
 

@@ -26,6 +26,9 @@ public enum GuardEventKind
 
     /// <summary>A rule matched an operation on a socket.</summary>
     NetworkDecision = 6,
+
+    /// <summary>A rule matched an operation that is neither on a file's name nor on a socket.</summary>
+    OperationDecision = 8,
 }
 
 /// <summary>Facts about an event; bits are GUARD_EVENT_* flags of bpf/lsm/abi.h.</summary>
@@ -168,11 +171,22 @@ public sealed record GuardEvent
     /// <summary>Resolved path: the program for execs, the target for opens.</summary>
     public KernelText Path { get; init; }
 
-    /// <summary>For execs, the name used.</summary>
+    /// <summary>
+    /// For execs, the name used; for operations, the name of the file system, or the program of the process that is acted on.
+    /// </summary>
     public KernelText Invoked { get; init; }
 
     /// <summary>For decisions, the program that asks.</summary>
     public KernelText Image { get; init; }
+
+    /// <summary>Which operation, and in what way: <see cref="OperationNumbers"/>.</summary>
+    public uint SystemOperation { get; init; }
+
+    /// <summary>Process id of the process that an operation acts on; 0 for none.</summary>
+    public int TargetTgid { get; init; }
+
+    /// <summary>The effective uid that a process gives itself.</summary>
+    public uint TargetUid { get; init; }
 
     /// <summary>Arguments.</summary>
     public ImmutableArray<KernelText> Args { get; init; } = [];

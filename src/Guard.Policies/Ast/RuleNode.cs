@@ -26,7 +26,19 @@ internal sealed record RuleNode(
 /// <param name="Source">As written.</param>
 /// <param name="Category">What is decided; null while it is not known (after a finding, or in a filter).</param>
 /// <param name="Access">The kinds of access that a category like <c>file_event</c> is about; none: all of them.</param>
-internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Category, AccessKinds Access);
+internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Category, AccessKinds Access)
+{
+    /// <summary>The operation that a log source of <see cref="RuleCategory.Operation"/> is about.</summary>
+    public OperationKind? Operation { get; init; }
+
+    /// <summary>What fields there are.</summary>
+    public DecidedKind Decided => new(Category, Operation);
+}
+
+/// <summary>What is decided, as far as the fields of an item depend on it.</summary>
+/// <param name="Category">Null while it is not known.</param>
+/// <param name="Operation">Of <see cref="RuleCategory.Operation"/>.</param>
+internal readonly record struct DecidedKind(RuleCategory? Category, OperationKind? Operation = null);
 
 /// <summary>A <c>guard:</c> block.</summary>
 internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown, SourceSpan Span)

@@ -66,14 +66,14 @@ internal sealed class FilterBinder
 
     private void Bind(YamlMapping filter, RuleNode[] rules, List<int> concerned)
     {
-        var bound = new Dictionary<RuleCategory, DetectionNode?>();
+        var bound = new Dictionary<DecidedKind, DetectionNode?>();
         foreach (var index in concerned)
         {
-            var category = rules[index].LogSource.Category!.Value;
-            if (!bound.TryGetValue(category, out var detection))
+            var decided = rules[index].LogSource.Decided;
+            if (!bound.TryGetValue(decided, out var detection))
             {
-                detection = BindDetection(filter, category, bound.Count == 0);
-                bound.Add(category, detection);
+                detection = BindDetection(filter, decided, bound.Count == 0);
+                bound.Add(decided, detection);
             }
 
             if (detection is not null)
@@ -84,13 +84,13 @@ internal sealed class FilterBinder
 
         if (concerned.Count == 0)
         {
-            BindDetection(filter, _domain == PolicyDomain.Events ? RuleCategory.Event : null, first: true);
+            BindDetection(filter, new DecidedKind(_domain == PolicyDomain.Events ? RuleCategory.Event : null), first: true);
         }
     }
 
-    private DetectionNode? BindDetection(YamlMapping filter, RuleCategory? category, bool first)
+    private DetectionNode? BindDetection(YamlMapping filter, DecidedKind decided, bool first)
     {
-        var detection = _rules.BindDetection(filter, category, ["rules", "condition"], "the filter");
+        var detection = _rules.BindDetection(filter, decided, ["rules", "condition"], "the filter");
         if (first && detection is not null && !HasNot(detection.Condition))
         {
             const string message = "the rules match only where this filter's condition holds: there is no not in it";

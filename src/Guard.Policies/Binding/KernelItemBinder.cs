@@ -13,19 +13,19 @@ internal sealed class KernelItemBinder : ItemBinder
 {
     private static readonly ItemModifiers NoModifiers = new(ItemKind.Text, []);
 
-    private readonly RuleCategory? _category;
+    private readonly DecidedKind _decided;
     private readonly AccountSnapshot _accounts;
     private readonly NetworkItems _network;
     private readonly PlaceBinder _places;
 
-    /// <param name="category">Null when it is not known: then fields of any category are accepted, others reported.</param>
+    /// <param name="decided">While its category is not known, fields of any are accepted, others reported.</param>
     /// <param name="options">Accounts.</param>
     /// <param name="lists">The bundle's lists.</param>
     /// <param name="bag">Findings.</param>
-    public KernelItemBinder(RuleCategory? category, CompilerOptions options, ValueLists lists, DiagnosticBag bag)
+    public KernelItemBinder(DecidedKind decided, CompilerOptions options, ValueLists lists, DiagnosticBag bag)
         : base(PolicyDomain.Kernel, lists, bag)
     {
-        _category = category;
+        _decided = decided;
         _accounts = options.Accounts;
         _network = new NetworkItems(Values, bag);
         _places = new PlaceBinder(bag);
@@ -57,7 +57,7 @@ internal sealed class KernelItemBinder : ItemBinder
 
     protected override bool CheckField(string name, YamlScalar key)
     {
-        var fields = SigmaVocabulary.FieldsOf(_category);
+        var fields = SigmaVocabulary.FieldsOf(_decided);
         if (fields.Contains(name))
         {
             return true;
@@ -97,19 +97,22 @@ internal sealed class KernelItemBinder : ItemBinder
 
         var (permitted, hint) = name switch
         {
-            "Uid" or "LogonId" or "Gid" => (
+            "Uid" or "LogonId" or "Gid" or "NewUid" => (
                 modifiers.IsPlain || modifiers.Kind is ItemKind.Presence or ItemKind.Comparison,
                 $"{name} is a number: write it in digits, or use gt, gte, lt, lte or neq"),
             "Access" => (
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
                 "Access takes all and neq"),
+            _ when OperationVocabulary.IsWay(name) => (
+                (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
+                $"{name} takes all and neq"),
             "User" => (modifiers.Kind != ItemKind.Comparison, "User is a name; compare Uid"),
             "Group" => (modifiers.Kind != ItemKind.Comparison, "Group is a name; compare Gid"),
             "SystemdUnit" or "ContainerId" or "MountNamespace" => (
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
                 $"{name} takes all and neq; compare CgroupPath"),
             _ when NetworkItems.Has(name) => NetworkItems.Permits(name, modifiers),
-            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, Gid, LogonId and ports are numbers"),
+            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, Gid, LogonId, NewUid and ports are numbers"),
         };
         if (!permitted)
         {
@@ -131,8 +134,12 @@ internal sealed class KernelItemBinder : ItemBinder
             "SystemdUnit" => _places.BindUnits(key, modifiers.All, false, values),
             "ContainerId" => _places.BindContainers(key, modifiers.All, values),
             "MountNamespace" => _places.BindMountNamespaces(key, modifiers.All, values),
+            "NewUid" => BindNumbers(PolicyField.NewUid, key, modifiers, values),
             "Access" => BindAccess(key, modifiers, values),
             _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
+            "SourceImage" => BindText(PolicyField.Image, key, modifiers, values),
+            "ImageLoaded" => BindText(PolicyField.TargetFilename, key, modifiers, values),
+            _ when OperationVocabulary.IsWay(name) => BindWay(name, key, modifiers, values),
             _ => BindText(Enum.Parse<PolicyField>(name), key, modifiers, values),
         };
 
@@ -260,5 +267,34 @@ internal sealed class KernelItemBinder : ItemBinder
         }
 
         return kinds.Count == values.Length ? new AccessItem(key.Span, modifiers.All, kinds.ToImmutable()) : null;
+    }
+
+    /// <summary>In what way the operation is done. While it is not known which one it is, nothing is made of it.</summary>
+    private ItemNode? BindWay(string name, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    {
+        var sets = new List<ImmutableArray<NumberRange>>();
+        foreach (var value in values)
+        {
+            if (OperationVocabulary.ReadWay(name, value.Text) is { } way)
+            {
+                var number = OperationNumbers.Of(_decided.Operation ?? default, way);
+                sets.Add([new NumberRange(number, number)]);
+                continue;
+            }
+
+            var message = $"{TerminalText.Quote(value.Text)} is no value of {name}";
+            var hint = NearestName.Hint(value.Text, [.. OperationVocabulary.WordsOf(name)], "values");
+            Bag.Report(DiagnosticCatalogue.BadOperationValue, value.Span, message, hint);
+        }
+
+        if (sets.Count < values.Length)
+        {
+            return null;
+        }
+
+        var meant = NumberRanges.Combine(sets, modifiers.All);
+        return meant.IsEmpty
+            ? Constant(key, modifiers, false, "no operation is done in two ways")
+            : new NumberItem(PolicyField.SystemOperation, key.Span, meant);
     }
 }

@@ -86,8 +86,13 @@ internal static class LogSourceBinder
             return new LogSourceNode(written, known.Category, known.Access);
         }
 
+        if (OperationVocabulary.Find(category.Text) is { } source)
+        {
+            return new LogSourceNode(written, RuleCategory.Operation, AccessKinds.None) { Operation = source.Operation };
+        }
+
         var message = $"the category {TerminalText.Quote(category.Text)} is no operation that the kernel decides";
-        var hint = NearestName.Hint(category.Text, [.. Categories.Select(c => c.Name)], "decided are");
+        var hint = NearestName.Hint(category.Text, [.. Categories.Select(c => c.Name), .. OperationVocabulary.LogSources.Select(s => s.Name)], "decided are");
         bag.Report(DiagnosticCatalogue.CategoryNotSupported, category.Span, message, hint);
         return new LogSourceNode(written, null, AccessKinds.None);
     }

@@ -1,6 +1,5 @@
 using Guard.Policies.Ast;
 using Guard.Policies.Diagnostics;
-using Guard.Policies.Normalising;
 using Guard.Policies.Yaml;
 
 namespace Guard.Policies.Binding;
@@ -38,7 +37,7 @@ internal sealed class RuleBinder
             return null;
         }
 
-        var bound = BindDetection(detection, logSource?.Category, ["condition"], "the detection");
+        var bound = BindDetection(detection, logSource?.Decided ?? default, ["condition"], "the detection");
         return bound is null || logSource is null || _bag.ErrorCount != before
             ? null
             : new RuleNode(identity, map.Find("id")?.Value.Span ?? map.Span, logSource, guard, bound)
@@ -47,13 +46,13 @@ internal sealed class RuleBinder
             };
     }
 
-    /// <summary>A detection over the fields of a category, or null after a finding.</summary>
+    /// <summary>A detection over the fields of what is decided, or null after a finding.</summary>
     public DetectionNode? BindDetection(
-        YamlMapping detection, RuleCategory? category, ReadOnlySpan<string> ownKeys, string where)
+        YamlMapping detection, DecidedKind decided, ReadOnlySpan<string> ownKeys, string where)
     {
         ItemBinder items = _options.Domain == PolicyDomain.Events
             ? new EventItemBinder(_lists, _bag)
-            : new KernelItemBinder(category, _options, _lists, _bag);
+            : new KernelItemBinder(decided, _options, _lists, _bag);
         return new DetectionBinder(items, _bag).Bind(detection, ownKeys, where);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ScopeBinder
     public ScopeBinder(CompilerOptions options, ValueLists lists, DiagnosticBag bag)
     {
         _bag = bag;
-        _items = options.Domain == PolicyDomain.Kernel ? new KernelItemBinder(null, options, lists, bag) : null;
+        _items = options.Domain == PolicyDomain.Kernel ? new KernelItemBinder(default, options, lists, bag) : null;
     }
 
     /// <summary>The items; none after a finding.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Guard.Policies.Ast;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Binding;
@@ -41,7 +42,11 @@ internal static class SigmaVocabulary
     ];
 
     /// <summary>Fields of any.</summary>
-    public static readonly ImmutableArray<string> KernelFields = [.. FileFields.Union(ProcessFields).Union(LoadFields).Union(NetworkFields)];
+    public static readonly ImmutableArray<string> KernelFields =
+    [
+        .. FileFields.Union(ProcessFields).Union(LoadFields).Union(NetworkFields)
+            .Union(OperationVocabulary.LogSources.SelectMany(s => s.Fields)),
+    ];
 
     /// <summary>Fields of Sigma's taxonomy that the kernel side does not know.</summary>
     public static readonly ImmutableHashSet<string> UndecidableFields =
@@ -82,9 +87,10 @@ internal static class SigmaVocabulary
         _ => NumberComparison.LessOrEqual,
     };
 
-    /// <summary>Fields of a category; of any while it is not known.</summary>
-    public static ImmutableArray<string> FieldsOf(RuleCategory? category) => category switch
+    /// <summary>Fields of what is decided; of anything while it is not known.</summary>
+    public static ImmutableArray<string> FieldsOf(DecidedKind decided) => decided.Category switch
     {
+        RuleCategory.Operation when decided.Operation is { } operation => OperationVocabulary.FieldsOf(operation),
         RuleCategory.FileAccess => FileFields,
         RuleCategory.ProcessCreation => ProcessFields,
         RuleCategory.ImageLoad => LoadFields,

@@ -108,7 +108,9 @@ internal sealed class LockOutCheck
 
     private bool? AtomHolds(NormalisedAtom atom, SurvivalRequest request) => atom switch
     {
-        NumberAtom { Field: PolicyField.User or PolicyField.Group or PolicyField.MountNamespace } number => number.Ranges.Any(r => r.From == 0),
+        NumberAtom { Field: PolicyField.User or PolicyField.Group or PolicyField.MountNamespace } number => Contains(number, 0),
+        NumberAtom { Field: PolicyField.SystemOperation } number => Contains(number, request.SystemOperation),
+        NumberAtom { Field: PolicyField.NewUid } number => Contains(number, request.NewUid),
         NumberAtom { Field: not PolicyField.LogonId } number when request.Socket is { } socket => NumberHolds(number, socket),
         AddressAtom address when request.Socket is { } socket => AddressHolds(address, socket),
         NumberAtom or AddressAtom => null,
@@ -136,6 +138,8 @@ internal sealed class LockOutCheck
         var address = AddressRanges.ToNumber(socket.Address!);
         return atom.Field == PolicyField.SourceIp && atom.Ranges.Any(r => r.From <= address && address <= r.To);
     }
+
+    private static bool Contains(NumberAtom atom, uint number) => atom.Ranges.Any(r => r.From <= number && number <= r.To);
 
     private bool? TextHolds(TextAtom atom, SurvivalRequest request)
     {

@@ -19,6 +19,15 @@ internal sealed record SurvivalRequest(
     /// <summary>Where somebody is who has logged in as root.</summary>
     private static readonly byte[] Session = Encoding.UTF8.GetBytes("/user.slice/user-0.slice/session-1.scope");
 
+    /// <summary>Of an operation: which one, and in what way.</summary>
+    public uint SystemOperation { get; init; }
+
+    /// <summary>Of an operation: the program of the process that it acts on, or the file system.</summary>
+    public byte[] Object { get; init; } = [];
+
+    /// <summary>Of an operation: the uid that is to be.</summary>
+    public uint NewUid { get; init; }
+
     private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes("/usr/lib/systemd/systemd");
 
     /// <summary>The texts of the roles, or null when they are not known. The ancestors are the parent and the first process.</summary>
@@ -37,6 +46,8 @@ internal sealed record SurvivalRequest(
             (TextRoles.ParentInvoked, Parent),
             (TextRoles.Target, Target),
             (TextRoles.Loaded, Target),
+            (TextRoles.TargetImage, Object),
+            (TextRoles.Object, Object),
             (TextRoles.Ancestor, Parent),
             (TextRoles.Ancestor, FirstProcess),
             (TextRoles.Cgroup, Session),
@@ -169,6 +180,7 @@ internal static class SurvivalSet
            from reader in ImmutableArray.Create(Systemd, Dash, Bash)
            from parent in Parents
            select Open(reader, reader, parent, file, AccessKinds.Read),
+        .. SurvivalOperations.Requests(),
     ];
 
     /// <summary>The exec, and before it the open: the kernel opens the program on behalf of the process that will become it.</summary>

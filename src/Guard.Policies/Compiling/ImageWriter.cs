@@ -300,6 +300,12 @@ internal sealed class ImageWriter
             _header.Categories[category].Fields = tables.Fields;
         }
 
+        foreach (var rule in _policy.Rules.Where(r => r.Category == RuleCategory.Operation))
+        {
+            _header.Operations |= rule.Operations;
+            _header.OperationsRefused |= rule.Action == RuleAction.Block ? rule.Operations : 0;
+        }
+
         MemoryMarshal.Write(_bytes, in _header);
         SHA256.HashData(_bytes, _header.Sha256);
         MemoryMarshal.Write(_bytes, in _header);

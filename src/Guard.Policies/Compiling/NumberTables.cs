@@ -39,6 +39,8 @@ internal sealed record NumberTables(ImmutableArray<(uint From, int List)>[] Rang
         PolicyField.SourcePort => KernelAbi.NumberSourcePort,
         PolicyField.Protocol => KernelAbi.NumberProtocol,
         PolicyField.AddressFamily => KernelAbi.NumberFamily,
+        PolicyField.SystemOperation => KernelAbi.NumberSystemOperation,
+        PolicyField.NewUid => KernelAbi.NumberNewUid,
         _ => throw new ArgumentOutOfRangeException(nameof(field)),
     };
 

@@ -23,7 +23,7 @@ internal sealed class PatternLowering
 
     /// <summary>Roles of resolved paths.</summary>
     private const TextRoles Paths =
-        TextRoles.Target | TextRoles.Image | TextRoles.Parent | TextRoles.Ancestor | TextRoles.Loaded;
+        TextRoles.Target | TextRoles.Image | TextRoles.Parent | TextRoles.Ancestor | TextRoles.Loaded | TextRoles.TargetImage;
 
     private const int MaxPatternBytes = 64 << 10;
     private readonly LoweredPatterns _result;
@@ -74,6 +74,7 @@ internal sealed class PatternLowering
         PolicyField.CommandLine or PolicyField.ParentCommandLine or PolicyField.AncestorCommandLine => KernelAbi.TextCommand,
         PolicyField.CurrentDirectory => KernelAbi.TextDirectory,
         PolicyField.CgroupPath => KernelAbi.TextCgroup,
+        PolicyField.FilesystemType => KernelAbi.TextObject,
         _ => KernelAbi.TextImage,
     };
 

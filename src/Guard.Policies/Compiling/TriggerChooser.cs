@@ -161,7 +161,8 @@ internal sealed class TriggerChooser
         PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,
         PolicyField.DestinationIp or PolicyField.SourceIp => 0,
         PolicyField.DestinationPort or PolicyField.SourcePort => 1,
-        PolicyField.CgroupPath => 2,
+        PolicyField.TargetImage => 1,
+        PolicyField.CgroupPath or PolicyField.FilesystemType or PolicyField.SystemOperation => 2,
         PolicyField.Protocol or PolicyField.AddressFamily or PolicyField.Operation => 4,
         _ => 3,
     };

@@ -357,6 +357,12 @@ public static partial class DiagnosticCatalogue
         "A port, protocol, family or operation is not known",
         "ports are 0 to 65535; the others are named in guard-policy(5)");
 
+    /// <summary>GP2100: A way of an operation is not known.</summary>
+    public static readonly DiagnosticDescriptor BadOperationValue = Error(
+        "GP2100",
+        "A way of an operation is not known",
+        "guard-policy(5) lists the values of LoadedFrom, MountAction, BpfCommand, GrantedAccess and Signal");
+
     private static DiagnosticDescriptor[] BindingRows() =>
     [
         NotAMap,
@@ -418,5 +424,6 @@ public static partial class DiagnosticCatalogue
         IdleFilter,
         SecondFailure,
         BadNetworkValue,
+        BadOperationValue,
     ];
 }

@@ -45,7 +45,8 @@ public struct GuardImageHeader
     public uint TotalBytes;
     public uint Flags;
     public ulong Generation;
-    public ulong Reserved0;
+    public uint Operations;
+    public uint OperationsRefused;
     public Inline32<byte> Sha256;
     public uint AtomCount;
     public uint AtomsOff;

@@ -122,6 +122,9 @@ public static class ImageReader
             header, header.PatternsOff, header.PatternCount, (ulong)Unsafe.SizeOf<GuardPattern>(), "the pattern table");
         CheckRange(header, header.RulesOff, header.RuleCount, (ulong)Unsafe.SizeOf<GuardRule>(), "the rule table");
         CheckRange(header, header.OpsOff, header.OpCount, sizeof(uint), "the operations");
+        var rules = header.Categories[(int)Normalising.RuleCategory.Operation].RuleCount;
+        Require((header.Operations == 0) == (rules == 0), "rules about operations that no hook looks at");
+        Require((header.OperationsRefused & ~header.Operations) == 0, "operations that are refused and not looked at");
     }
 
     private static void CheckAtoms(ImageView view)

@@ -1,3 +1,5 @@
+using Guard.Policies.Normalising;
+
 namespace Guard.Policies.Image;
 
 /// <summary>
@@ -27,6 +29,9 @@ public static class KernelAbi
 
     /// <summary>The cgroup that the process is in.</summary>
     public const int TextCgroup = 5;
+
+    /// <summary>What else an operation is about.</summary>
+    public const int TextObject = 6;
 
     /// <summary>Texts of the kernel; those of events come behind.</summary>
     public const int Texts = 8;
@@ -76,6 +81,12 @@ public static class KernelAbi
     /// <summary>The cgroup that the process is in.</summary>
     public const ushort RoleCgroup = 8192;
 
+    /// <summary>What else an operation is about.</summary>
+    public const ushort RoleObject = 16384;
+
+    /// <summary>The program of the process that is acted on, resolved path.</summary>
+    public const ushort RoleTargetImage = 32768;
+
     /// <summary>What a resolved path is read as.</summary>
     public const ushort RolesOfPath = RoleImage | RoleParent | RoleAncestor;
 
@@ -118,6 +129,12 @@ public static class KernelAbi
     /// <summary>Mount namespaces; 0 is the host's.</summary>
     public const int NumberMountNamespace = 8;
 
+    /// <summary>Operations, and in what way.</summary>
+    public const int NumberSystemOperation = 9;
+
+    /// <summary>Effective uids that are to be.</summary>
+    public const int NumberNewUid = 10;
+
     /// <summary>Room for kinds of numbers.</summary>
     public const int Numbers = 16;
 
@@ -135,6 +152,25 @@ public static class KernelAbi
 
     /// <summary>Room for categories of rules.</summary>
     public const int Categories = 8;
+
+    /// <summary>Room for operations.</summary>
+    public const int Operations = 32;
+
+    /// <summary>Position of the operation in its number; below is in what way.</summary>
+    public const int OperationShift = 16;
+
+    /// <summary>Operations that have a file.</summary>
+    public const uint OperationsOnFiles =
+        1u << (int)OperationKind.Module | 1u << (int)OperationKind.Kexec | 1u << (int)OperationKind.Mount;
+
+    /// <summary>Operations that have a text of their own.</summary>
+    public const uint OperationsOnObjects = 1u << (int)OperationKind.Mount;
+
+    /// <summary>Operations that act on a process.</summary>
+    public const uint OperationsOnProcesses = 1u << (int)OperationKind.Access | 1u << (int)OperationKind.Signal;
+
+    /// <summary>Operations that set an uid.</summary>
+    public const uint OperationsOnUids = 1u << (int)OperationKind.Credentials;
 
     /// <summary>Room for kinds of access.</summary>
     public const int Accesses = 16;

@@ -36,7 +36,9 @@ public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Role
 }
 
 /// <summary>Holds if the number is in one of the ranges. None never holds.</summary>
-/// <param name="Field">User, LogonId, Group, MountNamespace, a port, Protocol, AddressFamily or Operation.</param>
+/// <param name="Field">
+/// User, LogonId, Group, MountNamespace, a port, Protocol, AddressFamily, Operation, SystemOperation or NewUid.
+/// </param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Ranges">Ascending, neither overlapping nor touching.</param>
 public sealed record NumberAtom(PolicyField Field, SourceSpan Span, ImmutableArray<NumberRange> Ranges)
@@ -105,6 +107,9 @@ public sealed record NormalisedRule(
 
     /// <summary>False: the rule says nothing of programs that are mapped and not run, see <see cref="MappedPrograms"/>.</summary>
     public bool SpeaksOfMapped { get; init; } = true;
+
+    /// <summary>Bit o: the rule is about <see cref="OperationKind"/> o. Of a rule of another category it means nothing.</summary>
+    public uint Operations { get; init; } = uint.MaxValue;
 }
 
 /// <summary>Sigma's log source. A key that is null does not restrict.</summary>

@@ -44,6 +44,12 @@ public enum PolicyField
     /// <summary>Path of the file that is mapped for execution.</summary>
     ImageLoaded = 12,
 
+    /// <summary>Path of the program that the process acted on runs.</summary>
+    TargetImage = 13,
+
+    /// <summary>Name of the file system that is mounted.</summary>
+    FilesystemType = 14,
+
     /// <summary>Any field of an event; offline only.</summary>
     Event = 15,
 
@@ -76,6 +82,15 @@ public enum PolicyField
 
     /// <summary>The process's mount namespace: 0 for the host's, else its inode number.</summary>
     MountNamespace = 25,
+
+    /// <summary>
+    /// Which operation, and in what way: what the log source says, and the fields MountAction, BpfCommand, Signal,
+    /// GrantedAccess and LoadedFrom.
+    /// </summary>
+    SystemOperation = 26,
+
+    /// <summary>The effective uid that a process gives itself.</summary>
+    NewUid = 27,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
@@ -104,6 +119,9 @@ public enum RuleCategory
     /// <see cref="MappedPrograms"/>. No rule has it as its own.
     /// </summary>
     MappedProgram = 6,
+
+    /// <summary>Log sources <c>driver_load</c>, <c>mount</c>, <c>process_access</c> and their like: <see cref="OperationKind"/>.</summary>
+    Operation = 5,
 }
 
 /// <summary>What a matching rule does; numbers are GUARD_ACTION_* of bpf/lsm/abi.h.</summary>
@@ -196,6 +214,12 @@ public enum TextRoles
 
     /// <summary>The cgroup that the process is in.</summary>
     Cgroup = 8192,
+
+    /// <summary>What else an operation is about.</summary>
+    Object = 16384,
+
+    /// <summary>The program of the process that is acted on, resolved path.</summary>
+    TargetImage = 32768,
 }
 
 /// <summary>Kinds of access to a file; bit positions are GUARD_ACCESS_* of bpf/lsm/abi.h.</summary>

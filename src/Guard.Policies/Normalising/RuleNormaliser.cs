@@ -34,6 +34,7 @@ internal sealed class RuleNormaliser
             {
                 Source = rule.LogSource.Source,
                 SpeaksOfMapped = guard.Mapped,
+                Operations = rule.LogSource.Operation is { } operation ? 1u << (int)operation : uint.MaxValue,
             };
         }
 
@@ -53,6 +54,12 @@ internal sealed class RuleNormaliser
         if (rule.LogSource.Category == RuleCategory.NetworkConnection && ImpliedOperations.Of(rule) is { } operations)
         {
             parts.Add(_atoms.Add(new NumberAtom(PolicyField.Operation, rule.Identity.Span, [operations])));
+        }
+
+        if (rule.LogSource.Operation is { } operation)
+        {
+            var all = OperationNumbers.All(operation);
+            parts.Add(_atoms.Add(new NumberAtom(PolicyField.SystemOperation, rule.Identity.Span, [all])));
         }
 
         parts.Add(new Detection(this, rule.Detection).Convert());
@@ -130,6 +137,9 @@ internal sealed class RuleNormaliser
         (PolicyField.TargetFilename, true) => TextRoles.Target,
         (PolicyField.ImageLoaded, false) => TextRoles.Loaded | TextRoles.Named,
         (PolicyField.ImageLoaded, true) => TextRoles.Loaded,
+        (PolicyField.TargetImage, false) => TextRoles.TargetImage | TextRoles.Named,
+        (PolicyField.TargetImage, true) => TextRoles.TargetImage,
+        (PolicyField.FilesystemType, _) => TextRoles.Object,
         (PolicyField.CommandLine, _) => TextRoles.Command,
         (PolicyField.ParentCommandLine, _) => TextRoles.ParentCommand,
         (PolicyField.AncestorCommandLine, _) => TextRoles.AncestorCommand,

@@ -39,7 +39,7 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>False when there are ancestors that are not known.</summary>
     public bool AncestorsKnown { get; init; } = true;
 
-    /// <summary>The file that is acted on, also the one that is mapped; not read for an exec.</summary>
+    /// <summary>The file that is acted on, also the one that is mapped; not read for an exec, nor for an operation without one.</summary>
     public RequestText Target { get; init; }
 
     /// <summary>What file that is, whatever its name.</summary>
@@ -71,6 +71,21 @@ public sealed record DecisionRequest(RuleCategory Category)
 
     /// <summary>The operation on a socket; read for nothing else.</summary>
     public RequestSocket Socket { get; init; }
+
+    /// <summary>Which operation, and in what way, as <see cref="OperationNumbers"/> makes it; read for an operation only.</summary>
+    public uint SystemOperation { get; init; }
+
+    /// <summary>Name of the file system; read for an operation that has one.</summary>
+    public RequestText Object { get; init; }
+
+    /// <summary>Program of the process that is acted on; read for an operation that has one.</summary>
+    public RequestText TargetImage { get; init; }
+
+    /// <summary>What file that is, whatever its name.</summary>
+    public FileKey? TargetImageFile { get; init; }
+
+    /// <summary>The effective uid that is to be; read for an operation that has one.</summary>
+    public uint NewUid { get; init; }
 }
 
 /// <summary>An operation on a socket of IPv4 or IPv6, or that a raw or packet socket is made.</summary>

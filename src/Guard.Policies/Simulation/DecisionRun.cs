@@ -43,6 +43,12 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
     /// <summary>The program in question: the new one, or the one that runs.</summary>
     private RequestProgram Program => new(request.Image, request.Invoked, request.CommandLine) { File = request.ImageFile };
 
+    private bool IsOperation => request.Category == RuleCategory.Operation;
+
+    /// <summary>Whether it is an operation and one of these.</summary>
+    private bool IsOperationOn(uint operations)
+        => IsOperation && (operations >> (int)OperationNumbers.Kind(request.SystemOperation) & 1) != 0;
+
     private void MarkIncomplete()
     {
         if (IsMapped)
@@ -89,9 +95,30 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             case RuleCategory.NetworkConnection:
                 MarkSocket();
                 break;
+            case RuleCategory.Operation:
+                MarkOperation();
+                break;
             default:
                 MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
                 break;
+        }
+    }
+
+    private void MarkOperation()
+    {
+        if (IsOperationOn(KernelAbi.OperationsOnFiles))
+        {
+            MarkUnless(request.Target, PolicyField.TargetFilename);
+        }
+
+        if (IsOperationOn(KernelAbi.OperationsOnObjects))
+        {
+            MarkUnless(request.Object, PolicyField.FilesystemType);
+        }
+
+        if (IsOperationOn(KernelAbi.OperationsOnProcesses))
+        {
+            MarkUnless(request.TargetImage, PolicyField.TargetImage);
         }
     }
 
@@ -171,6 +198,9 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             case RuleCategory.NetworkConnection:
                 CollectEndpoint();
                 break;
+            case RuleCategory.Operation:
+                CollectOperation();
+                break;
         }
 
         CollectNumbers();
@@ -185,6 +215,33 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         }
 
         _walk.RunIdentity(request.TargetFile, role, (a, _) => Hold(a, byFile));
+    }
+
+    /// <summary>Of an operation: its file, its object, or the program of the process that it acts on.</summary>
+    private void CollectOperation()
+    {
+        var fits = true;
+        if (IsOperationOn(KernelAbi.OperationsOnFiles))
+        {
+            CollectFile(KernelAbi.TextTarget, KernelAbi.RoleTarget, HoldCause.Target, HoldCause.TargetFile);
+        }
+
+        if (IsOperationOn(KernelAbi.OperationsOnObjects))
+        {
+            fits = _walk.Run(KernelAbi.TextObject, request.Object, KernelAbi.RoleObject, (a, _) => Hold(a, HoldCause.Object));
+        }
+
+        if (IsOperationOn(KernelAbi.OperationsOnProcesses))
+        {
+            const ushort role = KernelAbi.RoleTargetImage;
+            fits &= _walk.Run(KernelAbi.TextImage, request.TargetImage, role, (a, _) => Hold(a, HoldCause.TargetImage));
+            _walk.RunIdentity(request.TargetImageFile, role, (a, _) => Hold(a, HoldCause.TargetImageFile));
+        }
+
+        if (!fits)
+        {
+            Fail(DecisionFailure.TooManyMatches);
+        }
     }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
@@ -302,6 +359,16 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         HoldRange(KernelAbi.NumberUid, request.Uid, HoldCause.Uid);
         HoldRange(KernelAbi.NumberLogon, request.LogonId, HoldCause.Logon);
         CollectScope();
+        if (IsOperation)
+        {
+            HoldRange(KernelAbi.NumberSystemOperation, request.SystemOperation, HoldCause.SystemOperation);
+        }
+
+        if (IsOperationOn(KernelAbi.OperationsOnUids))
+        {
+            HoldRange(KernelAbi.NumberNewUid, request.NewUid, HoldCause.NewUid);
+        }
+
         if (request.Category == RuleCategory.NetworkConnection)
         {
             HoldRange(KernelAbi.NumberProtocol, request.Socket.Protocol, HoldCause.Protocol);

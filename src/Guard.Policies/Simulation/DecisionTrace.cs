@@ -64,6 +64,21 @@ public enum HoldCause
     /// <summary>It names the file that is mapped for execution, under whatever name.</summary>
     LoadedFile,
 
+    /// <summary>A pattern matched what else the operation is about.</summary>
+    Object,
+
+    /// <summary>A pattern matched the program of the process that is acted on.</summary>
+    TargetImage,
+
+    /// <summary>It names the file that this program is executed from.</summary>
+    TargetImageFile,
+
+    /// <summary>The operation, or the way in which it is done, is one of its own.</summary>
+    SystemOperation,
+
+    /// <summary>The uid that is to be is one of its numbers.</summary>
+    NewUid,
+
     /// <summary>The uid is one of its numbers.</summary>
     Uid,
 

@@ -11,7 +11,8 @@ namespace Guard.Policies.Simulation;
 /// <list type="number">
 /// <item>
 /// Incomplete fields: that of every text which is not complete. A parent counts as an ancestor too. CurrentDirectory is
-/// read for an exec only, TargetFilename for an open only, ImageLoaded for a mapping only. For a mapped program the file
+/// read for an exec only, TargetFilename for an open and for an operation on a file, ImageLoaded for a mapping only,
+/// FilesystemType and TargetImage for the operations that have one. For a mapped program the file
 /// is Image, there is no ImageInvoked, and CommandLine and CurrentDirectory are incomplete. Of an operation on a socket,
 /// SourceIp and SourcePort are incomplete when it has a destination, and what an address that is not known would say; each
 /// only if a rule of the category speaks of it.
@@ -32,14 +33,16 @@ namespace Guard.Policies.Simulation;
 /// those of the second.
 /// </item>
 /// <item>
-/// Open: text TARGET in role TARGET. Mapping: text IMAGE over the file in role LOADED. Operation on a socket, when its
-/// address is known: the range of the family, that of the address, that of the port; of a raw socket that of the family.
+/// Open, and operation on a file: text TARGET in role TARGET. Mapping: text IMAGE over the file in role LOADED. Operation
+/// on a socket, when its address is known: the range of the family, that of the address, that of the port; of a raw socket
+/// that of the family. Then, for an operation that has one, text OBJECT in role OBJECT, or text IMAGE over TargetImage in
+/// role TARGET_IMAGE.
 /// </item>
 /// <item>
 /// The range of the uid, that of the login uid, of the gid, of the mount namespace. Then the atoms of the cgroup: text
 /// CGROUP in role CGROUP, into a list of GUARD_SUBJECT_ATOMS_MAX; no room makes CgroupPath incomplete. Then, for an open,
 /// the lists of the kinds of access from bit 0 on, for an operation on a socket the range of the protocol and that of the
-/// operation.
+/// operation; for another operation its range, then that of the new uid if it has one.
 /// </item>
 /// <item>
 /// Rules: for each atom in the order in which it began to hold, its triggers of the category; then the always list;

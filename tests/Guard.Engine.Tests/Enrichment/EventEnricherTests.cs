@@ -97,6 +97,8 @@ public sealed class EventEnricherTests : IDisposable
     [InlineData(GuardEventKind.ExecDecision, 0, AuditKinds.ExecAudited)]
     [InlineData(GuardEventKind.FileDecision, -1, AuditKinds.FileDenied)]
     [InlineData(GuardEventKind.FileDecision, 0, AuditKinds.FileAudited)]
+    [InlineData(GuardEventKind.OperationDecision, -1, AuditKinds.OperationDenied)]
+    [InlineData(GuardEventKind.OperationDecision, 0, AuditKinds.OperationAudited)]
     public void What_the_hook_returned_gives_the_kind(GuardEventKind kind, int error, string expected) =>
         Assert.Equal(expected, _enricher.ToRecord(Denied with { Kind = kind, Error = error })!.Kind);
 
@@ -158,6 +160,32 @@ public sealed class EventEnricherTests : IDisposable
         Args = [],
         Socket = socket,
     };
+
+    [Theory]
+    [InlineData(OperationKind.Mount, 5u, "/srv", "tmpfs", "mount (umount) of /srv by ", "MountAction=umount FilesystemType=tmpfs")]
+    [InlineData(OperationKind.Module, 1u, "", "", "driver_load (memory) by ", "LoadedFrom=memory")]
+    [InlineData(OperationKind.Signal, 9u, "", "/bin/x", "process_signal (SIGKILL) of /bin/x (pid 7) by ", "Signal=SIGKILL TargetPid=7 TargetImage=/bin/x")]
+    [InlineData(OperationKind.Credentials, 0u, "", "", "process_credentials (33) by ", "NewUid=33")]
+    [InlineData(OperationKind.Namespace, 0u, "", "", "namespace by ", "")]
+    [InlineData((OperationKind)31, 0u, "", "", "2031616 by ", "")]
+    public void An_operation_is_told_in_the_words_of_rules(
+        OperationKind kind, uint way, string path, string other, string sentence, string detail)
+    {
+        var record = _enricher.ToRecord(Denied with
+        {
+            Kind = GuardEventKind.OperationDecision,
+            SystemOperation = OperationNumbers.Of(kind, way),
+            Path = KernelText.FromString(path),
+            Invoked = KernelText.FromString(other),
+            FileInode = 0,
+            TargetTgid = 7,
+            TargetUid = 33,
+            Args = [],
+        })!;
+        Assert.StartsWith(sentence, record.Message, StringComparison.Ordinal);
+        Assert.Equal(detail, string.Join(' ', record.Detail!.Where(d => d.Key != "operation").Select(d => $"{d.Key}={d.Value}")));
+        Assert.Null(record.File?.Invoked);
+    }
 
     [Fact]
     public void An_engine_failure_names_hook_and_reason()

@@ -14,7 +14,7 @@ namespace Guard.Engine.Tests.Events;
 public sealed class EventDecoderTests
 {
     [Fact]
-    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(240, Unsafe.SizeOf<GuardEventLayout>());
+    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(256, Unsafe.SizeOf<GuardEventLayout>());
 
     [Fact]
     public void Every_field_of_an_exec_decision_arrives()
@@ -29,6 +29,7 @@ public sealed class EventDecoderTests
             (e.Flags, e.Access, e.ExitCode, e.RuleCount) = (129, 3, 256, 2);
             (e.Rules[0], e.Rules[1]) = (65534, 1);
             (e.FileDev, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal) = (18, 19, 20, 21, 22);
+            (e.SystemOperation, e.TargetTgid, e.TargetUid) = (23, 24, 25);
         });
 
         Assert.True(EventDecoder.TryDecode(bytes, out var e, out _));
@@ -40,6 +41,7 @@ public sealed class EventDecoderTests
         Assert.Equal((2, RuleCategory.ProcessCreation, 1, 8, -1), (e.Verdict, e.Category, e.Hook, e.Reason, e.Error));
         Assert.Equal((GuardEventFlags.PathTruncated | GuardEventFlags.MoreRules, AccessKinds.Read | AccessKinds.Write, 256), (e.Flags, e.Access, e.ExitCode));
         Assert.Equal([65534, 1], e.Rules.ToArray());
+        Assert.Equal((23u, 24, 25u), (e.SystemOperation, e.TargetTgid, e.TargetUid));
         Assert.Equal((18UL, 19UL, 20u, 21u, 22u), (e.FileDevice, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal));
         Assert.Equal(("/usr/bin/nc", "nc", "/bin/sh"), (e.Path.ToString(), e.Invoked.ToString(), e.Image.ToString()));
         Assert.Equal(["nc", "-l"], e.Args.Select(a => a.ToString()));

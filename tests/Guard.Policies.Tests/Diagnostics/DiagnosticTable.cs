@@ -167,6 +167,7 @@ public static class DiagnosticTable
         Item(DiagnosticCatalogue.BadUid, 14, "Uid: '00'"),
         Item(DiagnosticCatalogue.BadUid, 14, "Uid: -1"),
         Item(DiagnosticCatalogue.BadUid, 14, "Uid: '*'"),
+        At(DiagnosticCatalogue.BadOperationValue, "p.yml(7,29)", Rule("mount", "sel:\n    MountAction: [bind, mvoe]\ncondition: sel")),
         At(DiagnosticCatalogue.BadAccess, "p.yml(7,24)", FileAccess("sel:\n    Access: [read, wrte]\ncondition: sel")),
         Item(DiagnosticCatalogue.NoSuchAccount, 15, "User: nobody_here"),
         Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: 0x17"),

@@ -29,6 +29,8 @@ public sealed class ImageRefusalTests
     [InlineData("sets", 5)] // not a multiple of 4
     [InlineData("flags", 3)] // open and closed
     [InlineData("flags", 4)] // nobody knows
+    [InlineData("operations", 1)] // that no rule is about
+    [InlineData("refused operations", 1)] // that no hook looks at
     public void Counts_of_the_header(string what, int value)
     {
         ref var header = ref MemoryMarshal.AsRef<GuardImageHeader>(_image.AsSpan());
@@ -39,6 +41,12 @@ public sealed class ImageRefusalTests
                 break;
             case "automata":
                 header.AutomataCount = (uint)value;
+                break;
+            case "operations":
+                header.Operations = (uint)value;
+                break;
+            case "refused operations":
+                header.OperationsRefused = (uint)value;
                 break;
             case "flags":
                 header.Flags = (uint)value;

@@ -44,6 +44,8 @@ internal sealed class NaiveDecision(
         _ => throw new InvalidOperationException(),
     };
 
+    private bool IsExec => request.Category == RuleCategory.ProcessCreation;
+
     private bool IsOpen => request.Category == RuleCategory.FileAccess;
 
     private bool IsMapped => request.Category == RuleCategory.MappedProgram;
@@ -71,6 +73,15 @@ internal sealed class NaiveDecision(
 
     private bool IsRaw => request.Socket.Operation == NetworkOperation.Raw;
 
+    private bool HasTarget => IsOpen || IsOperation(OperationKind.Module, OperationKind.Kexec, OperationKind.Mount);
+
+    private bool HasObject => IsOperation(OperationKind.Mount);
+
+    private bool HasProcess => IsOperation(OperationKind.Access, OperationKind.Signal);
+
+    private bool IsOperation(params ReadOnlySpan<OperationKind> kinds)
+        => request.Category == RuleCategory.Operation && kinds.Contains((OperationKind)(request.SystemOperation >> 16));
+
     private Truth NumberTruth(NumberAtom atom)
     {
         var socket = request.Socket;
@@ -80,6 +91,8 @@ internal sealed class NaiveDecision(
             PolicyField.LogonId => In(request.LogonId),
             PolicyField.Group => request.Group is { } group ? In(group) : Truth.Unknown,
             PolicyField.MountNamespace => request.MountNamespace is { } space ? In(space) : Truth.Unknown,
+            PolicyField.SystemOperation => request.Category == RuleCategory.Operation ? In(request.SystemOperation) : Truth.False,
+            PolicyField.NewUid => IsOperation(OperationKind.Credentials) ? In(request.NewUid) : Truth.False,
             _ when !IsNetwork => Truth.False,
             PolicyField.Protocol => In(socket.Protocol),
             PolicyField.Operation => In((uint)socket.Operation),
@@ -145,7 +158,8 @@ internal sealed class NaiveDecision(
             PolicyField.Image => [IsMapped ? request.TargetFile : request.ImageFile],
             PolicyField.ParentImage => [request.ParentFile],
             PolicyField.AncestorImage => [request.ParentFile, .. request.Ancestors.Select(a => a.File)],
-            PolicyField.TargetFilename when IsOpen => [request.TargetFile],
+            PolicyField.TargetFilename when HasTarget => [request.TargetFile],
+            PolicyField.TargetImage when HasProcess => [request.TargetImageFile],
             PolicyField.ImageLoaded when request.Category == RuleCategory.ImageLoad => [request.TargetFile],
             _ => [],
         };
@@ -178,10 +192,11 @@ internal sealed class NaiveDecision(
         TextRoles.Image => [IsMapped ? request.Target : request.Image],
         TextRoles.Invoked => IsMapped ? [] : [request.Invoked],
         TextRoles.Command => [IsMapped ? RequestText.Absent : request.CommandLine],
-        TextRoles.Directory => IsMapped ? [RequestText.Absent]
-            : request.Category == RuleCategory.ProcessCreation ? [request.CurrentDirectory] : [],
-        TextRoles.Target => IsOpen ? [request.Target] : [],
+        TextRoles.Directory => IsMapped ? [RequestText.Absent] : IsExec ? [request.CurrentDirectory] : [],
+        TextRoles.Target => HasTarget ? [request.Target] : [],
         TextRoles.Loaded => request.Category == RuleCategory.ImageLoad ? [request.Target] : [],
+        TextRoles.Object => HasObject ? [request.Object] : [],
+        TextRoles.TargetImage => HasProcess ? [request.TargetImage] : [],
         TextRoles.Parent => [request.ParentImage],
         TextRoles.ParentInvoked => [request.ParentInvoked],
         TextRoles.ParentCommand => [request.ParentCommandLine],

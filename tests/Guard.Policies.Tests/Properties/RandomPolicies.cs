@@ -49,10 +49,16 @@ public sealed class RandomPolicies(int seed)
         (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
         (PolicyField.Image, TextRoles.Image | TextRoles.Invoked),
         (PolicyField.TargetFilename, TextRoles.Target | TextRoles.Named),
+        (PolicyField.FilesystemType, TextRoles.Object),
+        (PolicyField.TargetImage, TextRoles.TargetImage),
+        (PolicyField.TargetImage, TextRoles.TargetImage | TextRoles.Named),
     ];
 
     private static readonly RuleCategory[] Categories =
-        [RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.NetworkConnection, RuleCategory.MappedProgram];
+    [
+        RuleCategory.ProcessCreation, RuleCategory.FileAccess, RuleCategory.ImageLoad, RuleCategory.NetworkConnection,
+        RuleCategory.Operation, RuleCategory.MappedProgram,
+    ];
 
     private static readonly PolicyField[] NetworkNumbers =
     [
@@ -141,6 +147,11 @@ public sealed class RandomPolicies(int seed)
         Cgroup = Text(),
         Access = (AccessKinds)_random.Next(64),
         Socket = Socket(),
+        SystemOperation = SystemOperation(),
+        Object = Text(),
+        TargetImage = Text(),
+        TargetImageFile = File(),
+        NewUid = Number(),
     };
 
     private RequestSocket Socket() => new(
@@ -198,6 +209,8 @@ public sealed class RandomPolicies(int seed)
 
     private RequestText Whole() => RequestText.Complete(Bytes(_random.Next(8)));
 
+    private uint SystemOperation() => OperationNumbers.Of((OperationKind)_random.Next(9), (uint)_random.Next(3));
+
     private uint Number() => _random.Next(8) == 0 ? uint.MaxValue : (uint)_random.Next(6);
 
     private void Append(List<PatternElement> elements, int kind)
@@ -223,17 +236,26 @@ public sealed class RandomPolicies(int seed)
     private NormalisedAtom Atom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        return _random.Next(16) switch
+        return _random.Next(18) switch
         {
             12 => new NumberAtom(NetworkNumbers[_random.Next(NetworkNumbers.Length)], span, Ranges()),
             13 => new AddressAtom(Chance(60) ? PolicyField.DestinationIp : PolicyField.SourceIp, span, Addresses()),
             14 => new NumberAtom(PolicyField.Group, span, Ranges()),
             15 => new NumberAtom(PolicyField.MountNamespace, span, Ranges()),
+            16 => new NumberAtom(PolicyField.NewUid, span, Ranges()),
+            17 => new NumberAtom(PolicyField.SystemOperation, span, Ways()),
             0 => new NumberAtom(PolicyField.User, span, Ranges()),
             1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
             2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
             _ => AtomOfText(span),
         };
+    }
+
+    /// <summary>One way of an operation, or all of them.</summary>
+    private ImmutableArray<NumberRange> Ways()
+    {
+        var number = SystemOperation();
+        return [Chance(50) ? new NumberRange(number, number) : OperationNumbers.All(OperationNumbers.Kind(number))];
     }
 
     /// <summary>Ascending and apart: single numbers, pairs, and at times all from one number on.</summary>
@@ -326,7 +348,7 @@ public sealed class RandomPolicies(int seed)
 
     private NormalisedRule Rule(int number, ImmutableArray<NormalisedAtom> atoms)
     {
-        var category = Categories[_random.Next(4)];
+        var category = Categories[_random.Next(5)];
         var usable = Enumerable.Range(0, atoms.Length).Where(a => IsFieldOf(atoms[a].Field, category)).ToList();
         var span = new SourceSpan("random.yml", 1000 + number, 1);
         var identity = new RuleIdentity($"rule-{number}", $"Rule {number}", null, RuleLevel.High, [], [], span);
@@ -341,8 +363,10 @@ public sealed class RandomPolicies(int seed)
     private static bool IsFieldOf(PolicyField field, RuleCategory category) => field switch
     {
         PolicyField.CurrentDirectory => category == RuleCategory.ProcessCreation,
-        PolicyField.TargetFilename => category == RuleCategory.FileAccess,
+        PolicyField.TargetFilename => category is RuleCategory.FileAccess or RuleCategory.Operation,
         PolicyField.ImageLoaded => category == RuleCategory.ImageLoad,
+        PolicyField.FilesystemType or PolicyField.TargetImage or PolicyField.SystemOperation or PolicyField.NewUid
+            => category == RuleCategory.Operation,
         _ => true,
     };
 

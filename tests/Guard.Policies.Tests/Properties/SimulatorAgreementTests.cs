@@ -28,7 +28,7 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
                 AssertAgrees(policy, request, files, trace, $"seed {seed}, policy {round}, request {i}");
                 verdicts[(int)trace.Decision.Verdict]++;
                 byFile += trace.Held.Count(h => h.Cause is HoldCause.TargetFile or HoldCause.ImageFile or HoldCause.ParentFile
-                    or HoldCause.LoadedFile);
+                    or HoldCause.LoadedFile or HoldCause.TargetImageFile);
             }
         }
 

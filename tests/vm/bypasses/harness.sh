@@ -210,7 +210,7 @@ _records_missing() {
     while read -r name; do
         has[$name]=1
     done < <(sed 's/{"seq":/\n{"seq":/g' "$base/records" | awk '{
-        kind = match($0, /(exec|file|connect|send|bind|listen|raw)\.(denied|audited)/) ? substr($0, RSTART, RLENGTH) : "none"
+        kind = match($0, /(exec|file|connect|send|bind|listen|raw|operation)\.(denied|audited)/) ? substr($0, RSTART, RLENGTH) : "none"
         sub(/^(connect|send|bind|listen|raw)/, "network", kind)
         # A program that is mapped is refused as a file, by the rule about programs.
         if ($0 ~ /"access":\["map"\]/) sub(/^file/, "exec", kind)

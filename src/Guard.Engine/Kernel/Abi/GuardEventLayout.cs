@@ -55,6 +55,10 @@ internal struct GuardEventLayout
     public ushort Protocol;
     public ushort Family;
     public ushort Operation;
+    public uint SystemOperation;
+    public uint TargetTgid;
+    public uint TargetUid;
+    public uint SystemPad;
 
     /// <summary>__u8[16].</summary>
     [InlineArray(16)]

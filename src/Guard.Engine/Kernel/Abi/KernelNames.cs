@@ -41,6 +41,18 @@ internal static class KernelNames
         [49] = "inode_removexattr", // GUARD_HOOK_REMOVEXATTR
         [50] = "inode_set_acl", // GUARD_HOOK_SET_ACL
         [51] = "inode_remove_acl", // GUARD_HOOK_REMOVE_ACL
+        [32] = "kernel_read_file", // GUARD_HOOK_READ_FILE
+        [33] = "kernel_load_data", // GUARD_HOOK_LOAD_DATA
+        [34] = "sb_mount", // GUARD_HOOK_MOUNT
+        [35] = "move_mount", // GUARD_HOOK_MOVE_MOUNT
+        [36] = "sb_umount", // GUARD_HOOK_UMOUNT
+        [37] = "sb_pivotroot", // GUARD_HOOK_PIVOT_ROOT
+        [38] = "bpf", // GUARD_HOOK_BPF
+        [39] = "userns_create", // GUARD_HOOK_USER_NAMESPACE
+        [40] = "ptrace_access_check", // GUARD_HOOK_PTRACE
+        [41] = "ptrace_traceme", // GUARD_HOOK_TRACEME
+        [42] = "task_kill", // GUARD_HOOK_SIGNAL
+        [43] = "task_fix_setuid", // GUARD_HOOK_SETUID
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =

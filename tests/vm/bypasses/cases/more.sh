@@ -80,7 +80,7 @@ case_X14() {
     perl -e 'my ($pid, $from, $to) = @ARGV;
         open my $maps, "<", "/proc/$pid/maps" or die "$!\n";
         my ($start, $end) = map { /^(\w+)-(\w+) .*\[stack\]/ ? (hex $1, hex $2) : () } <$maps>;
-        open my $memory, "+<", "/proc/$pid/mem" or die "$!\n";
+        open my $memory, "+<", "/proc/$pid/mem" or die "# no errno: $!\n";
         sysseek $memory, $start, 0; sysread $memory, my $stack, $end - $start;
         (my $at = index $stack, "$from\0") >= 0 or die "not found\n";
         sysseek $memory, $start + $at, 0; syswrite $memory, "$to\0" or die "$!\n"' \
@@ -131,15 +131,16 @@ setup_X34() {
 }
 case_X34() { "$c/helper" exec "$D" REACHED; }
 
+alone_X35() { :; }
 setup_X35() {
     local module
     module=$(find /lib/modules/"$(uname -r)" -name 'dummy.ko*' | head -1)
     cp "$module" "$D"
-    cp "$module" "$c/copy.ko${module##*.ko}"
+    cp "$module" "$gb/copy.ko${module##*.ko}"
 }
 case_X35() {
     rmmod dummy 2> /dev/null
-    insmod "$c"/copy.ko* && echo REACHED
+    insmod "$gb"/copy.ko* && echo REACHED
     rmmod dummy
 }
 case_X37() { setarch -R "$D" REACHED; }

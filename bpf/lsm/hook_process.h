@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a process does to another, or to its own credentials. TargetImage is read from what is kept of the program that
+ * the other one runs: at most GUARD_SUBJECT_IMAGE_MAX bytes, whatever the number of rules and processes.
+ */
+#ifndef GUARD_HOOK_PROCESS_H
+#define GUARD_HOOK_PROCESS_H
+
+#include "hook_operation.h"
+
+static __always_inline int check_process(__u32 hook, __u32 operation, __u32 way, struct task_struct *target,
+					 bool quiet)
+{
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (!operation_begin(hook, operation, &image, &s, &result))
+		return result;
+	s->operation.number |= way & ((1u << GUARD_OPERATION_SHIFT) - 1);
+	s->operation.task = address_of(target);
+	s->operation.quiet = quiet;
+	return operation_end(image, s, hook, operation);
+}
+
+/* The kernel marks the questions that /proc asks for each process it lists (PTRACE_MODE_NOAUDIT). */
+static __always_inline int check_ptrace(struct task_struct *target, __u32 mode)
+{
+	return check_process(GUARD_HOOK_PTRACE, GUARD_OPERATION_ACCESS,
+			     mode & PTRACE_MODE_ATTACH ? GUARD_PROCESS_ATTACH : GUARD_PROCESS_READ, target,
+			     mode & PTRACE_MODE_NOAUDIT);
+}
+
+/*
+ * `behalf`: a signal in the name of somebody who is not running, from an interrupt (USB, kill_pid_usb_asyncio). What runs
+ * is then not who asks, and may be in the middle of a decision of its own.
+ */
+static __always_inline int check_signal(struct task_struct *target, int signal, const struct cred *behalf)
+{
+	/* By its number: 6.12 takes an argument of a hook for never NULL, and would drop what comes after the question. */
+	if (address_of(behalf))
+		return 0;
+	return check_process(GUARD_HOOK_SIGNAL, GUARD_OPERATION_SIGNAL, signal, target, false);
+}
+
+/* `flags`: LSM_SETID_* of include/linux/security.h, which of the system calls it is. */
+static __always_inline int check_setuid(const struct cred *new, __u32 flags)
+{
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (!operation_begin(GUARD_HOOK_SETUID, GUARD_OPERATION_CREDENTIALS, &image, &s, &result))
+		return result;
+	s->operation.new_uid = new->euid.val;
+	return operation_end(image, s, GUARD_HOOK_SETUID, GUARD_OPERATION_CREDENTIALS);
+}
+
+#endif

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Guard.Policies.Binding;
+using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
+
+namespace Guard.Cli.Explaining;
+
+/// <summary>The options that describe an operation which is neither on the name of a file nor on a socket.</summary>
+internal sealed class OperationOptions
+{
+    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess or LoadedFrom");
+    private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module, or the place of a mount");
+    private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
+    private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");
+    private readonly Option<uint?> _newUid = new("--new-uid") { Description = "Effective user that is to be, by number (0)", HelpName = "N" };
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid];
+
+    /// <summary>Paths that have to be whole ones.</summary>
+    public IEnumerable<string?> Paths(CommandRun run)
+        => [run.Parsed.GetValue(_target), run.Parsed.GetValue(_targetImage)];
+
+    /// <summary>Adds what is told of the operation.</summary>
+    /// <exception cref="CliException">There is no such log source, or it is not done in this way.</exception>
+    public DecisionRequest Add(DecisionRequest request, CommandRun run, ToldValues told, string logSource)
+    {
+        var way = run.Parsed.GetValue(_way);
+        if (OperationNames.Read(logSource, way) is not { } number)
+        {
+            var known = string.Join(", ", OperationNames.LogSources);
+            throw OperationNames.Read(logSource, null) is null
+                ? new CliException(ExitCode.Usage, $"'{logSource}' is no log source of operations", $"there are {known}")
+                : new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", "guard-policy(5) lists the values");
+        }
+
+        if (OperationNames.Of(number) is { WayField: { } field, Way: { } value })
+        {
+            told.Known.Add(new ExplainedValue(field, "--way", value));
+        }
+
+        return request with
+        {
+            SystemOperation = number,
+            Target = told.Text(PolicyField.TargetFilename, "target", run.Parsed.GetValue(_target)),
+            Object = told.Text(PolicyField.FilesystemType, "file-system", run.Parsed.GetValue(_fileSystem)),
+            TargetImage = told.Text(PolicyField.TargetImage, "target-image", run.Parsed.GetValue(_targetImage)),
+            NewUid = OperationNumbers.Kind(number) == OperationKind.Credentials
+                ? told.Number(PolicyField.NewUid, run.Parsed.GetValue(_newUid) ?? 0)
+                : 0,
+        };
+    }
+
+    private static Option<string?> Text(string name, string helpName, string description)
+        => new(name) { Description = description, HelpName = helpName };
+}

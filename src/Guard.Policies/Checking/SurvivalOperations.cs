@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Text;
+using Guard.Policies.Binding;
+using Guard.Policies.Normalising;
+
+namespace Guard.Policies.Checking;
+
+/// <summary>
+/// Operations without which a policy can't be corrected: guardd must reach its maps, systemd must be able to end and
+/// restart it, logins must become somebody, and root must be able to mount its file system for writing.
+/// </summary>
+internal static class SurvivalOperations
+{
+    private const string Systemd = "/usr/lib/systemd/systemd";
+    private const string Guardd = "/usr/lib/guard/guardd";
+
+    private static readonly ImmutableArray<string> BpfCommands =
+    [
+        "MAP_CREATE", "MAP_LOOKUP_ELEM", "MAP_UPDATE_ELEM", "MAP_FREEZE", "PROG_LOAD", "BTF_LOAD", "OBJ_PIN", "OBJ_GET",
+        "OBJ_GET_INFO_BY_FD", "LINK_CREATE", "RAW_TRACEPOINT_OPEN", "ITER_CREATE", "MAP_GET_FD_BY_ID",
+    ];
+
+    private static readonly ImmutableArray<string> Logins =
+        ["/usr/sbin/sshd", "/usr/bin/login", "/usr/bin/sudo", "/usr/bin/su"];
+
+    /// <summary>All of them, by root.</summary>
+    public static IEnumerable<SurvivalRequest> Requests() =>
+    [
+        .. BpfCommands.Select(command => Of(Guardd, Systemd, "bpf", command, $"{Guardd} using bpf(2), {command}")),
+        Signal("SIGTERM"),
+        Signal("SIGKILL"),
+        .. Logins.Select(login => Of(login, Systemd, "process_credentials", null, $"{login} becoming root")),
+        Of("/usr/bin/mount", "/usr/bin/bash", "mount", "remount", "/usr/bin/mount remounting /") with
+        {
+            Target = "/"u8.ToArray(),
+            Object = "ext4"u8.ToArray(),
+        },
+    ];
+
+    private static SurvivalRequest Signal(string signal)
+        => Of(Systemd, Systemd, "process_signal", signal, $"{Systemd} sending {signal} to {Guardd}") with
+        {
+            Object = Encoding.UTF8.GetBytes(Guardd),
+        };
+
+    private static SurvivalRequest Of(string image, string parent, string logSource, string? way, string description)
+    {
+        var program = Encoding.UTF8.GetBytes(image);
+        return new SurvivalRequest(
+            description, RuleCategory.Operation, program, program, Encoding.UTF8.GetBytes(parent), [], AccessKinds.None)
+        {
+            SystemOperation = OperationNames.Read(logSource, way)!.Value,
+        };
+    }
+}
