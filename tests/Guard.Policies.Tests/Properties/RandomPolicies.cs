@@ -120,7 +120,12 @@ public sealed class RandomPolicies(int seed)
     {
         var atoms = Many<NormalisedAtom>(80, 400, CrowdedAtom);
         var rules = Enumerable.Range(0, _random.Next(20, 8000)).Select(n => Rule(n, atoms));
-        var single = rules.Select(r => r with { Condition = new AtomNode(_random.Next(atoms.Length)) });
+        // Most of one category, or no decision would have enough of them.
+        var single = rules.Select(r => r with
+        {
+            Condition = new AtomNode(_random.Next(atoms.Length)),
+            Category = Chance(80) ? RuleCategory.FileAccess : r.Category,
+        });
         return new NormalisedPolicy(atoms, [.. single.Select(r => r with { OnUnknown = OnUnknown.Allow })]);
     }
 
