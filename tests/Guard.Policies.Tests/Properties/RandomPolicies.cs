@@ -119,7 +119,7 @@ public sealed class RandomPolicies(int seed)
     public NormalisedPolicy CrowdedPolicy()
     {
         var atoms = Many<NormalisedAtom>(80, 400, CrowdedAtom);
-        var rules = Enumerable.Range(0, _random.Next(20, 8000)).Select(n => Rule(n, atoms));
+        var rules = Enumerable.Range(0, _random.Next(20, 12000)).Select(n => Rule(n, atoms));
         var single = rules.Select(r => r with { Condition = new AtomNode(_random.Next(atoms.Length)) });
         return new NormalisedPolicy(atoms, [.. single.Select(r => r with { OnUnknown = OnUnknown.Allow })]);
     }
