@@ -41,6 +41,7 @@
 #ifndef GUARD_ABI_H
 #define GUARD_ABI_H
 
+#include "abi_kinds.h"
 #include "limits.h"
 
 #define GUARD_ABI_VERSION 4u
@@ -147,53 +148,6 @@
 #define GUARD_CATEGORY_MAPPED 6u
 #define GUARD_CATEGORY_OPERATION 5u /* driver_load, mount, process_access and their like: GUARD_OPERATION_* */
 #define GUARD_CATEGORIES 8u
-
-/* Operations that are neither on the name of a file nor on a socket; for each, what the lower bits of its number say. */
-#define GUARD_OPERATION_MODULE 0u      /* driver_load: 0 from a file, 1 from memory */
-#define GUARD_OPERATION_KEXEC 1u       /* kexec_load: the same */
-#define GUARD_OPERATION_MOUNT 2u       /* mount: GUARD_MOUNT_* */
-#define GUARD_OPERATION_BPF 3u	       /* bpf: command, as bpf(2) takes it */
-#define GUARD_OPERATION_NAMESPACE 4u   /* namespace: 0, a user namespace is made */
-#define GUARD_OPERATION_ACCESS 5u      /* process_access: GUARD_PROCESS_* */
-#define GUARD_OPERATION_SIGNAL 6u      /* process_signal: number of the signal */
-#define GUARD_OPERATION_CREDENTIALS 7u /* process_credentials: 0 */
-#define GUARD_OPERATIONS 32u
-#define GUARD_OPERATION_SHIFT 16u
-/* Operations that have a file, a text of their own, a process that they act on, an uid that is to be. */
-#define GUARD_OPERATIONS_ON_FILES                                                                              \
-	(1u << GUARD_OPERATION_MODULE | 1u << GUARD_OPERATION_KEXEC | 1u << GUARD_OPERATION_MOUNT)
-#define GUARD_OPERATIONS_ON_OBJECTS (1u << GUARD_OPERATION_MOUNT)
-#define GUARD_OPERATIONS_ON_PROCESSES (1u << GUARD_OPERATION_ACCESS | 1u << GUARD_OPERATION_SIGNAL)
-#define GUARD_OPERATIONS_ON_UIDS (1u << GUARD_OPERATION_CREDENTIALS)
-
-#define GUARD_MOUNT_NEW 0u /* a file system gets a place */
-#define GUARD_MOUNT_BIND 1u
-#define GUARD_MOUNT_MOVE 2u
-#define GUARD_MOUNT_REMOUNT 3u
-#define GUARD_MOUNT_PROPAGATION 4u
-#define GUARD_MOUNT_UMOUNT 5u
-#define GUARD_MOUNT_PIVOT 6u
-
-#define GUARD_PROCESS_READ 0u	/* PTRACE_MODE_READ: what /proc shows of memory, descriptors, environment */
-#define GUARD_PROCESS_ATTACH 1u /* PTRACE_MODE_ATTACH: ptrace(2), process_vm_writev(2), /proc/PID/mem, pidfd_getfd(2) */
-#define GUARD_PROCESS_TRACEME 2u /* the process asks its parent to trace it */
-
-/* Kinds of access to a file, as bits. */
-#define GUARD_ACCESS_READ 0u
-#define GUARD_ACCESS_WRITE 1u
-#define GUARD_ACCESS_APPEND 2u
-#define GUARD_ACCESS_CREATE 3u
-#define GUARD_ACCESS_TRUNCATE 4u
-#define GUARD_ACCESS_EXEC 5u
-#define GUARD_ACCESS_DELETE 6u /* the name is taken away: unlink, rmdir, another file renamed over it */
-#define GUARD_ACCESS_RENAME 7u /* the file gets another name */
-#define GUARD_ACCESS_LINK 8u   /* the file gets one name more */
-#define GUARD_ACCESS_CHMOD 9u
-#define GUARD_ACCESS_CHOWN 10u
-#define GUARD_ACCESS_XATTR 11u /* an extended attribute or an ACL is set or removed */
-#define GUARD_ACCESS_TIMES 12u /* its times are set */
-#define GUARD_ACCESS_MAP 13u   /* mapped for execution; only in events: rules have categories of their own for it */
-#define GUARD_ACCESSES 16u
 
 /* Operations on sockets of IPv4 and IPv6. The first two have a destination, the next two an address of this host. */
 #define GUARD_NETWORK_CONNECT 0u
@@ -532,20 +486,5 @@ struct guard_config {
 	__u32 subjects_map_id; /* to find a task's entry by hand where the helper gives none */
 	__u32 reserved[4];
 };
-
-/* What is not known completely of a process. */
-#define GUARD_SUBJECT_IMAGE_UNKNOWN 16u
-#define GUARD_SUBJECT_INVOKED_UNKNOWN 32u
-#define GUARD_SUBJECT_PARENT_UNKNOWN 64u
-#define GUARD_SUBJECT_COMMAND_UNKNOWN 256u
-#define GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN 512u
-#define GUARD_SUBJECT_ANCESTOR_UNKNOWN 1024u
-#define GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN 2048u
-/* Of the process itself; of its ancestors; all that its parent's program leaves with it. */
-#define GUARD_SUBJECT_OWN_UNKNOWN                                                                              \
-	(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_COMMAND_UNKNOWN)
-#define GUARD_SUBJECT_ANCESTORS_UNKNOWN (GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN)
-#define GUARD_SUBJECT_PARENTS_UNKNOWN (GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN)
-#define GUARD_SUBJECT_LINEAGE_UNKNOWN (GUARD_SUBJECT_PARENTS_UNKNOWN | GUARD_SUBJECT_ANCESTORS_UNKNOWN)
 
 #endif

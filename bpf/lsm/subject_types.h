@@ -5,6 +5,21 @@
 
 #include "abi.h"
 
+/* What is not known completely of a process. */
+#define GUARD_SUBJECT_IMAGE_UNKNOWN 16u
+#define GUARD_SUBJECT_INVOKED_UNKNOWN 32u
+#define GUARD_SUBJECT_PARENT_UNKNOWN 64u
+#define GUARD_SUBJECT_COMMAND_UNKNOWN 256u
+#define GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN 512u
+#define GUARD_SUBJECT_ANCESTOR_UNKNOWN 1024u
+#define GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN 2048u
+/* Of the process itself; of its ancestors; all that its parent's program leaves with it. */
+#define GUARD_SUBJECT_OWN_UNKNOWN                                                                              \
+	(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_COMMAND_UNKNOWN)
+#define GUARD_SUBJECT_ANCESTORS_UNKNOWN (GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN)
+#define GUARD_SUBJECT_PARENTS_UNKNOWN (GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN)
+#define GUARD_SUBJECT_LINEAGE_UNKNOWN (GUARD_SUBJECT_PARENTS_UNKNOWN | GUARD_SUBJECT_ANCESTORS_UNKNOWN)
+
 /* Kept with the thread. Only the thread itself changes it, so that it needs no lock. */
 struct guard_subject {
 	__u64 generation; /* that the lists belong to; 0 = to none, they are made anew before they are used */
