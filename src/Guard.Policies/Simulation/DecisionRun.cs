@@ -4,7 +4,7 @@ using Guard.Policies.Normalising;
 namespace Guard.Policies.Simulation;
 
 /// <summary>The state of one decision; the order of its steps is written down in <see cref="ImageSimulator"/>.</summary>
-internal sealed class DecisionRun(ImageView image, DecisionRequest request)
+internal sealed partial class DecisionRun(ImageView image, DecisionRequest request)
 {
     /// <summary>AF_INET and AF_INET6 of Linux.</summary>
     private const uint FamilyFour = 2;
@@ -42,12 +42,6 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
 
     /// <summary>The program in question: the new one, or the one that runs.</summary>
     private RequestProgram Program => new(request.Image, request.Invoked, request.CommandLine) { File = request.ImageFile };
-
-    private bool IsOperation => request.Category == RuleCategory.Operation;
-
-    /// <summary>Whether it is an operation and one of these.</summary>
-    private bool IsOperationOn(uint operations)
-        => IsOperation && (operations >> (int)OperationNumbers.Kind(request.SystemOperation) & 1) != 0;
 
     private void MarkIncomplete()
     {
@@ -101,24 +95,6 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
             default:
                 MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
                 break;
-        }
-    }
-
-    private void MarkOperation()
-    {
-        if (IsOperationOn(KernelAbi.OperationsOnFiles))
-        {
-            MarkUnless(request.Target, PolicyField.TargetFilename);
-        }
-
-        if (IsOperationOn(KernelAbi.OperationsOnObjects))
-        {
-            MarkUnless(request.Object, PolicyField.FilesystemType);
-        }
-
-        if (IsOperationOn(KernelAbi.OperationsOnProcesses))
-        {
-            MarkUnless(request.TargetImage, PolicyField.TargetImage);
         }
     }
 
@@ -215,33 +191,6 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         }
 
         _walk.RunIdentity(request.TargetFile, role, (a, _) => Hold(a, byFile));
-    }
-
-    /// <summary>Of an operation: its file, its object, or the program of the process that it acts on.</summary>
-    private void CollectOperation()
-    {
-        var fits = true;
-        if (IsOperationOn(KernelAbi.OperationsOnFiles))
-        {
-            CollectFile(KernelAbi.TextTarget, KernelAbi.RoleTarget, HoldCause.Target, HoldCause.TargetFile);
-        }
-
-        if (IsOperationOn(KernelAbi.OperationsOnObjects))
-        {
-            fits = _walk.Run(KernelAbi.TextObject, request.Object, KernelAbi.RoleObject, (a, _) => Hold(a, HoldCause.Object));
-        }
-
-        if (IsOperationOn(KernelAbi.OperationsOnProcesses))
-        {
-            const ushort role = KernelAbi.RoleTargetImage;
-            fits &= _walk.Run(KernelAbi.TextImage, request.TargetImage, role, (a, _) => Hold(a, HoldCause.TargetImage));
-            _walk.RunIdentity(request.TargetImageFile, role, (a, _) => Hold(a, HoldCause.TargetImageFile));
-        }
-
-        if (!fits)
-        {
-            Fail(DecisionFailure.TooManyMatches);
-        }
     }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
@@ -359,15 +308,7 @@ internal sealed class DecisionRun(ImageView image, DecisionRequest request)
         HoldRange(KernelAbi.NumberUid, request.Uid, HoldCause.Uid);
         HoldRange(KernelAbi.NumberLogon, request.LogonId, HoldCause.Logon);
         CollectScope();
-        if (IsOperation)
-        {
-            HoldRange(KernelAbi.NumberSystemOperation, request.SystemOperation, HoldCause.SystemOperation);
-        }
-
-        if (IsOperationOn(KernelAbi.OperationsOnUids))
-        {
-            HoldRange(KernelAbi.NumberNewUid, request.NewUid, HoldCause.NewUid);
-        }
+        HoldOperation();
 
         if (request.Category == RuleCategory.NetworkConnection)
         {
