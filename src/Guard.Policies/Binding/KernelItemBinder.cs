@@ -138,7 +138,8 @@ internal sealed class KernelItemBinder : ItemBinder
             "Access" => BindAccess(key, modifiers, values),
             _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
             "SourceImage" => BindText(PolicyField.Image, key, modifiers, values),
-            "ImageLoaded" => BindText(PolicyField.TargetFilename, key, modifiers, values),
+            "ImageLoaded" when _decided.Category == RuleCategory.Operation
+                => BindText(PolicyField.TargetFilename, key, modifiers, values),
             _ when OperationVocabulary.IsWay(name) => BindWay(name, key, modifiers, values),
             _ => BindText(Enum.Parse<PolicyField>(name), key, modifiers, values),
         };

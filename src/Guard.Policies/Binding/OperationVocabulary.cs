@@ -27,13 +27,6 @@ internal static class OperationVocabulary
         new("process_credentials", OperationKind.Credentials, ["NewUid"]),
     ];
 
-    /// <summary>Fields of who asks.</summary>
-    public static readonly ImmutableArray<string> ActorFields =
-    [
-        "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage", "AncestorCommandLine",
-        "User", "Uid", "LogonId", .. SigmaVocabulary.PlaceFields,
-    ];
-
     /// <summary>include/uapi/linux/bpf.h, enum bpf_cmd, without its prefix, in order.</summary>
     private static readonly ImmutableArray<string> BpfCommands =
     [
@@ -70,7 +63,7 @@ internal static class OperationVocabulary
 
     /// <summary>Fields of an operation, its own first.</summary>
     public static ImmutableArray<string> FieldsOf(OperationKind operation)
-        => [.. LogSources.First(s => s.Operation == operation).Fields, .. ActorFields];
+        => [.. LogSources.First(s => s.Operation == operation).Fields, .. SigmaVocabulary.ActorFields];
 
     /// <summary>Whether the values of a field say in what way an operation is done.</summary>
     public static bool IsWay(string field) => Ways.ContainsKey(field);

@@ -12,33 +12,27 @@ internal static class SigmaVocabulary
     public static readonly ImmutableArray<string> PlaceFields =
         ["Group", "Gid", "CgroupPath", "SystemdUnit", "ContainerId", "MountNamespace"];
 
-    /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
-    public static readonly ImmutableArray<string> ProcessFields =
+    /// <summary>Fields of the process that acts; every category has them.</summary>
+    public static readonly ImmutableArray<string> ActorFields =
     [
         "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage", "AncestorCommandLine",
-        "CurrentDirectory", "User", "Uid", "LogonId", .. PlaceFields,
+        "User", "Uid", "LogonId", .. PlaceFields,
     ];
 
-    /// <summary>Fields of <c>file_access</c> and its like that the kernel knows; but for the first two, the process's.</summary>
-    public static readonly ImmutableArray<string> FileFields =
-    [
-        "TargetFilename", "Access", "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine",
-        "AncestorImage", "AncestorCommandLine", "User", "Uid", "LogonId", .. PlaceFields,
-    ];
+    /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
+    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory"];
 
-    /// <summary>Fields of <c>image_load</c> that the kernel knows; but for the first, the process's.</summary>
-    public static readonly ImmutableArray<string> LoadFields =
-    [
-        "ImageLoaded", "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage",
-        "AncestorCommandLine", "User", "Uid", "LogonId",
-    ];
+    /// <summary>Fields of <c>file_access</c> and its like that the kernel knows.</summary>
+    public static readonly ImmutableArray<string> FileFields = ["TargetFilename", "Access", .. ActorFields];
 
-    /// <summary>Fields of <c>network_connection</c> that the kernel knows; from Image on, the process's.</summary>
+    /// <summary>Fields of <c>image_load</c> that the kernel knows.</summary>
+    public static readonly ImmutableArray<string> LoadFields = ["ImageLoaded", .. ActorFields];
+
+    /// <summary>Fields of <c>network_connection</c> that the kernel knows.</summary>
     public static readonly ImmutableArray<string> NetworkFields =
     [
         "DestinationIp", "DestinationPort", "SourceIp", "SourcePort", "Protocol", "AddressFamily", "Operation", "Initiated",
-        "Image", "ImageInvoked", "CommandLine", "ParentImage", "ParentCommandLine", "AncestorImage", "AncestorCommandLine",
-        "User", "Uid", "LogonId",
+        .. ActorFields,
     ];
 
     /// <summary>Fields of any.</summary>

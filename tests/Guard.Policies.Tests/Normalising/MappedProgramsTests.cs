@@ -72,6 +72,27 @@ public sealed class MappedProgramsTests
                 """),
             DiagnosticCatalogue.LockOut));
 
+    [Theory]
+    [InlineData("ImageLoaded: /opt/evil.so", "/opt/evil.so", Verdict.Block)]
+    [InlineData("ImageLoaded|endswith: .so", "/opt/other.so", Verdict.Block)]
+    [InlineData("ImageLoaded|endswith: .so", "/opt/other.so.1", Verdict.Allow)]
+    [InlineData("ImageLoaded|endswith: .so, Image: /usr/bin/python3", "/opt/evil.so", Verdict.Block)]
+    [InlineData("ImageLoaded|endswith: .so, Image: /usr/bin/perl", "/opt/evil.so", Verdict.Allow)]
+    [InlineData("ImageLoaded|endswith: .so, Gid: 0", "/opt/evil.so", Verdict.Block)]
+    public void Rules_about_libraries_decide_by_the_file_and_the_process(string items, string path, Verdict verdict)
+    {
+        var rule = "title: L\nlogsource: {product: linux, category: image_load}\n"
+            + $"detection:\n    a: {{{items}}}\n    condition: a\nguard: {{action: block}}\n";
+        var request = new DecisionRequest(RuleCategory.ImageLoad)
+        {
+            Image = RequestText.Of("/usr/bin/python3"),
+            Invoked = RequestText.Of("python3"),
+            Target = RequestText.Of(path),
+            Group = 0,
+        };
+        Assert.Equal(verdict, new ImageSimulator(Compile(rule, new CompilerOptions { AllowLockOut = true }).Image!).Decide(request).Verdict);
+    }
+
     private static string Rule(string item, string condition, string guard) => Exec(
         $"a:\n    {item}\nshell:\n    ParentImage: /bin/bash\narguments:\n    CommandLine|contains: -v\ncondition: {condition}", guard);
 

@@ -10,6 +10,7 @@ loader=$(realpath /lib64/ld-linux-x86-64.so.2)
 mkdir -p "$work/lib"
 # Dynamic programs: the loader takes no static one.
 cp /bin/true "$work/tool"
+cp /bin/true "$work/later"
 cp /bin/true "$work/trusted-tool"
 cp /bin/true "$work/exempt"
 cp /usr/lib/guard-tests/loaded.so "$work/lib/evil.so"
@@ -31,7 +32,7 @@ expect_ok "control: the loader runs a program" "$loader" "$work/tool"
 expect_ok "control: one of an overlay, too" "$loader" "$work/merged/layered"
 expect_ok "control: a library is loaded" loads "$work/lib/evil.so"
 expect_errno OK "control: a file is mapped for execution" act mmap-exec "$work/tool"
-expect_errno OK "control: a mapping is made executable" act mprotect-exec "$work/tool"
+expect_errno OK "control: a mapping is made executable" act mprotect-exec "$work/later"
 act held map-exec "$work/tool" "$work/go" > "$work/held.out" &
 until grep -q waiting "$work/held.out" 2> /dev/null; do sleep 0.1; done
 
@@ -40,7 +41,7 @@ title: Tools
 id: 28282828-2828-4282-8282-000000000001
 logsource: {product: linux, category: process_creation}
 detection:
-    selection: {Image: [$work/tool, $work/lower/layered]}
+    selection: {Image: [$work/tool, $work/later, $work/lower/layered]}
     condition: selection
 guard: {action: block}
 ---
@@ -82,8 +83,8 @@ expect_exit 127 "the loader does not run it either" "$loader" "$work/tool"
 audit_has "with a record" '"kind":"file.denied"' '"access":["map"]' "$work/tool" Tools
 expect_exit 127 "nor by its name in an overlay" "$loader" "$work/merged/layered"
 expect_errno EPERM "it is not mapped for execution" act mmap-exec "$work/tool"
-expect_errno EPERM "nor made executable once it is mapped" act mprotect-exec "$work/tool"
-audit_has "which has a record as well" '"access":["map"]' file_mprotect Tools
+expect_errno EPERM "nor made executable once it is mapped" act mprotect-exec "$work/later"
+audit_has "which has a record as well" '"access":["map"]' "$work/later" Tools
 expect_errno OK "reading it is no matter of these rules" act open "$work/tool"
 touch "$work/go"
 wait_for 20 "a descriptor from before the rule is no way to map it" grep -q EPERM "$work/held.out"
@@ -102,4 +103,4 @@ done
 expect_ok "the rules are removed" guardctl policy remove --all
 expect_ok "the loader runs the program again" "$loader" "$work/tool"
 expect_ok "the library is loaded again" loads "$work/lib/evil.so"
-expect_errno OK "it is mapped again" act mprotect-exec "$work/tool"
+expect_errno OK "it is mapped again" act mprotect-exec "$work/later"
