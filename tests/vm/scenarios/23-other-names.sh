@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
-# when: long 6.12
+# when: long
 # A rule that names a file means that file, by whatever name it is reached: hard links, renames, bind mounts, other
 # namespaces, overlays. And the name, whatever file is there later. But nothing that was never named.
 # shellcheck source=tests/vm/lib.sh

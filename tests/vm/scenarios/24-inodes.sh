@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 400
+# when: long
 # What the kernel asks about without a path: times, extended attributes and ACLs, by the path that the file has in the
 # process's namespace; and what an overlay does to the files of its upper layer when its user deletes, renames or changes.
 # shellcheck source=tests/vm/lib.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest: --systemd
 # timeout: 420
-# when: long 6.1
+# when: long
 # Where a process must be for a rule to concern it: units, cgroups, containers, users, groups, login uids, mount
 # namespaces. Moving is believed at once, names that others may give are not.
 # shellcheck source=tests/vm/lib.sh

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 400
+# when: long 6.12
 # Connections, messages to an address, and addresses of this host that are taken: refused before they happen, by
 # network, port, protocol and who asks, however an address is written and whatever call it goes by; recorded; allowed
 # again afterwards.

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long 6.12
 # What may not be run may not be mapped for execution either: by the loader, by dlopen, by mprotect of what is mapped
 # already, by a descriptor from before the rule, under another name. And image_load: rules about libraries.
 # shellcheck source=tests/vm/lib.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
-# when: long 6.1
+# when: long
 # Published ways to read or change a file that a rule protects: each has the outcome that bypasses.tsv says.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
