@@ -14,7 +14,7 @@ public sealed class CommandTreeTests
     public void The_commands_are_the_documented_ones() => Assert.Equal(
         [
             "status", "doctor", "policy check", "policy push", "policy list", "policy show", "policy remove",
-            "policy explain exec", "policy explain open", "policy explain operation", "policy explain connect", "policy eval",
+            "policy explain exec", "policy explain open", "policy explain load", "policy explain operation", "policy explain connect", "policy eval",
             "audit list", "audit follow", "trace exec", "version", "completion",
         ],
         Paths);

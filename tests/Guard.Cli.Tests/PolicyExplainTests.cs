@@ -169,6 +169,30 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/usr/bin/nc", "block", "No netcat")]
+    [InlineData("/opt/evil.so", "block", "Library")]
+    [InlineData("/opt/good.so", "allow", "")]
+    public async Task A_mapping_is_decided_as_a_program_and_as_a_library(string path, string verdict, string rule)
+    {
+        const string Library = """
+            ---
+            title: Library
+            id: 11111111-2222-4333-8444-555555555556
+            logsource: {product: linux, category: image_load}
+            detection:
+                selection: {ImageLoaded: /opt/evil.so}
+                condition: selection
+            guard: {action: block}
+            """;
+        var file = Write("a.yml", Netcat + "\n" + Library);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "load", path, "--parent-image", "/bin/sh", "--image", "/usr/bin/python3", "--rules", file);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.StartsWith($"load {path}: {verdict}", result.Out, StringComparison.Ordinal);
+        Assert.Contains(rule, result.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task On_unknown_is_named_as_the_reason()
     {

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Guard.Cli.Explaining;
 using Guard.Cli.Policies;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
+using Guard.Policies.Simulation;
 
 namespace Guard.Cli.Commands;
 
@@ -24,6 +26,12 @@ internal static class PolicyExplainCommand
             RuleCategory.FileAccess,
             "Explain the decision about opening a file",
             "guardctl policy explain open /etc/shadow --access read --image /usr/bin/cat --rules ./policies"),
+        CreateOf(
+            environment,
+            "load",
+            RuleCategory.ImageLoad,
+            "Explain the decision about mapping a library or a program for execution",
+            "guardctl policy explain load /tmp/evil.so --image /usr/bin/python3 --rules ./policies"),
         CreateOf(
             environment,
             "operation",
@@ -52,7 +60,7 @@ internal static class PolicyExplainCommand
                 Description = "Log source of rules about it, as mount",
                 HelpName = "SOURCE",
             },
-            _ => new Argument<string>("path") { Description = "What is run or opened", HelpName = "PATH" },
+            _ => new Argument<string>("path") { Description = "What is run, opened or mapped", HelpName = "PATH" },
         };
         var rules = new Option<string[]>("--rules")
         {
@@ -74,6 +82,18 @@ internal static class PolicyExplainCommand
         }
     }
 
+    /// <summary>Of a mapping, rules about programs are asked first, and have the last word when they refuse.</summary>
+    private static ExplainQuestion AsKernelAsks(PolicyImage image, ExplainQuestion question)
+    {
+        if (question.Request.Category != RuleCategory.ImageLoad)
+        {
+            return question;
+        }
+
+        var asProgram = question with { Request = question.Request with { Category = RuleCategory.MappedProgram } };
+        return new ImageSimulator(image).Decide(asProgram.Request).Verdict == Verdict.Block ? asProgram : question;
+    }
+
     private static ExitCode Explain(CommandRun run, LocalCheck check, ExplainQuestion question)
     {
         check.WriteDiagnostics(run.Environment.Error);
@@ -83,7 +103,7 @@ internal static class PolicyExplainCommand
             return ExitCode.Findings;
         }
 
-        var report = Explanation.Of(check, question);
+        var report = Explanation.Of(check, AsKernelAsks(check.Image, question));
         if (run.Json)
         {
             run.WriteJson(report, CliJson.Default.ExplainReport);

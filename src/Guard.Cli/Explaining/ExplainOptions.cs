@@ -63,7 +63,8 @@ internal sealed class ExplainOptions
         _unknown.AcceptOnlyFromAmong(
             "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
             "file-system", "target-image");
-        _access.AcceptOnlyFromAmong("read", "write", "append", "create", "truncate", "exec");
+        _access.AcceptOnlyFromAmong(
+            "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times");
         _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
     }
 
@@ -82,6 +83,7 @@ internal sealed class ExplainOptions
             RuleCategory.ProcessCreation => [_directory],
             RuleCategory.NetworkConnection => [_operation, _protocol],
             RuleCategory.Operation => [.. _own.All],
+            RuleCategory.ImageLoad => [],
             _ => [_access],
         };
         foreach (var option in both.Concat(own))
@@ -138,13 +140,20 @@ internal sealed class ExplainOptions
                 CurrentDirectory = values.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)),
             },
             RuleCategory.NetworkConnection => request with { Socket = ReadSocket(parsed, values, path) },
+            RuleCategory.ImageLoad => request with { Target = values.Text(PolicyField.ImageLoaded, null, path) },
             _ => request with
             {
                 Target = values.Text(PolicyField.TargetFilename, null, path),
                 Access = values.Access(parsed.GetValue(_access) ?? []),
             },
         };
-        var operation = IsExec ? "exec" : IsNetwork ? ExplainedSocket.WordOf(request.Socket.Operation) : "open";
+        var operation = _category switch
+        {
+            RuleCategory.ProcessCreation => "exec",
+            RuleCategory.NetworkConnection => ExplainedSocket.WordOf(request.Socket.Operation),
+            RuleCategory.ImageLoad => "load",
+            _ => "open",
+        };
         return new ExplainQuestion(operation, path, request, values.Known, values.Unknown);
     }
 
