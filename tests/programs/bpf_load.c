@@ -29,13 +29,16 @@ static unsigned long number_after(const char *log, const char *word)
 /* SEC("?lsm/hook"): what not every kernel has is loaded where it is there, as guardd does. */
 static void load_optional(struct bpf_object *object)
 {
+    libbpf_print_fn_t print = libbpf_set_print(NULL);
     struct bpf_program *program;
 
+    /* That a hook is missing is no news. */
     bpf_object__for_each_program(program, object) {
         if (!bpf_program__autoload(program) &&
             libbpf_find_vmlinux_btf_id(bpf_program__name(program), BPF_LSM_MAC) > 0)
             bpf_program__set_autoload(program, true);
     }
+    libbpf_set_print(print);
 }
 
 static int cost(struct bpf_object *object)
