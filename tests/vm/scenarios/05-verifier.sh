@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest: --no-guardd
-# timeout: 300
+# timeout: 600
 # What the verifier spends on each program, against what is recorded in
 # bpf/lsm/verifier-budget.csv. A program that grows a lot nears the limit of a
 # million instructions, and every start of guardd pays for it. Meant as it is?
