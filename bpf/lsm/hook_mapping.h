@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Files that a process maps for execution: libraries, and programs that it runs without execve (`ld.so PROGRAM`,
- * or a loader of its own). What the kernel maps for an exec was decided as an exec. Two kinds of rules are asked,
+ * or a loader of its own), or has the kernel map as the ELF interpreter of another (PT_INTERP). The program that the
+ * kernel maps for an exec was decided as an exec. Two kinds of rules are asked,
  * each a decision of its own: what process_creation says of the file as a program (GUARD_CATEGORY_MAPPED), and
  * image_load. Memory without a file has no name that a rule could speak of.
  */
@@ -10,12 +11,19 @@
 
 #include "hook_file.h"
 
-static __always_inline bool mapping_is_of_exec(void)
+/* The kernel maps the program itself: mm->exe_file is that already (begin_new_exec, fs/exec.c). */
+static __always_inline bool mapping_is_of_exec(struct file *file)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct inode *inode = NULL;
+	struct file *program = NULL;
 
 	/* Gone from kernels behind those that Guard knows; there a program is asked about twice. */
-	return bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD(task, in_execve);
+	if (!bpf_core_field_exists(task->in_execve) || !BPF_CORE_READ_BITFIELD(task, in_execve))
+		return false;
+	READ(program, task->mm->exe_file);
+	READ(inode, program->f_inode);
+	return (__u64)inode == address_of(file->f_inode);
 }
 
 /* By what path the file was opened: below an overlay, from 6.5 on, f_path is that of the layer. */
@@ -96,7 +104,7 @@ static __always_inline int check_mapping(struct file *file, __u32 hook)
 		return on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE, true);
 	load = category_of(image, GUARD_CATEGORY_LOAD);
 	mapped = category_of(image, GUARD_CATEGORY_MAPPED);
-	if ((!load->user_rules && !mapped->user_rules) || mapping_is_of_exec())
+	if ((!load->user_rules && !mapped->user_rules) || mapping_is_of_exec(file))
 		return 0;
 	target_decides = mapping_is_by_target(load) && mapping_is_by_target(mapped);
 	if (target_decides && file_is_known(image, file, GUARD_SIGHT_MAPPING, &sight))

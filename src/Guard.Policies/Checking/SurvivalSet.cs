@@ -121,6 +121,7 @@ internal static class SurvivalSet
     /// <summary>What the survival set maps for execution.</summary>
     private static readonly ImmutableArray<string> Libraries =
     [
+        "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
         "/usr/lib/x86_64-linux-gnu/libc.so.6",
         "/usr/lib/x86_64-linux-gnu/libpam.so.0.85.1",
         "/usr/lib/x86_64-linux-gnu/libcrypt.so.1.1.0",

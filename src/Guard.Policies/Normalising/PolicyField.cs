@@ -111,7 +111,7 @@ public enum RuleCategory
     /// <summary>Any log source, decided offline over events.</summary>
     Event = 3,
 
-    /// <summary>Log source <c>image_load</c>: a file is mapped for execution, but not by the kernel for an exec.</summary>
+    /// <summary>Log source <c>image_load</c>: a file is mapped for execution, but not the program of an exec by the kernel.</summary>
     ImageLoad = 4,
 
     /// <summary>

@@ -24,6 +24,16 @@ chmod -R a+rX "$work"
 mount -t overlay overlay -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/scratch" "$work/merged"
 on_exit "umount -l '$work/merged'"
 
+# A program whose ELF interpreter is another: the kernel maps that one, and nobody executes it. Its path takes the place
+# of the loader's, so it must be short.
+interpreter=/var/lib/guard-interp
+on_exit "rm -f '$interpreter'"
+cp "$loader" "$interpreter"
+perl -0777 -pe 's{/lib64/ld-linux-x86-64\.so\.2}{"'"$interpreter"'" . "\0" x (27 - length "'"$interpreter"'")}e' \
+    /bin/true > "$work/hosted"
+chmod 755 "$work/hosted"
+not() { ! "$@"; }
+
 preload() { LD_PRELOAD=$1 /bin/true; }
 # The loader says what it could not do in words only; what was loaded says REACHED.
 loads() { [[ $(preload "$1" 2> /dev/null) == REACHED ]]; }
@@ -32,6 +42,7 @@ loads_not() { ! loads "$1"; }
 expect_ok "control: the loader runs a program" "$loader" "$work/tool"
 expect_ok "control: one of an overlay, too" "$loader" "$work/merged/layered"
 expect_ok "control: a library is loaded" loads "$work/lib/evil.so"
+expect_ok "control: a program runs as the ELF interpreter of another" "$work/hosted"
 expect_errno OK "control: a file is mapped for execution" act mmap-exec "$work/tool"
 expect_errno OK "control: a mapping is made executable" act mprotect-exec "$work/later"
 act held map-exec "$work/tool" "$work/go" > "$work/held.out" &
@@ -42,7 +53,7 @@ title: Tools
 id: 28282828-2828-4282-8282-000000000001
 logsource: {product: linux, category: process_creation}
 detection:
-    selection: {Image: [$work/tool, $work/later, $work/lower/layered]}
+    selection: {Image: [$work/tool, $work/later, $work/lower/layered, $interpreter]}
     condition: selection
 guard: {action: block}
 ---
@@ -83,6 +94,8 @@ expect_errno EPERM "the program is not run" act exec "$work/tool"
 expect_exit 127 "the loader does not run it either" "$loader" "$work/tool"
 audit_has "with a record" '"kind":"file.denied"' '"access":["map"]' "$work/tool" Tools
 expect_exit 127 "nor by its name in an overlay" "$loader" "$work/merged/layered"
+expect_ok "nor as the ELF interpreter of another program" not "$work/hosted"
+audit_has "which has a record" '"access":["map"]' "$interpreter" Tools
 expect_errno EPERM "it is not mapped for execution" act mmap-exec "$work/tool"
 expect_errno EPERM "nor made executable once it is mapped" act mprotect-exec "$work/later"
 audit_has "which has a record as well" '"access":["map"]' "$work/later" Tools
@@ -103,5 +116,6 @@ done
 
 expect_ok "the rules are removed" guardctl policy remove --all
 expect_ok "the loader runs the program again" "$loader" "$work/tool"
+expect_ok "so does the kernel" "$work/hosted"
 expect_ok "the library is loaded again" loads "$work/lib/evil.so"
 expect_errno OK "it is mapped again" act mprotect-exec "$work/later"
