@@ -18,12 +18,16 @@ internal sealed class OpenedLsm : IDisposable
     {
         _object = bpfObject;
         _attacher = attacher;
-        foreach (var program in Libbpf.Programs(bpfObject))
+        var loaded = Libbpf.Programs(bpfObject).ToLookup(p => AttachOrder.IsLoaded(p, Libbpf.HasLsmHook));
+        foreach (var group in loaded)
         {
-            Libbpf.SetAutoload(program, AttachOrder.IsLoaded(program, Libbpf.HasLsmHook));
+            foreach (var program in group)
+            {
+                Libbpf.SetAutoload(program, group.Key);
+            }
         }
 
-        _programs = [.. Libbpf.Programs(bpfObject).Where(p => AttachOrder.IsLoaded(p, Libbpf.HasLsmHook))];
+        _programs = [.. loaded[true]];
         _maps = [.. Libbpf.Maps(bpfObject).Where(m => !m.IsInternal).Select(m => m.Name)];
         Pins = pins;
         Hash = hash;

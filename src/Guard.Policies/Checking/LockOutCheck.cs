@@ -55,7 +55,7 @@ internal sealed class LockOutCheck
         for (var i = 0; i < _requests.Length; i++)
         {
             var request = _requests[i];
-            if (Concerns(rule, request.Category) && Holds(rule.Condition, i) == true && !refused.Contains(request.Description))
+            if (MappedPrograms.IsAsked(rule, request.Category, _atoms) && Holds(rule.Condition, i) == true && !refused.Contains(request.Description))
             {
                 refused.Add(request.Description);
             }
@@ -63,9 +63,6 @@ internal sealed class LockOutCheck
 
         return refused;
     }
-
-    private bool Concerns(NormalisedRule rule, RuleCategory category)
-        => category == RuleCategory.MappedProgram ? MappedPrograms.AreMeantBy(rule, _atoms) : rule.Category == category;
 
     /// <summary>Null when it is unknown.</summary>
     private bool? Holds(ConditionNode node, int request) => node switch

@@ -46,7 +46,7 @@ internal sealed record CategoryTables(
         ListPool lists,
         BudgetFindings findings)
     {
-        var rules = Enumerable.Range(0, policy.Rules.Length).Where(r => Concerns(policy, policy.Rules[r], category)).ToArray();
+        var rules = Enumerable.Range(0, policy.Rules.Length).Where(r => MappedPrograms.IsAsked(policy.Rules[r], category, policy.Atoms)).ToArray();
         var sets = rules.ToDictionary(r => r, r => chooser.Choose(policy.Rules[r], category));
         var triggered = new List<int>?[policy.Atoms.Length];
         foreach (var rule in rules)
@@ -96,11 +96,6 @@ internal sealed record CategoryTables(
 
         return atoms.Aggregate(0u, (fields, atom) => fields | 1u << (int)policy.Atoms[atom].Field);
     }
-
-    private static bool Concerns(NormalisedPolicy policy, NormalisedRule rule, RuleCategory category)
-        => category == RuleCategory.MappedProgram
-            ? MappedPrograms.AreMeantBy(rule, policy.Atoms)
-            : rule.Category == category;
 
     /// <summary>The field that is what an operation of the category acts on; null when that is no file.</summary>
     private static PolicyField? TargetOf(RuleCategory category) => category switch

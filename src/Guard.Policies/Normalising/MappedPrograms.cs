@@ -13,6 +13,13 @@ namespace Guard.Policies.Normalising;
 /// </remarks>
 internal static class MappedPrograms
 {
+    /// <summary>Whether the rule is asked in decisions of the category: its own, or that of mapped programs.</summary>
+    /// <param name="rule">A rule of the policy.</param>
+    /// <param name="category">What is decided.</param>
+    /// <param name="atoms">The policy's atoms.</param>
+    public static bool IsAsked(NormalisedRule rule, RuleCategory category, ImmutableArray<NormalisedAtom> atoms)
+        => category == RuleCategory.MappedProgram ? AreMeantBy(rule, atoms) : rule.Category == category;
+
     /// <summary>Whether the rule decides about programs that are mapped, too.</summary>
     /// <param name="rule">A rule of the policy.</param>
     /// <param name="atoms">The policy's atoms.</param>
