@@ -52,6 +52,7 @@
 #define GUARD_TEXT_TARGET 1u	/* TargetFilename */
 #define GUARD_TEXT_COMMAND 2u	/* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
 #define GUARD_TEXT_DIRECTORY 3u /* CurrentDirectory */
+#define GUARD_TEXT_DIGEST 4u	/* SHA-256 of a file that is executed or mapped for execution: 64 digits in lower case */
 #define GUARD_TEXT_CGROUP 5u	/* CgroupPath: of the process, in the hierarchy of cgroup v2 */
 #define GUARD_TEXT_OBJECT 6u	/* what else an operation is about: FilesystemType */
 #define GUARD_TEXTS 8u
@@ -74,7 +75,7 @@
 #define GUARD_ROLE_NAMED 2048u
 #define GUARD_ROLE_LOADED 4096u /* a file that is mapped for execution */
 #define GUARD_ROLE_CGROUP 8192u /* the cgroup that the process is in */
-#define GUARD_ROLE_OBJECT 16384u       /* what else an operation is about */
+#define GUARD_ROLE_OBJECT 16384u       /* what else an operation is about; of the text of digests, the only role */
 #define GUARD_ROLE_TARGET_IMAGE 32768u /* the program of the process that is acted on, resolved path */
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
 #define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
@@ -114,6 +115,7 @@
 #define GUARD_FIELD_MOUNT_NAMESPACE 25u
 #define GUARD_FIELD_SYSTEM_OPERATION 26u /* which operation, and in what way */
 #define GUARD_FIELD_NEW_UID 27u	   /* NewUid: the effective uid that a process gives itself */
+#define GUARD_FIELD_DIGEST 28u	   /* Hashes, sha256 */
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
@@ -348,6 +350,8 @@ struct guard_identity {
 #define GUARD_EVENT_MORE_RULES 128u	 /* more rules matched than the record names */
 #define GUARD_EVENT_ADDRESS_UNKNOWN 256u /* the caller's address was too short to be one: address and port mean nothing */
 #define GUARD_EVENT_CGROUP_UNKNOWN 2048u /* rules ask for the cgroup, and its path was not known whole */
+#define GUARD_EVENT_DIGEST 4096u	 /* sha256 is that of the file */
+#define GUARD_EVENT_DIGEST_UNKNOWN 8192u /* rules ask for the file's digest, and it was not known */
 
 struct guard_event {
 	__u32 size;
@@ -401,6 +405,7 @@ struct guard_event {
 	__u32 target_tgid; /* of the process that is acted on; 0: none */
 	__u32 target_uid;  /* the effective uid that is to be */
 	__u32 system_pad;
+	__u8 sha256[32];
 };
 
 /* Accounting
@@ -476,6 +481,7 @@ struct guard_counters {
 	__u64 killed;		/* counted where the signal was sent */
 	__u64 programs_refused; /* no room in `programs`: not known after the next push */
 	__u64 programs_left;	/* could not be removed from it: its room is lost */
+	__u64 digests[GUARD_DIGESTS]; /* that rules asked for, by what came of it: GUARD_DIGEST_* */
 };
 
 /* Written by guardd, read by the programs. */

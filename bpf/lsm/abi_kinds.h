@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The part of abi.h that numbers what is done: kinds of access to a file, and operations that are on no file's name. */
+/* The part of abi.h that numbers what is done: kinds of access to a file, operations that are on no file's name, digests. */
 #ifndef GUARD_ABI_KINDS_H
 #define GUARD_ABI_KINDS_H
 
@@ -49,5 +49,14 @@
 #define GUARD_PROCESS_READ 0u	/* PTRACE_MODE_READ: what /proc shows of memory, descriptors, environment */
 #define GUARD_PROCESS_ATTACH 1u /* PTRACE_MODE_ATTACH: ptrace(2), process_vm_writev(2), /proc/PID/mem, pidfd_getfd(2) */
 #define GUARD_PROCESS_TRACEME 2u /* the process asks its parent to trace it */
+
+/* What came of asking for a digest. All but the first two leave it unknown. */
+#define GUARD_DIGEST_MADE 0u
+#define GUARD_DIGEST_REMEMBERED 1u
+#define GUARD_DIGEST_REFUSED 2u	 /* the kernel made none, or none by SHA-256 */
+#define GUARD_DIGEST_TOO_LONG 3u /* the file has more than GUARD_DIGEST_BYTES_MAX */
+#define GUARD_DIGEST_WRITTEN 4u	 /* somebody has the file open for writing, or changed it meanwhile */
+#define GUARD_DIGEST_NO_ROOM 5u	 /* it could not be handed on to the decision */
+#define GUARD_DIGESTS 8u
 
 #endif

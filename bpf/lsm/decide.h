@@ -37,6 +37,7 @@ static __always_inline void decision_begin(struct guard_scratch *s, __u32 catego
 	s->as_parent_overflow = 0;
 	s->as_ancestor_count = 0;
 	s->as_ancestor_overflow = 0;
+	s->digest_known = 0;
 	for (__u32 i = 0; i < GUARD_TOUCHED_WORDS; i++)
 		s->touched[i] = 0;
 }
@@ -380,10 +381,45 @@ static __always_inline void directory_atoms(struct guard_image *image, struct gu
 		s->incomplete |= 1u << GUARD_FIELD_DIRECTORY;
 }
 
+/* Digits of the number that a nibble is, in lower case. */
+static __always_inline __u8 digit_of(__u8 nibble)
+{
+	return nibble < 10 ? '0' + nibble : 'a' + nibble - 10;
+}
+
+/*
+ * What the policy says of the digest in s->sha256, if the category asks for one. It goes through s->name: the name by
+ * which a program was called has been read.
+ */
+__noinline int digest_holds(struct guard_image *image, struct guard_scratch *s)
+{
+	const struct guard_category *category;
+
+	if (!image || !s)
+		return 0;
+	category = &image_header(image)->categories[s->category & (GUARD_CATEGORIES - 1)];
+	if (!(category->fields & 1u << GUARD_FIELD_DIGEST))
+		return 0;
+	if (!s->digest_offered) {
+		s->incomplete |= 1u << GUARD_FIELD_DIGEST;
+		return 0;
+	}
+	s->digest_known = 1;
+	for (__u32 i = 0; i < GUARD_DIGEST_BYTES; i++) {
+		s->name.bytes[2 * i] = digit_of(s->sha256[i] >> 4);
+		s->name.bytes[2 * i + 1] = digit_of(s->sha256[i] & 15);
+	}
+	*(__u64 *)(s->name.bytes + 2 * GUARD_DIGEST_BYTES) = 0;
+	*(__u64 *)(s->name.bytes + 2 * GUARD_DIGEST_BYTES + 8) = 0;
+	text_walk(image, s, &s->name, GUARD_TEXT_DIGEST, GUARD_ROLE_OBJECT, 2 * GUARD_DIGEST_BYTES);
+	return 0;
+}
+
 /* The rest of the decision about an exec, after exec_atoms and the command line. s->subject is who asks. */
 static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
 					__u32 logon)
 {
+	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
@@ -424,6 +460,7 @@ static __always_inline void load_decide(struct guard_image *image, struct guard_
 	subject_own_hold(s, &s->subject);
 	subject_lineage_holds(s, &s->subject);
 	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_LOADED, GUARD_FIELD_LOADED);
+	digest_holds(image, s);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
 	scope_holds(image, s);
@@ -436,6 +473,7 @@ static __always_inline void mapped_decide(struct guard_image *image, struct guar
 	decision_begin(s, GUARD_CATEGORY_MAPPED);
 	s->incomplete |= 1u << GUARD_FIELD_COMMAND | 1u << GUARD_FIELD_DIRECTORY;
 	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE, GUARD_FIELD_IMAGE);
+	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
 	number_holds(image, s, GUARD_NUMBER_UID, uid);
 	number_holds(image, s, GUARD_NUMBER_LOGON, logon);

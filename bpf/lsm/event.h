@@ -69,6 +69,16 @@ static __always_inline void event_file(struct guard_event *event, __u64 inode_ad
 	READ(event->file_generation, inode->i_generation);
 }
 
+static __always_inline void event_digest(struct guard_scratch *s)
+{
+	if (s->digest_known) {
+		s->event.flags |= GUARD_EVENT_DIGEST;
+		bpf_probe_read_kernel(s->event.sha256, sizeof(s->event.sha256), s->sha256);
+	} else if (s->incomplete & 1u << GUARD_FIELD_DIGEST) {
+		s->event.flags |= GUARD_EVENT_DIGEST_UNKNOWN;
+	}
+}
+
 static __always_inline void event_decision(struct guard_scratch *s, __u64 generation)
 {
 	struct guard_event *event = &s->event;
@@ -85,6 +95,7 @@ static __always_inline void event_decision(struct guard_scratch *s, __u64 genera
 	if (s->incomplete & 1u << GUARD_FIELD_CGROUP)
 		event->flags |= GUARD_EVENT_CGROUP_UNKNOWN;
 	event->flags |= s->walk.flags & 0xffff;
+	event_digest(s);
 	bpf_probe_read_kernel(event->rules, sizeof(event->rules), s->rules);
 }
 

@@ -50,6 +50,7 @@
 #ifndef GUARD_FILE_CACHE_H
 #define GUARD_FILE_CACHE_H
 
+#include "account.h"
 #include "identity.h"
 #include "image_in_force.h"
 #include "path.h"

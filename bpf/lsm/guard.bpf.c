@@ -33,6 +33,13 @@ int BPF_PROG(bprm_check_security, struct linux_binprm *bprm, int ret)
 	return ret ? ret : check_exec(bprm);
 }
 
+/* Attached after the one that decides, and so run before it: see digest.h. */
+SEC("lsm.s/bprm_check_security")
+int BPF_PROG(digest_exec, struct linux_binprm *bprm, int ret)
+{
+	return ret ? ret : prepare_exec(bprm);
+}
+
 SEC("lsm.s/bprm_committed_creds")
 void BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
 {
@@ -49,6 +56,13 @@ SEC("lsm/mmap_file")
 int BPF_PROG(mmap_file, struct file *file, unsigned long asked, unsigned long protection, unsigned long flags, int ret)
 {
 	return ret ? ret : check_mmap(ctx, file, protection);
+}
+
+SEC("lsm.s/mmap_file")
+int BPF_PROG(digest_mmap, struct file *file, unsigned long asked, unsigned long protection, unsigned long flags,
+	     int ret)
+{
+	return ret ? ret : prepare_mmap(ctx, file, protection);
 }
 
 SEC("lsm/file_mprotect")

@@ -8,6 +8,7 @@
 #define GUARD_HOOK_EXEC_H
 
 #include "command.h"
+#include "digest.h"
 #include "event.h"
 #include "image_in_force.h"
 #include "scope.h"
@@ -81,6 +82,13 @@ static __always_inline void directory_read(struct guard_image *image, struct gua
 	if (before.dentry != after.dentry || before.mnt != after.mnt)
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 	directory_atoms(image, s);
+}
+
+static __always_inline void exec_digest(struct guard_image *image, struct guard_scratch *s,
+					struct linux_binprm *bprm)
+{
+	if (digest_is_asked(image, GUARD_CATEGORY_EXEC))
+		digest_offer(image, s, address_of(bprm->file));
 }
 
 static __always_inline void exec_record(struct guard_scratch *s, struct linux_binprm *bprm, __u32 hook,
@@ -173,6 +181,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 	scope_load(image, s, GUARD_CATEGORY_EXEC);
 	deferred = !exec_read(image, s, bprm, false);
 	directory_read(image, s);
+	exec_digest(image, s, bprm);
 	exec_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val);
 	/* What is refused whatever else the arguments say is refused now. */
 	if (s->verdict == GUARD_VERDICT_BLOCK && !s->from_unknown)
@@ -226,6 +235,9 @@ static __always_inline int check_exec(struct linux_binprm *bprm)
 					 !exec_without_scratch() ||
 					     category_of(image, GUARD_CATEGORY_EXEC)->block_count);
 	verdict = exec_verdict(image, s, bprm);
+	/* What is left open is decided later, with the same digest. */
+	if (!s->subject.deferred)
+		digest_done(image, address_of(bpf_get_current_task_btf()));
 	scratch_give(s);
 	return verdict;
 }
@@ -246,7 +258,9 @@ static __always_inline void exec_decide_late(struct guard_image *image, struct g
 	__u64 generation = image_header(image)->generation;
 
 	directory_read(image, s);
+	exec_digest(image, s, bprm);
 	exec_decide(image, s, s->subject.asker, bpf_get_current_task_btf()->loginuid.val);
+	digest_done(image, address_of(bpf_get_current_task_btf()));
 	COUNT(decisions[GUARD_HOOK_EXEC_COMMITTED]);
 	if (decision_failed(s)) {
 		if (on_engine_failure(image, GUARD_HOOK_EXEC_COMMITTED, s->failure,

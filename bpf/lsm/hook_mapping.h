@@ -9,6 +9,7 @@
 #ifndef GUARD_HOOK_MAPPING_H
 #define GUARD_HOOK_MAPPING_H
 
+#include "digest.h"
 #include "hook_file.h"
 
 /* The kernel maps the program itself: mm->exe_file is that already (begin_new_exec, fs/exec.c). */
@@ -55,6 +56,11 @@ static __always_inline int mapping_outcome(struct guard_image *image, struct gua
 	return verdict_returned(s, hook);
 }
 
+static __always_inline bool mapping_asks_digest(const struct guard_image *image)
+{
+	return digest_is_asked(image, GUARD_CATEGORY_MAPPED) || digest_is_asked(image, GUARD_CATEGORY_LOAD);
+}
+
 static __always_inline int mapping_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
 					   const struct file_sight *sight, bool target_decides, __u32 hook)
 {
@@ -72,6 +78,8 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	/* The subject went through the same memory. */
 	mapping_resolve(s, file);
 	identity_of_opened(s, address_of(file));
+	if (mapping_asks_digest(image))
+		digest_offer(image, s, address_of(file));
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
 		scope_load(image, s, GUARD_CATEGORY_MAPPED);
 		mapped_decide(image, s, uid, logon);
@@ -113,8 +121,23 @@ static __always_inline int check_mapping(struct file *file, __u32 hook)
 	if (!s)
 		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH, load->block_count || mapped->block_count);
 	verdict = mapping_verdict(image, s, file, &sight, target_decides, hook);
+	digest_done(image, address_of(bpf_get_current_task_btf()));
 	scratch_give(s);
 	return verdict;
+}
+
+/* `file` as check_mmap has it. */
+static __always_inline int prepare_mmap(const void *context, struct file *file, unsigned long protection)
+{
+	struct guard_image *image = image_in_force();
+	__u64 address = 0;
+
+	if (!image || !(protection & PROT_EXEC) || !mapping_asks_digest(image) || !file)
+		return 0;
+	bpf_probe_read_kernel(&address, sizeof(address), context);
+	if (address && !mapping_is_of_exec(file))
+		digest_prepare(image, file);
+	return 0;
 }
 
 /*

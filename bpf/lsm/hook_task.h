@@ -3,6 +3,7 @@
 #ifndef GUARD_HOOK_TASK_H
 #define GUARD_HOOK_TASK_H
 
+#include "digest.h"
 #include "event.h"
 #include "image_in_force.h"
 #include "subject.h"
@@ -51,8 +52,11 @@ static __always_inline void forget(struct task_struct *task)
 {
 	__u64 address = address_of(task);
 	struct guard_subject *orphan = orphan_of(address);
+	struct guard_image *image = image_in_force();
 	__u64 held[2] = {};
 
+	if (image)
+		digest_done(image, address);
 	if (orphan) {
 		held[0] = orphan->exec_id;
 		held[1] = orphan->pending;

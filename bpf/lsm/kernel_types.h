@@ -97,6 +97,10 @@ struct inode {
 	unsigned int i_nlink;
 	struct timespec64 i_ctime; /* up to 6.5 */
 	__u32 i_generation;
+	__s64 i_size;
+	struct {
+		int counter;
+	} i_writecount;
 };
 
 /* 6.6 to 6.10 */

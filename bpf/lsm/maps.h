@@ -6,6 +6,7 @@
 #ifndef GUARD_MAPS_H
 #define GUARD_MAPS_H
 
+#include "digest_types.h"
 #include "file_cache_types.h"
 #include "scratch.h"
 #include "subject_types.h"
@@ -93,6 +94,26 @@ struct {
 	__type(key, __u64);
 	__type(value, struct guard_program);
 } programs SEC(".maps");
+
+/* Programs write, programs read: digests of files, see digest.h. Full: a cell is overwritten. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_digests);
+} digests SEC(".maps");
+
+/*
+ * What the program that may sleep has found for the one that decides, by the address of the task: made and taken in one
+ * system call, and all there at once, because sleeping programs of 6.1 use nothing else. Full: the digest is unknown,
+ * counted.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GUARD_DIGESTS_NOW_MAX);
+	__type(key, __u64);
+	__type(value, struct guard_digest_now);
+} digests_now SEC(".maps");
 
 /* Programs write, programs read: what rules say of cgroups, see scope.h. Full: a cell is overwritten. */
 struct {

@@ -7,6 +7,7 @@
 #define GUARD_SCRATCH_H
 
 #include "abi.h"
+#include "digest_types.h"
 #include "subject_types.h"
 
 #define GUARD_SCRATCH_SLOTS 4u
@@ -154,6 +155,9 @@ struct guard_scratch {
 	__u32 name_count;
 	__u32 name_pad;
 	struct guard_operation operation;
+	__u8 sha256[GUARD_DIGEST_BYTES]; /* of the file that is decided about */
+	__u32 digest_offered;		 /* it is, if this decision asks for it */
+	__u32 digest_known;		 /* this decision has asked for it */
 
 	__u64 task; /* address, of whose program a long path is read again */
 

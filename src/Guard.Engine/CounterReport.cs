@@ -23,6 +23,22 @@ internal static class CounterReport
                 (long)counters.Unknown[hook])),
         ];
 
+    /// <summary>What came of asking for digests of files, only what happened.</summary>
+    public static IReadOnlyDictionary<string, long> Digests(GuardCounters counters)
+        => Enum.GetValues<DigestOutcome>()
+            .Where(outcome => counters.Digests[(int)outcome] > 0)
+            .ToDictionary(Word, outcome => (long)counters.Digests[(int)outcome]);
+
+    private static string Word(DigestOutcome outcome) => outcome switch
+    {
+        DigestOutcome.Made => EngineStatus.DigestMade,
+        DigestOutcome.Remembered => EngineStatus.DigestRemembered,
+        DigestOutcome.Refused => EngineStatus.DigestRefused,
+        DigestOutcome.TooLong => "too_long",
+        DigestOutcome.Written => "open_for_writing",
+        _ => "no_room",
+    };
+
     /// <summary>Failures that happened, as hook.reason.</summary>
     public static IReadOnlyDictionary<string, long> Failures(GuardCounters counters)
     {

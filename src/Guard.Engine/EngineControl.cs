@@ -59,6 +59,7 @@ internal sealed class EngineControl : IEngineControl
             SelfTestExecs = _parts.Health.Denied.Execs,
             Hooks = kernel is null ? [] : CounterReport.Hooks(counters),
             Failures = kernel is null ? new Dictionary<string, long>() : CounterReport.Failures(counters),
+            Digests = kernel is null ? new Dictionary<string, long>() : CounterReport.Digests(counters),
             Losses = Losses(kernel, writer.Losses),
             Trail = _parts.Store.Status,
             Sinks = _sinks(),

@@ -22,6 +22,12 @@ public sealed record CompilerOptions
     /// <summary>What no blocking rule may refuse root, beside the built-in set.</summary>
     public SurvivalEntries Survival { get; init; } = SurvivalEntries.None;
 
+    /// <summary>
+    /// SHA-256 of the file at an absolute path of this machine, 64 hexadecimal digits in lower case; null when it is not
+    /// known. For what no blocking rule may refuse root; asked only when a rule speaks of digests.
+    /// </summary>
+    public Func<string, string?> DigestOf { get; init; } = _ => null;
+
     /// <summary>Whether a rule that would lock root out is a warning and not an error.</summary>
     public bool AllowLockOut { get; init; }
 

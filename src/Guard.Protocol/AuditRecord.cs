@@ -165,6 +165,9 @@ public sealed record FileInfoRecord
     /// <summary>Inode number.</summary>
     public ulong Inode { get; init; }
 
+    /// <summary>SHA-256 of the contents, where a rule asked for it: 64 hexadecimal digits in lower case.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>st_mode in octal.</summary>
     public string? Mode { get; init; }
 

@@ -203,6 +203,21 @@ public sealed record EngineStatus
     /// <summary>Engine failures by hook and reason, only those that happened.</summary>
     public IReadOnlyDictionary<string, long> Failures { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>Key of <see cref="Digests"/>: the file was hashed.</summary>
+    public const string DigestMade = "made";
+
+    /// <summary>Key of <see cref="Digests"/>: it was before, and has not changed since.</summary>
+    public const string DigestRemembered = "remembered";
+
+    /// <summary>Key of <see cref="Digests"/>: the kernel made none by SHA-256.</summary>
+    public const string DigestRefused = "refused_by_kernel";
+
+    /// <summary>
+    /// How often rules asked for the digest of a file, by what came of it, only what happened. All but made and remembered
+    /// left it unknown.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Digests { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Events lost by cause, only those that happened.</summary>
     public IReadOnlyDictionary<string, long> Losses { get; init; } = new Dictionary<string, long>();
 

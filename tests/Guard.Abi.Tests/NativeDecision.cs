@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Text;
 using Guard.Engine.Interop;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
@@ -18,7 +19,9 @@ internal sealed class NativeDecision : IDisposable
     public const int AncestorsMax = 4;
 
     private const int TextBytes = 8 + KernelLimits.PathMax;
-    private const int FilesOff = 10 * sizeof(uint);
+    private const int DigestOff = 12 * sizeof(uint);
+    private const int DigestBytes = 32;
+    private const int FilesOff = DigestOff + DigestBytes;
     private const int FileBytes = 16;
     private const int EndpointOff = FilesOff + (4 * FileBytes);
     private const int EndpointBytes = 40;
@@ -212,6 +215,12 @@ internal sealed class NativeDecision : IDisposable
         Put(28, request.MountNamespace ?? 0);
         Put(32, request.SystemOperation);
         Put(36, request.NewUid);
+        if (request.Digest.State == TextState.Complete)
+        {
+            Put(40, 1);
+            Convert.FromHexString(Encoding.ASCII.GetString(request.Digest.Bytes.Span)).CopyTo(_request.AsSpan(DigestOff));
+        }
+
         FileKey?[] files = [request.ImageFile, request.ParentFile, request.TargetFile, request.TargetImageFile];
         for (var i = 0; i < files.Length; i++)
         {

@@ -70,6 +70,9 @@ struct test_request {
 	__u32 mount_namespace;
 	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
 	__u32 new_uid;
+	__u32 digest_known;
+	__u32 pad;
+	__u8 sha256[GUARD_DIGEST_BYTES];
 	struct test_file image_file;
 	struct test_file parent_file;
 	struct test_file target_file;
@@ -388,6 +391,8 @@ int decide(void *ctx)
 	s->subject.ancestor_count = 0;
 	scope_of(image, s, request);
 	result->settled = request->category == GUARD_CATEGORY_FILE && open_is_settled(image, s, request);
+	s->digest_offered = request->digest_known;
+	bpf_probe_read_kernel(s->sha256, sizeof(s->sha256), request->sha256);
 	parent_of(image, s, request);
 	for (__u32 i = 0; i < TEST_ANCESTORS_MAX; i++) {
 		if (i >= request->ancestor_count)

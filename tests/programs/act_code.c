@@ -55,6 +55,24 @@ static int run_nameless_exec(int argc, char **argv)
     return wait_and_report("nameless-exec", argv[1], child);
 }
 
+/* The contents of one file into another of the same size by stores into a shared mapping: no write(2), no truncation. */
+static int run_overwrite_mapped(int argc, char **argv)
+{
+    (void)argc;
+    int to = open(argv[0], O_RDWR | O_CLOEXEC), from = open(argv[1], O_RDONLY | O_CLOEXEC);
+    struct stat old, new;
+    if (to < 0 || from < 0 || fstat(to, &old) || fstat(from, &new))
+        return report("overwrite-mapped", argv[0], errno);
+    if (old.st_size != new.st_size)
+        return report("overwrite-mapped", argv[0], EINVAL);
+    char *bytes = mmap(NULL, (size_t)old.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, to, 0);
+    if (bytes == MAP_FAILED || pread(from, bytes, (size_t)new.st_size, 0) != new.st_size)
+        return report("overwrite-mapped", argv[0], errno);
+    munmap(bytes, (size_t)old.st_size);
+    close(to);
+    return report("overwrite-mapped", argv[0], 0);
+}
+
 /* execve by the table of 32-bit system calls, which takes 32-bit pointers. */
 static int run_exec32(int argc, char **argv)
 {
@@ -166,6 +184,7 @@ static int run_code(int argc, char **argv)
 }
 
 const struct action code_actions[] = {
+    { "overwrite-mapped", "PATH FROM   by stores into a shared mapping", 2, run_overwrite_mapped },
     { "nameless-exec", "DIR PATH [ARGUMENT]...   a copy in an O_TMPFILE of DIR", 2, run_nameless_exec },
     { "exec32", "PATH [ARGUMENT]...   int $0x80", 1, run_exec32 },
     { "swap-exec", "PATH OTHER TURNS ARGUMENT   while a thread swaps the two", 4, run_swap_exec },

@@ -91,6 +91,12 @@ internal static class DoctorCommand
             ? new DoctorLine("self-test", Ok, "a denial was proven at " + test.ToString("O", CultureInfo.InvariantCulture), null)
             : new DoctorLine("self-test", status.State == "enforcing" ? Warn : Fail, "no denial was ever proven", "sudo systemctl restart guardd; journalctl -u guardd");
         yield return Counters("failures", "the engine decided every operation", "operations that the engine could not decide", status.Failures);
+        if (status.Digests.TryGetValue(EngineStatus.DigestRefused, out var refused))
+        {
+            yield return new DoctorLine(
+                "digests", Warn, $"the kernel made no SHA-256 digest of {refused} files that rules asked for", "rules with Hashes or sha256 are unknown there: on_unknown decides; the kernel needs CONFIG_IMA and no ima_hash= other than sha256");
+        }
+
         yield return Counters("losses", "no event was lost", "events were lost", status.Losses);
         foreach (var sink in status.Sinks)
         {

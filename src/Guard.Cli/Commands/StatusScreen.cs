@@ -30,6 +30,7 @@ internal sealed class StatusScreen
         Line("Failure", $"{Show.Failure(status.FailureMode, status.FailureModeFrom)}   self-test {(status.LastSelfTest is { } test ? Show.Time(test, time) : "never")}");
         Line("Memory", $"{Show.Bytes(status.KernelBytes)} in the kernel");
         WriteHooks(status.Hooks);
+        WriteDigests(status.Digests);
         WriteCounts("Failures", status.Failures);
         WriteCounts("Losses", status.Losses);
         Line("Trail", $"{Show.Count(status.Trail.Records)} records   newest {status.Trail.Last}   {Show.Bytes(status.Trail.Bytes)}");
@@ -43,6 +44,15 @@ internal sealed class StatusScreen
         {
             Line("Hook", $"{SafeText.Line(hook.Hook),-24}   {Show.Count(hook.Decisions)} decided   {Show.Count(hook.Denied)} denied   " +
                 $"{Show.Count(hook.Audited)} audited   {Show.Count(hook.Unknown)} unknown");
+        }
+    }
+
+    private void WriteDigests(IReadOnlyDictionary<string, long> digests)
+    {
+        if (digests.Count > 0)
+        {
+            var counts = digests.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{SafeText.Line(pair.Key)} {Show.Count(pair.Value)}");
+            Line("Digests", string.Join("   ", counts));
         }
     }
 

@@ -32,6 +32,7 @@ internal static class CauseNames
         HoldCause.Protocol => "Protocol",
         HoldCause.Operation => "Operation",
         HoldCause.Cgroup => "CgroupPath",
+        HoldCause.Digest => "sha256",
         HoldCause.Object => "FilesystemType",
         HoldCause.TargetImage => "TargetImage",
         HoldCause.TargetImageFile => "TargetImage, under another name",

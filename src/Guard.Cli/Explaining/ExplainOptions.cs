@@ -18,6 +18,7 @@ internal sealed class ExplainOptions
     private readonly Option<string?> _directory = Text("--cwd", "PATH", "Directory that it is in");
     private readonly Option<string?> _parentImage = Text("--parent-image", "PATH", "Program of the parent");
     private readonly Option<string?> _parentCommand = Text("--parent-command", "TEXT", "Arguments of the parent");
+    private readonly Option<string?> _digest = Text("--sha256", "DIGEST", "Digest of the file, 64 hexadecimal digits");
     private readonly Option<string?> _user = Text("--user", "NAME", "Effective user (root)");
     private readonly Option<uint?> _uid = new("--uid") { Description = "Effective user, by number", HelpName = "N" };
 
@@ -62,7 +63,7 @@ internal sealed class ExplainOptions
         _category = category;
         _unknown.AcceptOnlyFromAmong(
             "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
-            "file-system", "target-image");
+            "file-system", "target-image", "sha256");
         _access.AcceptOnlyFromAmong(
             "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times");
         _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
@@ -80,10 +81,10 @@ internal sealed class ExplainOptions
         Option[] both = [_image, _invoked, _command, _parentImage, _parentCommand, _ancestor, _user, _uid, _logon, _unknown];
         Option[] own = _category switch
         {
-            RuleCategory.ProcessCreation => [_directory],
+            RuleCategory.ProcessCreation => [_directory, _digest],
             RuleCategory.NetworkConnection => [_operation, _protocol],
             RuleCategory.Operation => [.. _own.All],
-            RuleCategory.ImageLoad => [],
+            RuleCategory.ImageLoad => [_digest],
             _ => [_access],
         };
         foreach (var option in both.Concat(own))
@@ -138,9 +139,14 @@ internal sealed class ExplainOptions
             RuleCategory.ProcessCreation => request with
             {
                 CurrentDirectory = values.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)),
+                Digest = values.Text(PolicyField.Digest, "sha256", ReadDigest(parsed)),
             },
             RuleCategory.NetworkConnection => request with { Socket = ReadSocket(parsed, values, path) },
-            RuleCategory.ImageLoad => request with { Target = values.Text(PolicyField.ImageLoaded, null, path) },
+            RuleCategory.ImageLoad => request with
+            {
+                Target = values.Text(PolicyField.ImageLoaded, null, path),
+                Digest = values.Text(PolicyField.Digest, "sha256", ReadDigest(parsed)),
+            },
             _ => request with
             {
                 Target = values.Text(PolicyField.TargetFilename, null, path),
@@ -183,6 +189,14 @@ internal sealed class ExplainOptions
         {
             throw new CliException(ExitCode.Usage, $"unrecognized option or argument '{arguments[0]}'", "arguments of the program stand after --");
         }
+    }
+
+    private string? ReadDigest(ParseResult parsed)
+    {
+        var digest = parsed.GetValue(_digest);
+        return digest is null or { Length: 64 } && digest?.All(char.IsAsciiHexDigit) != false
+            ? digest?.ToLowerInvariant()
+            : throw new CliException(ExitCode.Usage, $"'{digest}' is no SHA-256 digest", "sha256sum prints the one of a file");
     }
 
     private uint ReadUser(CommandRun run)

@@ -102,7 +102,8 @@ internal sealed class ToldValues(string[] unknown)
     {
         var option = word is null ? null : word == "command-line" ? "--command" : "--" + word;
         var told = value is not null && (word is null || !unknown.Contains(word));
-        (told ? Known : Unknown).Add(new ExplainedValue(field.ToString(), option, told ? value : null));
+        var name = field == PolicyField.Digest ? "sha256" : field.ToString();
+        (told ? Known : Unknown).Add(new ExplainedValue(name, option, told ? value : null));
         return told;
     }
 }

@@ -39,6 +39,7 @@ internal sealed class LocalCheck
             Domain = domain,
             Survival = ConfiguredSurvival.Read(run),
             AllowLockOut = allowLockOut,
+            DigestOf = new FileDigests().Find,
         };
         var loader = new BundleLoader(options);
         loader.Load(paths);

@@ -118,6 +118,7 @@ internal sealed class EventEnricher
             Invoked = happened.Kind == GuardEventKind.OperationDecision ? null : ProcessDescriber.ToText(happened.Invoked),
             Device = happened.FileDevice == 0 ? null : ToDevice(happened.FileDevice),
             Inode = happened.FileInode,
+            Sha256 = happened.Sha256,
             Mode = happened.FileMode == 0 ? null : "0" + Convert.ToString(happened.FileMode, 8),
             Access = happened.Kind == GuardEventKind.ExecDecision ? ["exec"] : EventNames.Access(happened.Access),
         };

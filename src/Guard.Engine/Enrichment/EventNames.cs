@@ -39,6 +39,7 @@ internal static class EventNames
         (GuardEventFlags.MoreRules, "more_rules"),
         (GuardEventFlags.AddressUnknown, "address_unknown"),
         (GuardEventFlags.CgroupUnknown, "cgroup_unknown"),
+        (GuardEventFlags.DigestUnknown, "digest_unknown"),
     ];
 
     /// <summary>The symbol of a negative errno; null for 0.</summary>

@@ -161,6 +161,7 @@ internal static class EventDecoder
             FileInode = e.FileInode,
             FileGeneration = e.FileGeneration,
             FileMode = e.FileMode,
+            Sha256 = ((GuardEventFlags)e.Flags & GuardEventFlags.Digest) != 0 ? Convert.ToHexStringLower(e.Sha256) : null,
             Path = path,
             Invoked = invoked,
             Image = image,

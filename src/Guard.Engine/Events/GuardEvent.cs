@@ -67,6 +67,12 @@ public enum GuardEventFlags
 
     /// <summary>Rules ask for the cgroup, and its path was not known whole.</summary>
     CgroupUnknown = 2048,
+
+    /// <summary>The file's digest is in the event.</summary>
+    Digest = 4096,
+
+    /// <summary>Rules ask for the file's digest, and it was not known.</summary>
+    DigestUnknown = 8192,
 }
 
 /// <summary>One decoded ring record: bpf/lsm/abi.h, struct guard_event. Immutable; nothing in it is trusted.</summary>
@@ -175,6 +181,9 @@ public sealed record GuardEvent
     /// For execs, the name used; for operations, the name of the file system, or the program of the process that is acted on.
     /// </summary>
     public KernelText Invoked { get; init; }
+
+    /// <summary>SHA-256 of the file, where rules asked for it: 64 hexadecimal digits in lower case.</summary>
+    public string? Sha256 { get; init; }
 
     /// <summary>For decisions, the program that asks.</summary>
     public KernelText Image { get; init; }

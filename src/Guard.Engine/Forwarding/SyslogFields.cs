@@ -99,6 +99,7 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
         Add("invoked", file?.Invoked);
         Add("dev", file?.Device);
         Add("inode", file?.Inode.ToString(CultureInfo.InvariantCulture));
+        Add("sha256", file?.Sha256);
         Add("access", file?.Access is { Count: > 0 } access ? string.Join(',', access) : null);
     }
 

@@ -68,6 +68,7 @@ internal sealed class PolicyInForce
             Secret = _rules.Secret,
             Survival = _rules.Survival,
             AllowLockOut = allowLockOut,
+            DigestOf = new FileDigests().Find,
         });
 
     /// <summary>

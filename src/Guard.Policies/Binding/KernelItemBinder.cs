@@ -16,6 +16,7 @@ internal sealed class KernelItemBinder : ItemBinder
     private readonly DecidedKind _decided;
     private readonly AccountSnapshot _accounts;
     private readonly NetworkItems _network;
+    private readonly DigestItems _digests;
     private readonly PlaceBinder _places;
 
     /// <param name="decided">While its category is not known, fields of any are accepted, others reported.</param>
@@ -28,6 +29,7 @@ internal sealed class KernelItemBinder : ItemBinder
         _decided = decided;
         _accounts = options.Accounts;
         _network = new NetworkItems(Values, bag);
+        _digests = new DigestItems(Values, bag);
         _places = new PlaceBinder(bag);
     }
 
@@ -112,6 +114,7 @@ internal sealed class KernelItemBinder : ItemBinder
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
                 $"{name} takes all and neq; compare CgroupPath"),
             _ when NetworkItems.Has(name) => NetworkItems.Permits(name, modifiers),
+            _ when DigestItems.Has(name) => DigestItems.Permits(name, modifiers),
             _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, Gid, LogonId, NewUid and ports are numbers"),
         };
         if (!permitted)
@@ -137,6 +140,7 @@ internal sealed class KernelItemBinder : ItemBinder
             "NewUid" => BindNumbers(PolicyField.NewUid, key, modifiers, values),
             "Access" => BindAccess(key, modifiers, values),
             _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
+            _ when DigestItems.Has(name) => _digests.Bind(name, key, modifiers, values),
             "SourceImage" => BindText(PolicyField.Image, key, modifiers, values),
             "ImageLoaded" when _decided.Category == RuleCategory.Operation
                 => BindText(PolicyField.TargetFilename, key, modifiers, values),

@@ -20,13 +20,13 @@ internal static class SigmaVocabulary
     ];
 
     /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
-    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory"];
+    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory", .. DigestItems.Fields];
 
     /// <summary>Fields of <c>file_access</c> and its like that the kernel knows.</summary>
     public static readonly ImmutableArray<string> FileFields = ["TargetFilename", "Access", .. ActorFields];
 
     /// <summary>Fields of <c>image_load</c> that the kernel knows.</summary>
-    public static readonly ImmutableArray<string> LoadFields = ["ImageLoaded", .. ActorFields];
+    public static readonly ImmutableArray<string> LoadFields = ["ImageLoaded", .. DigestItems.Fields, .. ActorFields];
 
     /// <summary>Fields of <c>network_connection</c> that the kernel knows.</summary>
     public static readonly ImmutableArray<string> NetworkFields =
@@ -45,7 +45,7 @@ internal static class SigmaVocabulary
     /// <summary>Fields of Sigma's taxonomy that the kernel side does not know.</summary>
     public static readonly ImmutableHashSet<string> UndecidableFields =
     [
-        "Hashes", "sha256", "md5", "sha1", "Imphash",
+        "md5", "sha1", "Imphash",
         "LogonGuid", "ProcessId", "ProcessGuid", "ParentProcessId", "ParentProcessGuid", "ParentUser",
         "IntegrityLevel", "Product", "Company", "Description", "OriginalFileName", "FileVersion", "TerminalSessionId",
         "SourceFilename", "CreationUtcTime", "UtcTime", "Euid", "ParentUid", "TargetUser",

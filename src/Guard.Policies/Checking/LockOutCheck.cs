@@ -25,16 +25,19 @@ internal sealed class LockOutCheck
 
     private readonly Dictionary<RegexPattern, Regex> _expressions = [];
 
-    private LockOutCheck(NormalisedPolicy policy, SurvivalEntries added)
+    private readonly Func<string, string?> _digestOf;
+
+    private LockOutCheck(NormalisedPolicy policy, CompilerOptions options)
     {
         _atoms = policy.Atoms;
-        _requests = SurvivalSet.Requests(added);
+        _digestOf = options.DigestOf;
+        _requests = SurvivalSet.Requests(options.Survival);
         _known = [.. _requests.Select(_ => new Dictionary<int, bool?>())];
     }
 
     public static void Run(Normalisation normalisation, CompilerOptions options, DiagnosticBag bag)
     {
-        var check = new LockOutCheck(normalisation.Policy, options.Survival);
+        var check = new LockOutCheck(normalisation.Policy, options);
         var finding = options.AllowLockOut ? DiagnosticCatalogue.LockOutForced : DiagnosticCatalogue.LockOut;
         foreach (var (written, meant) in normalisation.Pairs.Where(p => p.Meant.Action == RuleAction.Block))
         {
@@ -112,6 +115,7 @@ internal sealed class LockOutCheck
         AddressAtom address when request.Socket is { } socket => AddressHolds(address, socket),
         NumberAtom or AddressAtom => null,
         AccessAtom access => (access.Kinds & request.Access) != 0,
+        TextAtom { Field: PolicyField.Digest } text => DigestHolds(text, request),
         TextAtom text => TextHolds(text, request),
         _ => false,
     };
@@ -137,6 +141,14 @@ internal sealed class LockOutCheck
     }
 
     private static bool Contains(NumberAtom atom, uint number) => atom.Ranges.Any(r => r.From <= number && number <= r.To);
+
+    /// <summary>A file that this machine does not have is none of those that are listed.</summary>
+    private bool DigestHolds(TextAtom atom, SurvivalRequest request)
+    {
+        var path = request.Category == RuleCategory.ProcessCreation ? request.Image : request.Target;
+        var digest = _digestOf(Encoding.UTF8.GetString(path));
+        return digest is not null && atom.Patterns.Any(p => PatternMatcher.IsMatch(p, Encoding.ASCII.GetBytes(digest)));
+    }
 
     private bool? TextHolds(TextAtom atom, SurvivalRequest request)
     {

@@ -75,6 +75,7 @@ internal sealed class PatternLowering
         PolicyField.CurrentDirectory => KernelAbi.TextDirectory,
         PolicyField.CgroupPath => KernelAbi.TextCgroup,
         PolicyField.FilesystemType => KernelAbi.TextObject,
+        PolicyField.Digest => KernelAbi.TextDigest,
         _ => KernelAbi.TextImage,
     };
 

@@ -39,7 +39,7 @@ internal sealed class TriggerChooser
 
     /// <summary>
     /// The triggers of a rule in a category, ascending; null when it must be evaluated always; empty when never. Among
-    /// programs that are mapped only items over Image are triggers: a file that no rule names must cost nothing.
+    /// programs that are mapped only items over Image and digests are triggers: a file that no rule names must cost nothing.
     /// </summary>
     public ImmutableSortedSet<int>? Choose(NormalisedRule rule, RuleCategory category)
         => SetOf(rule.Condition, false, (int)category)?.Atoms;
@@ -129,7 +129,7 @@ internal sealed class TriggerChooser
     private Candidate? Single(int atom, int category)
     {
         var field = _policy.Atoms[atom].Field;
-        return category == (int)RuleCategory.MappedProgram && field != PolicyField.Image
+        return category == (int)RuleCategory.MappedProgram && !MappedPrograms.IsOfFile(field)
             ? null
             : new Candidate([atom], _matchesAll[atom] ? WorstRank : RankOf(field, category), _usage[atom, category]);
     }
@@ -155,7 +155,7 @@ internal sealed class TriggerChooser
 
     private static int RankOf(PolicyField field) => field switch
     {
-        PolicyField.TargetFilename or PolicyField.CommandLine or PolicyField.ImageLoaded => 0,
+        PolicyField.TargetFilename or PolicyField.CommandLine or PolicyField.ImageLoaded or PolicyField.Digest => 0,
         PolicyField.Image or PolicyField.ImageInvoked or PolicyField.Event => 1,
         PolicyField.ParentImage or PolicyField.ParentCommandLine => 1,
         PolicyField.AncestorImage or PolicyField.AncestorCommandLine or PolicyField.CurrentDirectory => 2,

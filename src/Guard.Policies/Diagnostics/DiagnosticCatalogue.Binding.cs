@@ -363,6 +363,12 @@ public static partial class DiagnosticCatalogue
         "A way of an operation is not known",
         "guard-policy(5) lists the values of LoadedFrom, MountAction, BpfCommand, GrantedAccess and Signal");
 
+    /// <summary>GP2101: A value is no digest that the kernel can compare.</summary>
+    public static readonly DiagnosticDescriptor BadDigest = Error(
+        "GP2101",
+        "A value is no digest that the kernel can compare",
+        "write SHA-256 digests, whole: the kernel makes no MD5, SHA-1 or import hash of a file");
+
     private static DiagnosticDescriptor[] BindingRows() =>
     [
         NotAMap,
@@ -425,5 +431,6 @@ public static partial class DiagnosticCatalogue
         SecondFailure,
         BadNetworkValue,
         BadOperationValue,
+        BadDigest,
     ];
 }

@@ -27,6 +27,9 @@ public static class KernelAbi
     /// <summary>Directories that processes are in.</summary>
     public const int TextDirectory = 3;
 
+    /// <summary>SHA-256 of a file that is executed or mapped for execution, as 64 digits in lower case.</summary>
+    public const int TextDigest = 4;
+
     /// <summary>The cgroup that the process is in.</summary>
     public const int TextCgroup = 5;
 
@@ -234,6 +237,9 @@ public static class KernelAbi
 
     /// <summary>Room for reasons of failure in the counters.</summary>
     public const int Reasons = 16;
+
+    /// <summary>Room for what came of asking for a digest.</summary>
+    public const int Digests = 8;
 
     /// <summary>Ring buffers.</summary>
     public const int Rings = 2;

@@ -8,7 +8,7 @@ namespace Guard.Policies.Normalising;
 /// called execve: Image is the mapped file; it is called by no name, and its arguments and directory are not known.
 /// </summary>
 /// <remarks>
-/// Only for rules that need an Image: one that refuses what a user runs would refuse that user every library. And only
+/// Only for rules that need an Image or a digest: one that refuses what a user runs would refuse that user every library. And only
 /// for those that can be true without what is not known.
 /// </remarks>
 internal static class MappedPrograms
@@ -28,10 +28,14 @@ internal static class MappedPrograms
             && NeedsImage(rule.Condition, false, atoms)
             && (rule.OnUnknown == OnUnknown.Deny || CanBe(rule.Condition, true, atoms));
 
-    /// <summary>Whether the node, or its negation, can hold only if an item over Image does.</summary>
+    /// <summary>Whether an item over the field says what program is meant.</summary>
+    /// <param name="field">A field of process_creation.</param>
+    public static bool IsOfFile(PolicyField field) => field is PolicyField.Image or PolicyField.Digest;
+
+    /// <summary>Whether the node, or its negation, can hold only if an item over Image or the digest does.</summary>
     private static bool NeedsImage(ConditionNode node, bool negated, ImmutableArray<NormalisedAtom> atoms) => node switch
     {
-        AtomNode atom => !negated && atoms[atom.Atom].Field == PolicyField.Image,
+        AtomNode atom => !negated && IsOfFile(atoms[atom.Atom].Field),
         NotNode not => NeedsImage(not.Operand, !negated, atoms),
         ConstantNode constant => constant.Value == negated,
         AndNode and => negated

@@ -91,6 +91,9 @@ public enum PolicyField
 
     /// <summary>The effective uid that a process gives itself.</summary>
     NewUid = 27,
+
+    /// <summary>SHA-256 of the file that is executed or mapped for execution: Hashes, sha256.</summary>
+    Digest = 28,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
@@ -215,7 +218,7 @@ public enum TextRoles
     /// <summary>The cgroup that the process is in.</summary>
     Cgroup = 8192,
 
-    /// <summary>What else an operation is about.</summary>
+    /// <summary>What else an operation is about; of <see cref="PolicyField.Digest"/>, the digest.</summary>
     Object = 16384,
 
     /// <summary>The program of the process that is acted on, resolved path.</summary>

@@ -139,7 +139,7 @@ internal sealed class RuleNormaliser
         (PolicyField.ImageLoaded, true) => TextRoles.Loaded,
         (PolicyField.TargetImage, false) => TextRoles.TargetImage | TextRoles.Named,
         (PolicyField.TargetImage, true) => TextRoles.TargetImage,
-        (PolicyField.FilesystemType, _) => TextRoles.Object,
+        (PolicyField.FilesystemType or PolicyField.Digest, _) => TextRoles.Object,
         (PolicyField.CommandLine, _) => TextRoles.Command,
         (PolicyField.ParentCommandLine, _) => TextRoles.ParentCommand,
         (PolicyField.AncestorCommandLine, _) => TextRoles.AncestorCommand,

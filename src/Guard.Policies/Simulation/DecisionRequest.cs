@@ -86,6 +86,12 @@ public sealed record DecisionRequest(RuleCategory Category)
 
     /// <summary>The effective uid that is to be; read for an operation that has one.</summary>
     public uint NewUid { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the file that is executed or mapped, as 64 hexadecimal digits in lower case: whole, or not known. Read for
+    /// those alone.
+    /// </summary>
+    public RequestText Digest { get; init; }
 }
 
 /// <summary>An operation on a socket of IPv4 or IPv6, or that a raw or packet socket is made.</summary>

@@ -38,124 +38,25 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
 
     private bool IsExec => request.Category == RuleCategory.ProcessCreation;
 
+    private bool HasDigest
+        => request.Category is RuleCategory.ProcessCreation or RuleCategory.MappedProgram or RuleCategory.ImageLoad;
+
     private bool IsMapped => request.Category == RuleCategory.MappedProgram;
 
     /// <summary>The program in question: the new one, or the one that runs.</summary>
     private RequestProgram Program => new(request.Image, request.Invoked, request.CommandLine) { File = request.ImageFile };
-
-    private void MarkIncomplete()
-    {
-        if (IsMapped)
-        {
-            MarkUnless(request.Target, PolicyField.Image);
-            Mark(PolicyField.CommandLine);
-        }
-        else
-        {
-            MarkUnless(request.Image, PolicyField.Image);
-            MarkUnless(request.Invoked, PolicyField.ImageInvoked);
-            MarkUnless(request.CommandLine, PolicyField.CommandLine);
-        }
-
-        MarkUnless(request.ParentImage, PolicyField.ParentImage, PolicyField.AncestorImage);
-        MarkUnless(request.ParentInvoked, PolicyField.ParentImage, PolicyField.AncestorImage);
-        MarkUnless(request.ParentCommandLine, PolicyField.ParentCommandLine, PolicyField.AncestorCommandLine);
-        if (!request.AncestorsKnown)
-        {
-            Mark(PolicyField.AncestorImage, PolicyField.AncestorCommandLine);
-        }
-
-        foreach (var ancestor in request.Ancestors)
-        {
-            MarkUnless(ancestor.Image, PolicyField.AncestorImage);
-            MarkUnless(ancestor.Invoked, PolicyField.AncestorImage);
-            MarkUnless(ancestor.CommandLine, PolicyField.AncestorCommandLine);
-        }
-
-        MarkUnless(request.Cgroup, PolicyField.CgroupPath);
-        MarkUnless(request.Group, PolicyField.Group);
-        MarkUnless(request.MountNamespace, PolicyField.MountNamespace);
-        switch (request.Category)
-        {
-            case RuleCategory.FileAccess:
-                MarkUnless(request.Target, PolicyField.TargetFilename);
-                break;
-            case RuleCategory.ImageLoad:
-                MarkUnless(request.Target, PolicyField.ImageLoaded);
-                break;
-            case RuleCategory.MappedProgram:
-                Mark(PolicyField.CurrentDirectory);
-                break;
-            case RuleCategory.NetworkConnection:
-                MarkSocket();
-                break;
-            case RuleCategory.Operation:
-                MarkOperation();
-                break;
-            default:
-                MarkUnless(request.CurrentDirectory, PolicyField.CurrentDirectory);
-                break;
-        }
-    }
-
-    private void MarkSocket()
-    {
-        if (request.Socket.IsOutgoing)
-        {
-            MarkAsked(PolicyField.SourceIp, PolicyField.SourcePort);
-        }
-
-        if (request.Socket is { HasAddress: true, Address: null })
-        {
-            MarkAsked(
-                request.Socket.IsOutgoing ? PolicyField.DestinationIp : PolicyField.SourceIp,
-                request.Socket.IsOutgoing ? PolicyField.DestinationPort : PolicyField.SourcePort,
-                PolicyField.AddressFamily);
-        }
-    }
-
-    /// <summary>What no rule of the category asks for makes nothing unknown.</summary>
-    private void MarkAsked(params ReadOnlySpan<PolicyField> fields)
-    {
-        foreach (var field in fields)
-        {
-            _incomplete |= _category.Fields & 1u << (int)field;
-        }
-    }
-
-    private void MarkUnless(RequestText text, params ReadOnlySpan<PolicyField> fields)
-    {
-        if (text.State != TextState.Complete)
-        {
-            Mark(fields);
-        }
-    }
-
-    private void MarkUnless(uint? number, PolicyField field)
-    {
-        if (number is null)
-        {
-            Mark(field);
-        }
-    }
-
-    private void Mark(params ReadOnlySpan<PolicyField> fields)
-    {
-        foreach (var field in fields)
-        {
-            _incomplete |= 1u << (int)field;
-        }
-    }
 
     private void CollectAtoms()
     {
         if (IsMapped)
         {
             CollectFile(KernelAbi.TextImage, KernelAbi.RoleImage, HoldCause.Image, HoldCause.ImageFile);
+            CollectDigest();
         }
         else if (IsExec)
         {
             CollectNewProgram(Program);
+            CollectDigest();
         }
         else
         {
@@ -170,6 +71,7 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
                 break;
             case RuleCategory.ImageLoad:
                 CollectFile(KernelAbi.TextImage, KernelAbi.RoleLoaded, HoldCause.Loaded, HoldCause.LoadedFile);
+                CollectDigest();
                 break;
             case RuleCategory.NetworkConnection:
                 CollectEndpoint();
@@ -191,6 +93,16 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
         }
 
         _walk.RunIdentity(request.TargetFile, role, (a, _) => Hold(a, byFile));
+    }
+
+    /// <summary>Of what is executed or mapped; nothing where no rule of the category asks for it.</summary>
+    private void CollectDigest()
+    {
+        if (request.Digest.State == TextState.Complete && (_category.Fields & 1u << (int)PolicyField.Digest) != 0
+            && !_walk.Run(KernelAbi.TextDigest, request.Digest, KernelAbi.RoleObject, (a, _) => Hold(a, HoldCause.Digest)))
+        {
+            Fail(DecisionFailure.TooManyMatches);
+        }
     }
 
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>

@@ -64,6 +64,9 @@ public enum HoldCause
     /// <summary>It names the file that is mapped for execution, under whatever name.</summary>
     LoadedFile,
 
+    /// <summary>The digest of what is executed is one of its own.</summary>
+    Digest,
+
     /// <summary>A pattern matched what else the operation is about.</summary>
     Object,
 

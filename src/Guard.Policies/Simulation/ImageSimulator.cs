@@ -15,7 +15,7 @@ namespace Guard.Policies.Simulation;
 /// FilesystemType and TargetImage for the operations that have one. For a mapped program the file
 /// is Image, there is no ImageInvoked, and CommandLine and CurrentDirectory are incomplete. Of an operation on a socket,
 /// SourceIp and SourcePort are incomplete when it has a destination, and what an address that is not known would say; each
-/// only if a rule of the category speaks of it.
+/// only if a rule of the category speaks of it; and so is a digest that is not known.
 /// </item>
 /// <item>
 /// A program is read as: text IMAGE over Image in the roles of a path, text IMAGE over Invoked in those of a name, text
@@ -25,6 +25,8 @@ namespace Guard.Policies.Simulation;
 /// Anything else: the same, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec; when an
 /// atom finds no room, Image, ImageInvoked and CommandLine are incomplete. Then the atoms of the list hold.
 /// Mapped program: text IMAGE over the file in role IMAGE alone.
+/// After the directory of an exec and the file of a mapping: text DIGEST over the digest, if a rule of the category speaks
+/// of it.
 /// </item>
 /// <item>
 /// The parent is read so: atoms in the roles of a parent go into such a list, atoms in those of an ancestor into

@@ -14,7 +14,7 @@ namespace Guard.Engine.Tests.Events;
 public sealed class EventDecoderTests
 {
     [Fact]
-    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(256, Unsafe.SizeOf<GuardEventLayout>());
+    public void The_fixed_part_is_as_long_as_the_header_says() => Assert.Equal(288, Unsafe.SizeOf<GuardEventLayout>());
 
     [Fact]
     public void Every_field_of_an_exec_decision_arrives()
@@ -26,7 +26,8 @@ public sealed class EventDecoderTests
             (e.ParentTgid, e.Uid, e.Euid, e.Gid, e.Loginuid, e.Session) = (13, 14, 15, 16, uint.MaxValue, 17);
             "nc"u8.CopyTo(e.Comm);
             (e.Verdict, e.Category, e.Hook, e.Reason, e.Error) = (2, 0, 1, 8, -1);
-            (e.Flags, e.Access, e.ExitCode, e.RuleCount) = (129, 3, 256, 2);
+            (e.Flags, e.Access, e.ExitCode, e.RuleCount) = (129 | 4096, 3, 256, 2);
+            ((Span<byte>)e.Sha256).Fill(0xA5);
             (e.Rules[0], e.Rules[1]) = (65534, 1);
             (e.FileDev, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal) = (18, 19, 20, 21, 22);
             (e.SystemOperation, e.TargetTgid, e.TargetUid) = (23, 24, 25);
@@ -39,7 +40,8 @@ public sealed class EventDecoderTests
         Assert.Equal((10, 11, 13, 14u, 15u, 16u), (e.Tgid, e.Tid, e.ParentTgid, e.Uid, e.Euid, e.Gid));
         Assert.Equal((uint.MaxValue, 17u, "nc"), (e.LoginUid, e.Session, e.Comm.ToString()));
         Assert.Equal((2, RuleCategory.ProcessCreation, 1, 8, -1), (e.Verdict, e.Category, e.Hook, e.Reason, e.Error));
-        Assert.Equal((GuardEventFlags.PathTruncated | GuardEventFlags.MoreRules, AccessKinds.Read | AccessKinds.Write, 256), (e.Flags, e.Access, e.ExitCode));
+        Assert.Equal((GuardEventFlags.PathTruncated | GuardEventFlags.MoreRules | GuardEventFlags.Digest, AccessKinds.Read | AccessKinds.Write, 256), (e.Flags, e.Access, e.ExitCode));
+        Assert.Equal(string.Concat(Enumerable.Repeat("a5", 32)), e.Sha256);
         Assert.Equal([65534, 1], e.Rules.ToArray());
         Assert.Equal((23u, 24, 25u), (e.SystemOperation, e.TargetTgid, e.TargetUid));
         Assert.Equal((18UL, 19UL, 20u, 21u, 22u), (e.FileDevice, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal));

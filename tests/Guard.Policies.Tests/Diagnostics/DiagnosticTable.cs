@@ -113,7 +113,8 @@ public static class DiagnosticTable
     [
         Item(DiagnosticCatalogue.UnknownField, 9, "Imgae: a"),
         Item(DiagnosticCatalogue.UnknownField, 9, "image: a"),
-        Item(DiagnosticCatalogue.FieldNotDecidable, 9, "Hashes|contains: a"),
+        Item(DiagnosticCatalogue.FieldNotDecidable, 9, "md5|contains: a"),
+        Item(DiagnosticCatalogue.BadDigest, 17, "sha256: abc"),
         At(DiagnosticCatalogue.FieldNotInCategory, "p.yml(7,9)", FileAccess("sel:\n    CurrentDirectory: a\ncondition: sel")),
         Item(DiagnosticCatalogue.FieldNotInCategory, 9, "TargetFilename: a"),
         Item(DiagnosticCatalogue.UnknownModifier, 15, "Image|contain: a"),

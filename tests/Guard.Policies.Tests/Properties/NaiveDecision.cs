@@ -58,7 +58,7 @@ internal sealed class NaiveDecision(
     /// <summary>True: without an Image that the rule names, it says nothing.</summary>
     private bool NeedsImage(ConditionNode node) => node switch
     {
-        AtomNode atom => policy.Atoms[atom.Atom].Field == PolicyField.Image,
+        AtomNode atom => policy.Atoms[atom.Atom].Field is PolicyField.Image or PolicyField.Digest,
         AndNode and => and.Operands.Any(NeedsImage),
         OrNode or => or.Operands.All(NeedsImage),
         ConstantNode constant => !constant.Value,
@@ -138,11 +138,33 @@ internal sealed class NaiveDecision(
 
     private Truth TextTruth(TextAtom atom)
     {
+        if (atom.Field == PolicyField.Digest)
+        {
+            return DigestTruth(atom);
+        }
+
         var holds = TextsOf(atom.Roles).Any(text =>
             atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, text))
             || atom.Expressions.Any(expression => NaiveMatcher.Matches(expression, text)));
         return holds || NamesFile(atom) ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
     }
+
+    /// <summary>A digest is known as a whole, or not at all; only of what is executed, and only where a rule asks for it.</summary>
+    private Truth DigestTruth(TextAtom atom)
+        => !(IsExec || IsMapped || request.Category == RuleCategory.ImageLoad) ? Truth.False
+            : !policy.Rules.Any(r => Concerns(r) && SpeaksOfDigest(r.Condition)) ? Truth.False
+            : request.Digest.State != TextState.Complete ? Truth.Unknown
+            : atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, request.Digest)) ? Truth.True
+            : Truth.False;
+
+    private bool SpeaksOfDigest(ConditionNode node) => node switch
+    {
+        AtomNode atom => policy.Atoms[atom.Atom].Field == PolicyField.Digest,
+        NotNode not => SpeaksOfDigest(not.Operand),
+        AndNode and => and.Operands.Any(SpeaksOfDigest),
+        OrNode or => or.Operands.Any(SpeaksOfDigest),
+        _ => false,
+    };
 
     /// <summary>What an item names, but for an exclusion, is meant under every name; long lists are of names.</summary>
     private bool NamesFile(TextAtom atom)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
@@ -157,6 +158,7 @@ public sealed class RandomPolicies(int seed)
         TargetImage = Text(),
         TargetImageFile = File(),
         NewUid = Number(),
+        Digest = Chance(80) ? RequestText.Complete(Digest(_random.Next(4))) : RequestText.Absent,
     };
 
     private RequestSocket Socket() => new(
@@ -241,8 +243,9 @@ public sealed class RandomPolicies(int seed)
     private NormalisedAtom Atom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        return _random.Next(18) switch
+        return _random.Next(19) switch
         {
+            18 => new TextAtom(PolicyField.Digest, span, TextRoles.Object, Digests()),
             12 => new NumberAtom(NetworkNumbers[_random.Next(NetworkNumbers.Length)], span, Ranges()),
             13 => new AddressAtom(Chance(60) ? PolicyField.DestinationIp : PolicyField.SourceIp, span, Addresses()),
             14 => new NumberAtom(PolicyField.Group, span, Ranges()),
@@ -255,6 +258,14 @@ public sealed class RandomPolicies(int seed)
             _ => AtomOfText(span),
         };
     }
+
+    /// <summary>One or two that requests have, at times in a list that becomes a set.</summary>
+    private ImmutableArray<TextPattern> Digests()
+        => [.. Enumerable.Range(_random.Next(4), Chance(30) ? 100 : _random.Next(1, 3))
+            .Select(n => new TextPattern([new LiteralElement([.. Digest(n)])], false))];
+
+    /// <summary>As the kernel writes it: they differ in their last digits.</summary>
+    private static byte[] Digest(int number) => Encoding.ASCII.GetBytes(number.ToString("x64", CultureInfo.InvariantCulture));
 
     /// <summary>One way of an operation, or all of them.</summary>
     private ImmutableArray<NumberRange> Ways()
@@ -370,6 +381,7 @@ public sealed class RandomPolicies(int seed)
         PolicyField.CurrentDirectory => category == RuleCategory.ProcessCreation,
         PolicyField.TargetFilename => category is RuleCategory.FileAccess or RuleCategory.Operation,
         PolicyField.ImageLoaded => category == RuleCategory.ImageLoad,
+        PolicyField.Digest => category is RuleCategory.ProcessCreation or RuleCategory.ImageLoad,
         PolicyField.FilesystemType or PolicyField.TargetImage or PolicyField.SystemOperation or PolicyField.NewUid
             => category == RuleCategory.Operation,
         _ => true,

@@ -55,6 +55,8 @@ _skeleton() {
     ln -s usr/lib "$gb/gb/lib"
     ln -s usr/lib64 "$gb/gb/lib64"
     cp /usr/bin/echo "$gb/gb/denied"
+    # Contents that nothing else has, for the rule that knows them.
+    echo bypass >> "$gb/gb/denied"
     echo REACHED > "$gb/gb/secret"
     echo public > "$gb/gb/public"
     chmod -R a+rX "$gb"
@@ -153,15 +155,16 @@ _last_lines() { tail -n "$2" "$base/$1.case"; }
 
 # The rules of the group, each with the targets of its attempts.
 _write_rules() { # DIRECTORY
-    local name rule list
+    local name rule list digest
     mkdir -p "$1"
+    digest=$(sha256sum < "$base/.skeleton/gb/denied")
     for rule in $(printf '%s\n' "${rule_of[@]}" | sort -u); do
         list=
         for name in "${attempts[@]}"; do
             [[ ${rule_of[$name]} != "$rule" ]] || list+=$base/$name/gb,
         done
         list=${list%,}
-        sed "s|@TREE@|[${list//,//,}/]|; s|@DENIED@|[${list//,//denied,}/denied]|; s|@SECRET@|[${list//,//secret,}/secret]|" \
+        sed "s|@TREE@|[${list//,//,}/]|; s|@DENIED@|[${list//,//denied,}/denied]|; s|@SECRET@|[${list//,//secret,}/secret]|; s|@DIGEST@|${digest%% *}|" \
             "$bypasses/rules/$rule.yml" > "$1/$rule.yml"
         if [[ ${accepted[$rule]} == no ]]; then
             if guardctl policy check "$1/$rule.yml" > /dev/null 2>&1; then

@@ -22,6 +22,7 @@ internal struct GuardCounters
     public ulong Killed;
     public ulong ProgramsRefused;
     public ulong ProgramsLeft;
+    public PerDigest Digests;
 
     /// <summary>__u64[GUARD_HOOKS].</summary>
     [InlineArray(KernelAbi.Hooks)]
@@ -33,6 +34,13 @@ internal struct GuardCounters
     /// <summary>__u64[GUARD_HOOKS][GUARD_REASONS], flat.</summary>
     [InlineArray(KernelAbi.Hooks * KernelAbi.Reasons)]
     internal struct PerHookAndReason
+    {
+        private ulong _first;
+    }
+
+    /// <summary>__u64[GUARD_DIGESTS].</summary>
+    [InlineArray(KernelAbi.Digests)]
+    internal struct PerDigest
     {
         private ulong _first;
     }

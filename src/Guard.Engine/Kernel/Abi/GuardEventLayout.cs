@@ -59,10 +59,18 @@ internal struct GuardEventLayout
     public uint TargetTgid;
     public uint TargetUid;
     public uint SystemPad;
+    public DigestBytes Sha256;
 
     /// <summary>__u8[16].</summary>
     [InlineArray(16)]
     internal struct CommBytes
+    {
+        private byte _first;
+    }
+
+    /// <summary>__u8[32].</summary>
+    [InlineArray(32)]
+    internal struct DigestBytes
     {
         private byte _first;
     }
