@@ -116,6 +116,7 @@
 #define GUARD_FIELD_SYSTEM_OPERATION 26u /* which operation, and in what way */
 #define GUARD_FIELD_NEW_UID 27u	   /* NewUid: the effective uid that a process gives itself */
 #define GUARD_FIELD_DIGEST 28u	   /* Hashes, sha256 */
+#define GUARD_FIELD_NEW_GID 29u	   /* NewGid: the same of the group */
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
@@ -131,6 +132,7 @@
 #define GUARD_NUMBER_MOUNT_NAMESPACE 8u
 #define GUARD_NUMBER_SYSTEM_OPERATION 9u /* GUARD_OPERATION_* << GUARD_OPERATION_SHIFT | in what way */
 #define GUARD_NUMBER_NEW_UID 10u
+#define GUARD_NUMBER_NEW_GID 11u
 #define GUARD_NUMBERS 16u
 
 /* Addresses that ranges are kept of. */
@@ -403,7 +405,7 @@ struct guard_event {
 	__u16 operation; /* GUARD_NETWORK_* */
 	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
 	__u32 target_tgid; /* of the process that is acted on; 0: none */
-	__u32 target_uid;  /* the effective uid that is to be */
+	__u32 target_uid;  /* the effective uid, or of GUARD_CREDENTIALS_GROUP gid, that is to be */
 	__u32 system_pad;
 	__u8 sha256[32];
 };
@@ -452,6 +454,7 @@ struct guard_event {
 #define GUARD_HOOK_TRACEME 41u	     /* lsm/ptrace_traceme */
 #define GUARD_HOOK_SIGNAL 42u	     /* lsm/task_kill */
 #define GUARD_HOOK_SETUID 43u	     /* lsm/task_fix_setuid */
+#define GUARD_HOOK_SETGID 44u	     /* lsm/task_fix_setgid */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

@@ -5,6 +5,10 @@
 
 #include "scratch.h"
 
+/* Factors of the hashes by which sets and files are found: odd, with their bits spread evenly. */
+#define GUARD_HASH_FIRST 0x9E3779B97F4A7C15ull
+#define GUARD_HASH_SECOND 0xC2B2AE3D27D4EB4Full
+
 #define GUARD_CHUNK 16u
 /* Bytes that one call of automaton_run reads at most, whole chunks. The verifier goes through every turn of a loop, and
  * through the function once a program: few turns and several calls are verified in a fraction of the time. */

@@ -198,6 +198,14 @@ __noinline int scope_holds(struct guard_image *image, struct guard_scratch *s)
 	return 0;
 }
 
+/* Step 3 for everything: as whom it is done, and where. */
+static __always_inline void asker_holds(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
+{
+	number_holds(image, s, GUARD_NUMBER_UID, uid);
+	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
+	scope_holds(image, s);
+}
+
 /* Atoms of the kinds of access. */
 __noinline int access_holds(struct guard_image *image, struct guard_scratch *s, __u32 access)
 {
@@ -421,9 +429,7 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 {
 	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
-	number_holds(image, s, GUARD_NUMBER_UID, uid);
-	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
-	scope_holds(image, s);
+	asker_holds(image, s, uid, logon);
 	decision_end(image, s);
 }
 
@@ -446,9 +452,7 @@ static __always_inline void open_decide(struct guard_image *image, struct guard_
 	subject_own_hold(s, &s->subject);
 	subject_lineage_holds(s, &s->subject);
 	file_atoms(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, GUARD_FIELD_TARGET);
-	number_holds(image, s, GUARD_NUMBER_UID, uid);
-	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
-	scope_holds(image, s);
+	asker_holds(image, s, uid, logon);
 	access_holds(image, s, access);
 	decision_end(image, s);
 }
@@ -461,9 +465,7 @@ static __always_inline void load_decide(struct guard_image *image, struct guard_
 	subject_lineage_holds(s, &s->subject);
 	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_LOADED, GUARD_FIELD_LOADED);
 	digest_holds(image, s);
-	number_holds(image, s, GUARD_NUMBER_UID, uid);
-	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
-	scope_holds(image, s);
+	asker_holds(image, s, uid, logon);
 	decision_end(image, s);
 }
 
@@ -475,9 +477,7 @@ static __always_inline void mapped_decide(struct guard_image *image, struct guar
 	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE, GUARD_FIELD_IMAGE);
 	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
-	number_holds(image, s, GUARD_NUMBER_UID, uid);
-	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
-	scope_holds(image, s);
+	asker_holds(image, s, uid, logon);
 	decision_end(image, s);
 }
 

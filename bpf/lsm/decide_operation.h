@@ -37,12 +37,12 @@ static __always_inline void operation_decide(struct guard_image *image, struct g
 	subject_own_hold(s, &s->subject);
 	subject_lineage_holds(s, &s->subject);
 	operation_atoms(image, s, operation);
-	number_holds(image, s, GUARD_NUMBER_UID, uid);
-	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
-	scope_holds(image, s);
+	asker_holds(image, s, uid, logon);
 	number_holds(image, s, GUARD_NUMBER_SYSTEM_OPERATION, s->operation.number);
-	if (1u << (operation & (GUARD_OPERATIONS - 1)) & GUARD_OPERATIONS_ON_UIDS)
-		number_holds(image, s, GUARD_NUMBER_NEW_UID, s->operation.new_uid);
+	if (s->operation.number == (GUARD_OPERATION_CREDENTIALS << GUARD_OPERATION_SHIFT | GUARD_CREDENTIALS_USER))
+		number_holds(image, s, GUARD_NUMBER_NEW_UID, s->operation.new_id);
+	else if (s->operation.number == (GUARD_OPERATION_CREDENTIALS << GUARD_OPERATION_SHIFT | GUARD_CREDENTIALS_GROUP))
+		number_holds(image, s, GUARD_NUMBER_NEW_GID, s->operation.new_id);
 	decision_end(image, s);
 }
 

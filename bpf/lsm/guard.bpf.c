@@ -293,7 +293,13 @@ int BPF_PROG(task_kill, struct task_struct *target, void *info, int signal, cons
 SEC("lsm/task_fix_setuid")
 int BPF_PROG(task_fix_setuid, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	return ret ? ret : check_setuid(new, flags);
+	return ret ? ret : check_credentials(GUARD_HOOK_SETUID, GUARD_CREDENTIALS_USER, new->euid.val);
+}
+
+SEC("lsm/task_fix_setgid")
+int BPF_PROG(task_fix_setgid, struct cred *new, const struct cred *old, int flags, int ret)
+{
+	return ret ? ret : check_credentials(GUARD_HOOK_SETGID, GUARD_CREDENTIALS_GROUP, new->egid.val);
 }
 
 SEC("tp_btf/sched_process_exit")

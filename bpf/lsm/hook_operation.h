@@ -36,7 +36,7 @@ static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct 
 	(*s)->operation.task = 0;
 	(*s)->operation.object = 0;
 	(*s)->operation.number = operation << GUARD_OPERATION_SHIFT;
-	(*s)->operation.new_uid = 0;
+	(*s)->operation.new_id = 0;
 	(*s)->operation.quiet = 0;
 	(*s)->name_count = 0;
 	return true;
@@ -111,7 +111,7 @@ static __always_inline void operation_record(struct guard_scratch *s, __u32 hook
 	event->hook = hook;
 	event_decision(s, generation);
 	event->system_operation = s->operation.number;
-	event->target_uid = s->operation.new_uid;
+	event->target_uid = s->operation.new_id;
 	if (task)
 		READ(event->target_tgid, task->tgid);
 	if (bit & GUARD_OPERATIONS_ON_FILES) {

@@ -43,17 +43,18 @@ static __always_inline int check_signal(struct task_struct *target, int signal, 
 	return check_process(GUARD_HOOK_SIGNAL, GUARD_OPERATION_SIGNAL, signal, target, false);
 }
 
-/* `flags`: LSM_SETID_* of include/linux/security.h, which of the system calls it is. */
-static __always_inline int check_setuid(const struct cred *new, __u32 flags)
+/* A process gives itself other credentials: the kernel asks before they are its own. */
+static __always_inline int check_credentials(__u32 hook, __u32 way, __u32 id)
 {
 	struct guard_image *image;
 	struct guard_scratch *s;
 	int result;
 
-	if (!operation_begin(GUARD_HOOK_SETUID, GUARD_OPERATION_CREDENTIALS, &image, &s, &result))
+	if (!operation_begin(hook, GUARD_OPERATION_CREDENTIALS, &image, &s, &result))
 		return result;
-	s->operation.new_uid = new->euid.val;
-	return operation_end(image, s, GUARD_HOOK_SETUID, GUARD_OPERATION_CREDENTIALS);
+	s->operation.number |= way;
+	s->operation.new_id = id;
+	return operation_end(image, s, hook, GUARD_OPERATION_CREDENTIALS);
 }
 
 #endif

@@ -10,9 +10,6 @@
 
 #include "automaton.h"
 
-#define GUARD_IDENTITY_FIRST 0x9E3779B97F4A7C15ull
-#define GUARD_IDENTITY_SECOND 0xC2B2AE3D27D4EB4Full
-
 static __always_inline bool file_system_has_identity(unsigned long magic)
 {
 	return magic == EXT4_SUPER_MAGIC || magic == XFS_SUPER_MAGIC || magic == TMPFS_MAGIC;
@@ -86,7 +83,7 @@ __noinline int identity_of_opened(struct guard_scratch *s, __u64 file_address)
 /* FileIdentities.cs has the same. */
 static __always_inline __u32 identity_hash(__u64 inode, __u32 device, __u32 generation)
 {
-	__u64 hash = (inode * GUARD_IDENTITY_FIRST) ^ (((__u64)device << 32 | generation) * GUARD_IDENTITY_SECOND);
+	__u64 hash = (inode * GUARD_HASH_FIRST) ^ (((__u64)device << 32 | generation) * GUARD_HASH_SECOND);
 
 	return hash >> 32;
 }

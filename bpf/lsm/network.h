@@ -107,9 +107,7 @@ static __always_inline void network_decide(struct guard_image *image, struct gua
 	subject_own_hold(s, &s->subject);
 	subject_lineage_holds(s, &s->subject);
 	endpoint_atoms(image, s, end);
-	number_holds(image, s, GUARD_NUMBER_UID, uid);
-	number_holds(image, s, GUARD_NUMBER_LOGON, logon);
-	scope_holds(image, s);
+	asker_holds(image, s, uid, logon);
 	number_holds(image, s, GUARD_NUMBER_PROTOCOL, end->protocol);
 	number_holds(image, s, GUARD_NUMBER_OPERATION, end->operation);
 	decision_end(image, s);

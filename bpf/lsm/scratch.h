@@ -57,7 +57,7 @@ struct guard_operation {
 	__u64 task;   /* address of the process that it acts on; 0: none */
 	__u64 object; /* address of its text in the kernel; 0: it is not known */
 	__u32 number; /* as GUARD_NUMBER_SYSTEM_OPERATION */
-	__u32 new_uid;
+	__u32 new_id; /* effective uid or gid that is to be */
 	__u32 quiet;  /* it is asked for so often, and for so little, that nothing of it is recorded */
 	__u32 pad;
 };

@@ -10,8 +10,6 @@
 #include "automaton.h"
 
 #define GUARD_BYTES_OF(BYTE) (0x0101010101010101ull * (BYTE))
-#define GUARD_HASH_FIRST 0x9E3779B97F4A7C15ull
-#define GUARD_HASH_SECOND 0xC2B2AE3D27D4EB4Full
 
 /* A-Z to a-z in eight bytes at once; bytes above 0x7f stay. */
 static __always_inline __u64 fold_word(__u64 word)

@@ -104,7 +104,7 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
             + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "
             + $"ancestors {request.AncestorsKnown} {string.Join(' ', request.Ancestors.Select(Text))}, "
             + $"directory {Text(request.CurrentDirectory)}, target {Text(request.Target)}, "
-            + $"operation {request.SystemOperation:x} {Text(request.Object)} {Text(request.TargetImage)} new uid {request.NewUid}, "
+            + $"operation {request.SystemOperation:x} {Text(request.Object)} {Text(request.TargetImage)} new id {request.NewId}, "
             + $"files {request.ImageFile} {request.ParentFile} {request.TargetFile} {request.TargetImageFile}, socket {request.Socket}\n"
             + $"held {string.Join(' ', trace.Held)}\nincomplete {string.Join(' ', trace.Incomplete)}\n"
             + $"rules {string.Join(' ', trace.Evaluations)}";

@@ -214,7 +214,7 @@ internal sealed class NativeDecision : IDisposable
         Put(24, request.Group ?? 0);
         Put(28, request.MountNamespace ?? 0);
         Put(32, request.SystemOperation);
-        Put(36, request.NewUid);
+        Put(36, request.NewId);
         if (request.Digest.State == TextState.Complete)
         {
             Put(40, 1);

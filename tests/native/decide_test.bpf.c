@@ -362,7 +362,7 @@ static __always_inline void decide_operation(struct guard_image *image, struct g
 		to_identity(s, &request->target_file);
 	}
 	s->operation.number = request->system_operation;
-	s->operation.new_uid = request->new_uid;
+	s->operation.new_id = request->new_uid;
 	operation_decide(image, s, request->uid, request->logon);
 }
 

@@ -183,6 +183,13 @@ static int run_pidfd_kill(int argc, char **argv)
                   failed(syscall(SYS_pidfd_send_signal, process, (int)number(argv[1]), NULL, 0)));
 }
 
+static int run_setgid(int argc, char **argv)
+{
+    gid_t gid = (gid_t)number(argv[0]);
+    (void)argc;
+    return report("setgid", argv[0], failed(setresgid(gid, gid, gid)));
+}
+
 static int run_setuid(int argc, char **argv)
 {
     (void)argc;
@@ -211,5 +218,6 @@ const struct action operation_actions[] = {
     { "traceme", "", 0, run_traceme },
     { "pidfd-kill", "PID SIGNAL", 2, run_pidfd_kill },
     { "setuid", "UID", 1, run_setuid },
+    { "setgid", "GID", 1, run_setgid },
     { NULL, NULL, 0, NULL },
 };

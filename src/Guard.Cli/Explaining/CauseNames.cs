@@ -38,6 +38,7 @@ internal static class CauseNames
         HoldCause.TargetImageFile => "TargetImage, under another name",
         HoldCause.SystemOperation => "the operation",
         HoldCause.NewUid => "NewUid",
+        HoldCause.NewGid => "NewGid",
         _ => cause.ToString(),
     };
 }

@@ -8,14 +8,15 @@ namespace Guard.Cli.Explaining;
 /// <summary>The options that describe an operation which is neither on the name of a file nor on a socket.</summary>
 internal sealed class OperationOptions
 {
-    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess or LoadedFrom");
+    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess, LoadedFrom or CredentialType");
     private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module, or the place of a mount");
     private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
     private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");
     private readonly Option<uint?> _newUid = new("--new-uid") { Description = "Effective user that is to be, by number (0)", HelpName = "N" };
+    private readonly Option<uint?> _newGid = new("--new-gid") { Description = "Effective group that is to be, by number (0), with --way group", HelpName = "N" };
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid];
+    public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid, _newGid];
 
     /// <summary>Paths that have to be whole ones.</summary>
     public IEnumerable<string?> Paths(CommandRun run)
@@ -45,11 +46,16 @@ internal sealed class OperationOptions
             Target = told.Text(PolicyField.TargetFilename, "target", run.Parsed.GetValue(_target)),
             Object = told.Text(PolicyField.FilesystemType, "file-system", run.Parsed.GetValue(_fileSystem)),
             TargetImage = told.Text(PolicyField.TargetImage, "target-image", run.Parsed.GetValue(_targetImage)),
-            NewUid = OperationNumbers.Kind(number) == OperationKind.Credentials
-                ? told.Number(PolicyField.NewUid, run.Parsed.GetValue(_newUid) ?? 0)
-                : 0,
+            NewId = ReadId(run, told, number),
         };
     }
+
+    private uint ReadId(CommandRun run, ToldValues told, uint number)
+        => number == OperationNumbers.Of(OperationKind.Credentials, (uint)CredentialType.User)
+            ? told.Number(PolicyField.NewUid, run.Parsed.GetValue(_newUid) ?? 0)
+            : number == OperationNumbers.Of(OperationKind.Credentials, (uint)CredentialType.Group)
+                ? told.Number(PolicyField.NewGid, run.Parsed.GetValue(_newGid) ?? 0)
+                : 0;
 
     private static Option<string?> Text(string name, string helpName, string description)
         => new(name) { Description = description, HelpName = helpName };

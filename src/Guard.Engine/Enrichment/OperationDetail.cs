@@ -38,7 +38,8 @@ internal static class OperationDetail
 
         if (Is(happened, KernelAbi.OperationsOnUids))
         {
-            detail["NewUid"] = Number(happened.TargetUid);
+            var isGroup = OperationNumbers.Way(happened.SystemOperation) == (uint)CredentialType.Group;
+            detail[isGroup ? "NewGid" : "NewUid"] = Number(happened.TargetUid);
         }
     }
 

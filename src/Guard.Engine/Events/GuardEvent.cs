@@ -194,7 +194,7 @@ public sealed record GuardEvent
     /// <summary>Process id of the process that an operation acts on; 0 for none.</summary>
     public int TargetTgid { get; init; }
 
-    /// <summary>The effective uid that a process gives itself.</summary>
+    /// <summary>The effective uid, or gid, that a process gives itself.</summary>
     public uint TargetUid { get; init; }
 
     /// <summary>Arguments.</summary>

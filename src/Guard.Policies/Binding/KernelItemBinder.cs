@@ -99,7 +99,7 @@ internal sealed class KernelItemBinder : ItemBinder
 
         var (permitted, hint) = name switch
         {
-            "Uid" or "LogonId" or "Gid" or "NewUid" => (
+            "Uid" or "LogonId" or "Gid" or "NewUid" or "NewGid" => (
                 modifiers.IsPlain || modifiers.Kind is ItemKind.Presence or ItemKind.Comparison,
                 $"{name} is a number: write it in digits, or use gt, gte, lt, lte or neq"),
             "Access" => (
@@ -115,7 +115,7 @@ internal sealed class KernelItemBinder : ItemBinder
                 $"{name} takes all and neq; compare CgroupPath"),
             _ when NetworkItems.Has(name) => NetworkItems.Permits(name, modifiers),
             _ when DigestItems.Has(name) => DigestItems.Permits(name, modifiers),
-            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, Gid, LogonId, NewUid and ports are numbers"),
+            _ => (modifiers.Kind != ItemKind.Comparison, $"{name} is text; only Uid, Gid, LogonId, NewUid, NewGid and ports are numbers"),
         };
         if (!permitted)
         {
@@ -138,6 +138,7 @@ internal sealed class KernelItemBinder : ItemBinder
             "ContainerId" => _places.BindContainers(key, modifiers.All, values),
             "MountNamespace" => _places.BindMountNamespaces(key, modifiers.All, values),
             "NewUid" => BindNumbers(PolicyField.NewUid, key, modifiers, values),
+            "NewGid" => BindNumbers(PolicyField.NewGid, key, modifiers, values),
             "Access" => BindAccess(key, modifiers, values),
             _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
             _ when DigestItems.Has(name) => _digests.Bind(name, key, modifiers, values),

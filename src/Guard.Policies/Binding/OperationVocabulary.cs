@@ -24,7 +24,7 @@ internal static class OperationVocabulary
         new("namespace", OperationKind.Namespace, []),
         new("process_access", OperationKind.Access, ["SourceImage", "TargetImage", "GrantedAccess"]),
         new("process_signal", OperationKind.Signal, ["SourceImage", "TargetImage", "Signal"]),
-        new("process_credentials", OperationKind.Credentials, ["NewUid"]),
+        new("process_credentials", OperationKind.Credentials, ["NewUid", "NewGid", "CredentialType"]),
     ];
 
     /// <summary>include/uapi/linux/bpf.h, enum bpf_cmd, without its prefix, in order.</summary>
@@ -54,6 +54,7 @@ internal static class OperationVocabulary
             ["LoadedFrom"] = Names(["file", "memory"]),
             ["MountAction"] = Names(Enum.GetNames<MountAction>()),
             ["GrantedAccess"] = Names(Enum.GetNames<ProcessAccess>()),
+            ["CredentialType"] = Names(Enum.GetNames<CredentialType>()),
             ["BpfCommand"] = Names([.. BpfCommands]),
             ["Signal"] = Signals.Index().ToFrozenDictionary(s => s.Item, s => (uint)s.Index + 1, StringComparer.OrdinalIgnoreCase),
         }.ToFrozenDictionary();

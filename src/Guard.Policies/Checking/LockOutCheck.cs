@@ -110,7 +110,8 @@ internal sealed class LockOutCheck
     {
         NumberAtom { Field: PolicyField.User or PolicyField.Group or PolicyField.MountNamespace } number => Contains(number, 0),
         NumberAtom { Field: PolicyField.SystemOperation } number => Contains(number, request.SystemOperation),
-        NumberAtom { Field: PolicyField.NewUid } number => Contains(number, request.NewUid),
+        NumberAtom { Field: PolicyField.NewUid } number => IsCredential(request, CredentialType.User) && Contains(number, 0),
+        NumberAtom { Field: PolicyField.NewGid } number => IsCredential(request, CredentialType.Group) && Contains(number, 0),
         NumberAtom { Field: not PolicyField.LogonId } number when request.Socket is { } socket => NumberHolds(number, socket),
         AddressAtom address when request.Socket is { } socket => AddressHolds(address, socket),
         NumberAtom or AddressAtom => null,
@@ -139,6 +140,10 @@ internal sealed class LockOutCheck
         var address = AddressRanges.ToNumber(socket.Address!);
         return atom.Field == PolicyField.SourceIp && atom.Ranges.Any(r => r.From <= address && address <= r.To);
     }
+
+    /// <summary>Root is what logins become.</summary>
+    private static bool IsCredential(SurvivalRequest request, CredentialType type)
+        => request.SystemOperation == OperationNumbers.Of(OperationKind.Credentials, (uint)type);
 
     private static bool Contains(NumberAtom atom, uint number) => atom.Ranges.Any(r => r.From <= number && number <= r.To);
 

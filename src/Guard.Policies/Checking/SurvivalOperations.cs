@@ -29,7 +29,8 @@ internal static class SurvivalOperations
         .. BpfCommands.Select(command => Of(Guardd, Systemd, "bpf", command, $"{Guardd} using bpf(2), {command}")),
         Signal("SIGTERM"),
         Signal("SIGKILL"),
-        .. Logins.Select(login => Of(login, Systemd, "process_credentials", null, $"{login} becoming root")),
+        .. Logins.Select(login => Of(login, Systemd, "process_credentials", "user", $"{login} becoming root")),
+        .. Logins.Select(login => Of(login, Systemd, "process_credentials", "group", $"{login} taking root's group")),
         Of("/usr/bin/mount", "/usr/bin/bash", "mount", "remount", "/usr/bin/mount remounting /") with
         {
             Target = "/"u8.ToArray(),

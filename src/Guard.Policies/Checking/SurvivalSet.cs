@@ -25,9 +25,6 @@ internal sealed record SurvivalRequest(
     /// <summary>Of an operation: the program of the process that it acts on, or the file system.</summary>
     public byte[] Object { get; init; } = [];
 
-    /// <summary>Of an operation: the uid that is to be.</summary>
-    public uint NewUid { get; init; }
-
     private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes("/usr/lib/systemd/systemd");
 
     /// <summary>The texts of the roles, or null when they are not known. The ancestors are the parent and the first process.</summary>

@@ -41,6 +41,7 @@ internal sealed record NumberTables(ImmutableArray<(uint From, int List)>[] Rang
         PolicyField.AddressFamily => KernelAbi.NumberFamily,
         PolicyField.SystemOperation => KernelAbi.NumberSystemOperation,
         PolicyField.NewUid => KernelAbi.NumberNewUid,
+        PolicyField.NewGid => KernelAbi.NumberNewGid,
         _ => throw new ArgumentOutOfRangeException(nameof(field)),
     };
 

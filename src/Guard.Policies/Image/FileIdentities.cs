@@ -10,9 +10,6 @@ namespace Guard.Policies.Image;
 /// </summary>
 public static class FileIdentities
 {
-    private const ulong First = 0x9E3779B97F4A7C15;
-    private const ulong Second = 0xC2B2AE3D27D4EB4F;
-
     /// <summary>The image with these files in it, whatever it had before.</summary>
     /// <param name="image">A compiled policy.</param>
     /// <param name="keyOf">What the file of a path is (see <see cref="NamedFile.Path"/>); null: it is known by its name only.</param>
@@ -127,5 +124,5 @@ public static class FileIdentities
     private static FileKey KeyOf(in GuardIdentity bucket) => new(bucket.Inode, bucket.Device, bucket.Generation);
 
     private static uint HashOf(FileKey key)
-        => (uint)(((key.Inode * First) ^ (((ulong)key.Device << 32 | key.Generation) * Second)) >> 32);
+        => (uint)(((key.Inode * SetHash.First) ^ (((ulong)key.Device << 32 | key.Generation) * SetHash.Second)) >> 32);
 }

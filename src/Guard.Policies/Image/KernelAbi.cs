@@ -138,6 +138,9 @@ public static class KernelAbi
     /// <summary>Effective uids that are to be.</summary>
     public const int NumberNewUid = 10;
 
+    /// <summary>Effective gids that are to be.</summary>
+    public const int NumberNewGid = 11;
+
     /// <summary>Room for kinds of numbers.</summary>
     public const int Numbers = 16;
 
@@ -172,7 +175,7 @@ public static class KernelAbi
     /// <summary>Operations that act on a process.</summary>
     public const uint OperationsOnProcesses = 1u << (int)OperationKind.Access | 1u << (int)OperationKind.Signal;
 
-    /// <summary>Operations that set an uid.</summary>
+    /// <summary>Operations that set an uid or a gid.</summary>
     public const uint OperationsOnUids = 1u << (int)OperationKind.Credentials;
 
     /// <summary>Room for kinds of access.</summary>

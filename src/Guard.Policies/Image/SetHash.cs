@@ -5,8 +5,11 @@ namespace Guard.Policies.Image;
 /// <summary>The keyed hash by which sets find a text: set_hash of bpf/lsm/sets.h.</summary>
 internal static class SetHash
 {
-    private const ulong First = 0x9E3779B97F4A7C15;
-    private const ulong Second = 0xC2B2AE3D27D4EB4F;
+    /// <summary>GUARD_HASH_FIRST of bpf/lsm/automaton.h.</summary>
+    public const ulong First = 0x9E3779B97F4A7C15;
+
+    /// <summary>GUARD_HASH_SECOND.</summary>
+    public const ulong Second = 0xC2B2AE3D27D4EB4F;
     private const ulong Ones = 0x0101010101010101;
 
     /// <summary>Both words of the hash of a text, A-Z folded.</summary>

@@ -37,7 +37,7 @@ public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Role
 
 /// <summary>Holds if the number is in one of the ranges. None never holds.</summary>
 /// <param name="Field">
-/// User, LogonId, Group, MountNamespace, a port, Protocol, AddressFamily, Operation, SystemOperation or NewUid.
+/// User, LogonId, Group, MountNamespace, a port, Protocol, AddressFamily, Operation, SystemOperation, NewUid or NewGid.
 /// </param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Ranges">Ascending, neither overlapping nor touching.</param>

@@ -30,7 +30,7 @@ public enum OperationKind
     /// <summary><c>process_signal</c>: a signal to another process, or to itself.</summary>
     Signal = 6,
 
-    /// <summary><c>process_credentials</c>: a process gives itself other uids.</summary>
+    /// <summary><c>process_credentials</c>: a process gives itself other uids or gids.</summary>
     Credentials = 7,
 }
 
@@ -72,4 +72,15 @@ public enum ProcessAccess
 
     /// <summary>To be traced by it.</summary>
     Traceme = 2,
+}
+
+/// <summary>Which credentials a process gives itself; numbers are GUARD_CREDENTIALS_* of bpf/lsm/abi.h.</summary>
+[KernelConstants("GUARD_CREDENTIALS_")]
+public enum CredentialType
+{
+    /// <summary>Uids.</summary>
+    User = 0,
+
+    /// <summary>Gids.</summary>
+    Group = 1,
 }

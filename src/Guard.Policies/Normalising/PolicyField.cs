@@ -94,6 +94,9 @@ public enum PolicyField
 
     /// <summary>SHA-256 of the file that is executed or mapped for execution: Hashes, sha256.</summary>
     Digest = 28,
+
+    /// <summary>The effective gid that a process gives itself.</summary>
+    NewGid = 29,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>

@@ -84,8 +84,8 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>What file that is, whatever its name.</summary>
     public FileKey? TargetImageFile { get; init; }
 
-    /// <summary>The effective uid that is to be; read for an operation that has one.</summary>
-    public uint NewUid { get; init; }
+    /// <summary>The effective uid, or gid, that is to be; read for an operation that has one.</summary>
+    public uint NewId { get; init; }
 
     /// <summary>
     /// SHA-256 of the file that is executed or mapped, as 64 hexadecimal digits in lower case: whole, or not known. Read for

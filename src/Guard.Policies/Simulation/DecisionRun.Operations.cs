@@ -64,9 +64,16 @@ internal sealed partial class DecisionRun
             HoldRange(KernelAbi.NumberSystemOperation, request.SystemOperation, HoldCause.SystemOperation);
         }
 
-        if (IsOperationOn(KernelAbi.OperationsOnUids))
+        if (IsCredential(CredentialType.User))
         {
-            HoldRange(KernelAbi.NumberNewUid, request.NewUid, HoldCause.NewUid);
+            HoldRange(KernelAbi.NumberNewUid, request.NewId, HoldCause.NewUid);
+        }
+        else if (IsCredential(CredentialType.Group))
+        {
+            HoldRange(KernelAbi.NumberNewGid, request.NewId, HoldCause.NewGid);
         }
     }
+
+    private bool IsCredential(CredentialType type)
+        => IsOperation && request.SystemOperation == OperationNumbers.Of(OperationKind.Credentials, (uint)type);
 }

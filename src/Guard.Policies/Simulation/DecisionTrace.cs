@@ -82,6 +82,9 @@ public enum HoldCause
     /// <summary>The uid that is to be is one of its numbers.</summary>
     NewUid,
 
+    /// <summary>The gid that is to be is one of its numbers.</summary>
+    NewGid,
+
     /// <summary>The uid is one of its numbers.</summary>
     Uid,
 

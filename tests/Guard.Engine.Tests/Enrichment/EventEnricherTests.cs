@@ -165,7 +165,8 @@ public sealed class EventEnricherTests : IDisposable
     [InlineData(OperationKind.Mount, 5u, "/srv", "tmpfs", "mount (umount) of /srv by ", "MountAction=umount FilesystemType=tmpfs")]
     [InlineData(OperationKind.Module, 1u, "", "", "driver_load (memory) by ", "LoadedFrom=memory")]
     [InlineData(OperationKind.Signal, 9u, "", "/bin/x", "process_signal (SIGKILL) of /bin/x (pid 7) by ", "Signal=SIGKILL TargetPid=7 TargetImage=/bin/x")]
-    [InlineData(OperationKind.Credentials, 0u, "", "", "process_credentials (33) by ", "NewUid=33")]
+    [InlineData(OperationKind.Credentials, 0u, "", "", "process_credentials (33) by ", "CredentialType=user NewUid=33")]
+    [InlineData(OperationKind.Credentials, 1u, "", "", "process_credentials (33) by ", "CredentialType=group NewGid=33")]
     [InlineData(OperationKind.Namespace, 0u, "", "", "namespace by ", "")]
     [InlineData((OperationKind)31, 0u, "", "", "2031616 by ", "")]
     public void An_operation_is_told_in_the_words_of_rules(

@@ -37,6 +37,12 @@ public sealed class OperationTests
     [InlineData("process_signal", "TargetImage|endswith: /x", "9", false)]
     [InlineData("process_credentials", "NewUid|gte: 1000", null, true)]
     [InlineData("process_credentials", "NewUid: 0", null, false)]
+    [InlineData("process_credentials", "NewUid: 1000", "group", false)]
+    [InlineData("process_credentials", "NewGid: 1000", "group", true)]
+    [InlineData("process_credentials", "NewGid: 1000", "user", false)]
+    [InlineData("process_credentials", "CredentialType: group", "group", true)]
+    [InlineData("process_credentials", "CredentialType: group", "user", false)]
+    [InlineData("process_credentials", "Image: /bin/x", "group", true)]
     public void A_rule_means_its_operation_in_its_ways(string category, string item, string? way, bool refused)
     {
         var options = new CompilerOptions { AllowLockOut = true };
@@ -72,6 +78,7 @@ public sealed class OperationTests
     [InlineData("bpf", "User: root")]
     [InlineData("process_signal", "TargetImage: /usr/lib/guard/guardd")]
     [InlineData("process_credentials", "NewUid: 0")]
+    [InlineData("process_credentials", "NewGid: 0")]
     [InlineData("mount", "User: root")]
     public void What_survival_needs_is_not_refused(string category, string item)
         => Assert.NotEmpty(Where(
@@ -133,7 +140,7 @@ public sealed class OperationTests
         Object = Text("tmpfs"),
         TargetImage = Text("/bin/target"),
         SystemOperation = OperationNames.Read(logSource, way)!.Value,
-        NewUid = 1000,
+        NewId = 1000,
     };
 
     private static RequestText Text(string text) => RequestText.Complete(Encoding.UTF8.GetBytes(text));

@@ -92,7 +92,8 @@ internal sealed class NaiveDecision(
             PolicyField.Group => request.Group is { } group ? In(group) : Truth.Unknown,
             PolicyField.MountNamespace => request.MountNamespace is { } space ? In(space) : Truth.Unknown,
             PolicyField.SystemOperation => request.Category == RuleCategory.Operation ? In(request.SystemOperation) : Truth.False,
-            PolicyField.NewUid => IsOperation(OperationKind.Credentials) ? In(request.NewUid) : Truth.False,
+            PolicyField.NewUid => IsOperation(OperationKind.Credentials) && (ushort)request.SystemOperation == 0 ? In(request.NewId) : Truth.False,
+            PolicyField.NewGid => IsOperation(OperationKind.Credentials) && (ushort)request.SystemOperation == 1 ? In(request.NewId) : Truth.False,
             _ when !IsNetwork => Truth.False,
             PolicyField.Protocol => In(socket.Protocol),
             PolicyField.Operation => In((uint)socket.Operation),
@@ -149,22 +150,12 @@ internal sealed class NaiveDecision(
         return holds || NamesFile(atom) ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
     }
 
-    /// <summary>A digest is known as a whole, or not at all; only of what is executed, and only where a rule asks for it.</summary>
+    /// <summary>A digest is known as a whole, or not at all; only of what is executed.</summary>
     private Truth DigestTruth(TextAtom atom)
         => !(IsExec || IsMapped || request.Category == RuleCategory.ImageLoad) ? Truth.False
-            : !policy.Rules.Any(r => Concerns(r) && SpeaksOfDigest(r.Condition)) ? Truth.False
             : request.Digest.State != TextState.Complete ? Truth.Unknown
             : atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, request.Digest)) ? Truth.True
             : Truth.False;
-
-    private bool SpeaksOfDigest(ConditionNode node) => node switch
-    {
-        AtomNode atom => policy.Atoms[atom.Atom].Field == PolicyField.Digest,
-        NotNode not => SpeaksOfDigest(not.Operand),
-        AndNode and => and.Operands.Any(SpeaksOfDigest),
-        OrNode or => or.Operands.Any(SpeaksOfDigest),
-        _ => false,
-    };
 
     /// <summary>What an item names, but for an exclusion, is meant under every name; long lists are of names.</summary>
     private bool NamesFile(TextAtom atom)

@@ -157,7 +157,7 @@ public sealed class RandomPolicies(int seed)
         Object = Text(),
         TargetImage = Text(),
         TargetImageFile = File(),
-        NewUid = Number(),
+        NewId = Number(),
         Digest = Chance(80) ? RequestText.Complete(Digest(_random.Next(4))) : RequestText.Absent,
     };
 
@@ -250,7 +250,7 @@ public sealed class RandomPolicies(int seed)
             13 => new AddressAtom(Chance(60) ? PolicyField.DestinationIp : PolicyField.SourceIp, span, Addresses()),
             14 => new NumberAtom(PolicyField.Group, span, Ranges()),
             15 => new NumberAtom(PolicyField.MountNamespace, span, Ranges()),
-            16 => new NumberAtom(PolicyField.NewUid, span, Ranges()),
+            16 => new NumberAtom(Chance(50) ? PolicyField.NewUid : PolicyField.NewGid, span, Ranges()),
             17 => new NumberAtom(PolicyField.SystemOperation, span, Ways()),
             0 => new NumberAtom(PolicyField.User, span, Ranges()),
             1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
@@ -383,6 +383,7 @@ public sealed class RandomPolicies(int seed)
         PolicyField.ImageLoaded => category == RuleCategory.ImageLoad,
         PolicyField.Digest => category is RuleCategory.ProcessCreation or RuleCategory.ImageLoad,
         PolicyField.FilesystemType or PolicyField.TargetImage or PolicyField.SystemOperation or PolicyField.NewUid
+            or PolicyField.NewGid
             => category == RuleCategory.Operation,
         _ => true,
     };

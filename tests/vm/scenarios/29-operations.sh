@@ -79,6 +79,7 @@ expect() {
     expect_errno "$(_want OK)" "$when: a signal" act kill "$victim" 18
     expect_errno "$(_want OK)" "$when: a signal by pidfd" act pidfd-kill "$victim" 18
     expect_errno "$(_want OK)" "$when: setuid to an account" act setuid "$(id -u alice)"
+    expect_errno "$(_want OK)" "$when: setgid to a group" act setgid 4242
 }
 
 expect "control, without a rule" 0
@@ -149,6 +150,12 @@ id: 29292929-0000-4000-8000-00000000000a
 logsource: {product: linux, category: process_credentials}
 detection: {selection: {NewUid: $(id -u alice)}, condition: selection}
 guard: {action: block}
+---
+title: A group that nobody takes
+id: 29292929-0000-4000-8000-00000000000b
+logsource: {product: linux, category: process_credentials}
+detection: {selection: {NewGid: 4242}, condition: selection}
+guard: {action: block}
 RULES
 expect "with them" 1
 expect_errno ENOEXEC "another module is read" act module-file "$work/other.ko"
@@ -161,6 +168,7 @@ expect_errno EACCES "the victim's environment is not read" act read-environment 
 expect_errno OK "others get the signal" act kill "$bystander" 18
 expect_errno OK "the victim gets others" act kill "$victim" 28
 expect_errno OK "other accounts are free" act setuid 12345
+expect_errno OK "other groups are free, the number of the account too" act setgid "$(id -u alice)"
 audit_has "the trail has the module with its file" operation.denied '"operation":"driver_load"' "$work/module.ko" '"LoadedFrom":"file"' EPERM
 audit_has "the module from memory" operation.denied '"operation":"driver_load"' '"LoadedFrom":"memory"'
 audit_has "kexec" operation.denied '"operation":"kexec_load"' '"LoadedFrom":"file"'
@@ -174,6 +182,7 @@ audit_has "bpf" operation.denied '"operation":"bpf"' '"BpfCommand":"LINK_DETACH"
 audit_has "the namespace" operation.denied '"operation":"namespace"'
 audit_has "ptrace with its target" operation.denied '"operation":"process_access"' '"GrantedAccess":"attach"' "\"TargetPid\":\"$victim\"" "$work/victim"
 audit_has "the signal with its target" operation.denied '"operation":"process_signal"' '"Signal":"SIGCONT"' "\"TargetPid\":\"$victim\""
+audit_has "and setgid" operation.denied '"operation":"process_credentials"' '"NewGid":"4242"'
 audit_has "and setuid" operation.denied '"operation":"process_credentials"' "\"NewUid\":\"$(id -u alice)\""
 expect_output '"hook":"sb_umount","decisions":[0-9]+,"denied":1,' "a denial is counted once" guardctl status -o json
 

@@ -53,6 +53,7 @@ internal static class KernelNames
         [41] = "ptrace_traceme", // GUARD_HOOK_TRACEME
         [42] = "task_kill", // GUARD_HOOK_SIGNAL
         [43] = "task_fix_setuid", // GUARD_HOOK_SETUID
+        [44] = "task_fix_setgid", // GUARD_HOOK_SETGID
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
