@@ -257,7 +257,8 @@ struct guard_image_header {
 	__u32 identity_count;
 	__u32 address_count[GUARD_ADDRESSES];
 	__u32 addresses_off[GUARD_ADDRESSES]; /* struct guard_address_range */
-	__u32 reserved1[3];
+	__u32 network_operations; /* bit o: some rule can hold for GUARD_NETWORK o; the others are not decided */
+	__u32 reserved1[2];
 	struct guard_category categories[GUARD_CATEGORIES];
 };
 

@@ -192,12 +192,12 @@ static __always_inline int check_endpoint(struct guard_image *image, const struc
 }
 
 /* False: there is nothing to decide, and `result` says what the hook returns. */
-static __always_inline bool network_begin(__u32 hook, struct guard_image **image, int *result)
+static __always_inline bool network_begin(__u32 hook, __u32 operation, struct guard_image **image, int *result)
 {
 	*result = 0;
 	*image = image_in_force();
 	if (*image)
-		return category_of(*image, GUARD_CATEGORY_NETWORK)->user_rules;
+		return network_is_asked(*image, operation);
 	*result = on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE, true);
 	return false;
 }
@@ -217,7 +217,7 @@ static __always_inline int check_connect(const struct socket *socket, const void
 	const struct sock *sk;
 	int result;
 
-	if (!network_begin(GUARD_HOOK_CONNECT, &image, &result))
+	if (!network_begin(GUARD_HOOK_CONNECT, GUARD_NETWORK_CONNECT, &image, &result))
 		return result;
 	sk = socket->sk;
 	if (!sk || !has_addresses(sk))
@@ -231,7 +231,7 @@ static __always_inline int check_bind(const struct socket *socket, const void *a
 	const struct sock *sk;
 	int result;
 
-	if (!network_begin(GUARD_HOOK_BIND, &image, &result))
+	if (!network_begin(GUARD_HOOK_BIND, GUARD_NETWORK_BIND, &image, &result))
 		return result;
 	sk = socket->sk;
 	if (!sk || !has_addresses(sk))
@@ -256,7 +256,7 @@ static __always_inline int check_send(const struct socket *socket, const struct 
 
 	if (!message->msg_name)
 		return 0;
-	if (!network_begin(GUARD_HOOK_SENDMSG, &image, &result))
+	if (!network_begin(GUARD_HOOK_SENDMSG, GUARD_NETWORK_SEND, &image, &result))
 		return result;
 	sk = socket->sk;
 	if (!sk || !has_addresses(sk) || !send_goes_to_its_name(sk, message))
@@ -272,7 +272,7 @@ static __always_inline int check_listen(const struct socket *socket)
 	const struct sock *sk;
 	int result;
 
-	if (!network_begin(GUARD_HOOK_LISTEN, &image, &result))
+	if (!network_begin(GUARD_HOOK_LISTEN, GUARD_NETWORK_LISTEN, &image, &result))
 		return result;
 	sk = socket->sk;
 	if (!sk || !has_addresses(sk))
@@ -298,7 +298,7 @@ static __always_inline int check_create(__u32 family, __u32 type, __u32 protocol
 
 	if (!writes_headers(family, type))
 		return 0;
-	if (!network_begin(GUARD_HOOK_SOCKET_CREATE, &image, &result))
+	if (!network_begin(GUARD_HOOK_SOCKET_CREATE, GUARD_NETWORK_RAW, &image, &result))
 		return result;
 	/* A packet socket has a number of Ethernet there. */
 	if (family == AF_INET || family == AF_INET6)

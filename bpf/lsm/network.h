@@ -39,6 +39,12 @@ static __always_inline __u64 image_u64(const struct guard_image *image, __u32 of
 	return *(const __u64 *)(image->bytes + (offset & GUARD_IMAGE_MASK));
 }
 
+/* Whether any rule can hold for the operation. If none can, nothing is decided, and nothing can fail. */
+static __always_inline bool network_is_asked(const struct guard_image *image, __u32 operation)
+{
+	return image_header(image)->network_operations >> operation & 1;
+}
+
 /* Atoms of an address, as number_holds has them of a number; 18 steps cover GUARD_ADDRESS_RANGES_MAX. */
 __noinline int address_holds(struct guard_image *image, struct guard_scratch *s, __u32 which, __u64 high, __u64 low)
 {

@@ -44,6 +44,12 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
     public void What_target_and_cgroup_settle_is_what_the_whole_decision_says()
         => Assert.Contains("settled", Compare(TestSeed.Next(output), Rounds, (random, _) => random.PlacedPolicy()));
 
+    [SkippableFact]
+    public void They_agree_about_operations_on_sockets_that_are_asked_about_and_others()
+        => Assert.Superset(
+            new HashSet<string> { nameof(Verdict.Allow), nameof(Verdict.Block) },
+            Compare(TestSeed.Next(output), Rounds, (random, _) => random.OperationsPolicy()));
+
     /// <summary>Every third policy blocks nothing, so that a failure is all there is.</summary>
     private static NormalisedPolicy Crowded(RandomPolicies random, int round)
     {

@@ -343,7 +343,9 @@ static __always_inline void decide_network(struct guard_image *image, struct gua
 					   struct test_request *request)
 {
 	program_runs(s);
-	network_decide(image, s, request->uid, request->logon, &request->endpoint);
+	decision_begin(s, GUARD_CATEGORY_NETWORK);
+	if (network_is_asked(image, request->endpoint.operation))
+		network_decide(image, s, request->uid, request->logon, &request->endpoint);
 }
 
 static __always_inline void decide_operation(struct guard_image *image, struct guard_scratch *s,

@@ -306,6 +306,7 @@ internal sealed class ImageWriter
             _header.OperationsRefused |= rule.Action == RuleAction.Block ? rule.Operations : 0;
         }
 
+        _header.NetworkOperations = NetworkOperations.AskedBy(_policy);
         MemoryMarshal.Write(_bytes, in _header);
         SHA256.HashData(_bytes, _header.Sha256);
         MemoryMarshal.Write(_bytes, in _header);

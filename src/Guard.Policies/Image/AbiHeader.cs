@@ -69,6 +69,7 @@ public struct GuardImageHeader
     public uint IdentityCount;
     public Inline2<uint> AddressCount;
     public Inline2<uint> AddressesOff;
-    public Inline3<uint> Reserved1;
+    public uint NetworkOperations;
+    public Inline2<uint> Reserved1;
     public Inline8<GuardCategory> Categories;
 }

@@ -29,12 +29,17 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
         MarkIncomplete();
         CollectAtoms();
         EvaluateRules();
-        var decision = _failure == DecisionFailure.None || _verdict == Verdict.Block
+        var decision = !IsAsked ? new Decision(Verdict.Allow, [], false, false, DecisionFailure.None)
+            : _failure == DecisionFailure.None || _verdict == Verdict.Block
             ? new Decision(_verdict, [.. _rules], _moreRules, _fromUnknown, _failure)
             : new Decision(Verdict.Allow, [], false, false, _failure);
         PolicyField[] incomplete = _incomplete == 0 ? [] : Array.FindAll(Fields, f => (_incomplete >> (int)f & 1) != 0);
         return new DecisionTrace(decision, [.. incomplete], [.. _order], [.. _evaluations]);
     }
+
+    /// <summary>False: no rule can hold, and the kernel decides nothing.</summary>
+    private bool IsAsked
+        => request.Category != RuleCategory.NetworkConnection || (image.Header.NetworkOperations >> (int)request.Socket.Operation & 1) != 0;
 
     private bool IsExec => request.Category == RuleCategory.ProcessCreation;
 

@@ -10,6 +10,10 @@ namespace Guard.Policies.Simulation;
 /// <para>The order of a decision, which both executors keep:</para>
 /// <list type="number">
 /// <item>
+/// An operation on a socket whose bit is not set in the header is allowed and nothing of what follows is done; a trace goes
+/// through it all the same, to tell why no rule holds.
+/// </item>
+/// <item>
 /// Incomplete fields: that of every text which is not complete. A parent counts as an ancestor too. CurrentDirectory is
 /// read for an exec only, TargetFilename for an open and for an operation on a file, ImageLoaded for a mapping only,
 /// FilesystemType and TargetImage for the operations that have one. For a mapped program the file

@@ -1,5 +1,7 @@
 using System.Net;
+using Guard.Policies.Binding;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using Xunit;
@@ -65,6 +67,31 @@ public sealed class NetworkItemTests
     {
         var operations = Normalise(Network(item)).Atoms.OfType<NumberAtom>().SingleOrDefault(a => a.Field == PolicyField.Operation);
         Assert.Equal(expected, operations is null ? null : string.Join(' ', operations.Ranges.Select(r => $"{r.From}-{r.To}")));
+    }
+
+    [Theory]
+    [InlineData("sel:\n    Image: /bin/x\ncondition: sel", "connect send bind listen raw")]
+    [InlineData("sel:\n    Initiated: 'true'\ncondition: sel", "connect send")]
+    [InlineData("sel:\n    Image: /bin/x\n    Operation: connect\ncondition: sel", "connect")]
+    [InlineData("sel:\n    DestinationPort: 80\ncondition: sel", "connect send")]
+    [InlineData("sel:\n    SourcePort: 80\ncondition: sel", "bind listen")]
+    [InlineData("sel:\n    Image: /bin/x\nnot_these:\n    Operation: [connect, raw]\ncondition: sel and not not_these", "send bind listen")]
+    [InlineData("one:\n    Operation: bind\n    Image: /bin/x\nother:\n    Operation: listen\ncondition: one or other", "bind listen")]
+    [InlineData("one:\n    Operation: bind\nother:\n    Image: /bin/x\ncondition: one or other", "connect send bind listen raw")]
+    [InlineData("one:\n    Operation: bind\n    Image: /bin/x\ncondition: not one", "connect send bind listen raw")]
+    public void An_image_names_the_operations_that_a_rule_can_hold_for(string detection, string expected)
+    {
+        var asked = ImageReader.Read(Compile(Rule("network_connection", detection)).Image!.Bytes).Header.NetworkOperations;
+        Assert.Equal(expected, string.Join(' ', NetworkItems.Operations.Where((_, o) => (asked >> o & 1) != 0)));
+        Assert.Equal(0u, asked >> NetworkItems.Operations.Length);
+    }
+
+    [Fact]
+    public void An_image_names_the_operations_of_all_rules_together_and_none_without_a_rule()
+    {
+        var text = Network("Operation: bind") + "\n---\n" + Network("Operation: raw");
+        Assert.Equal(1u << 2 | 1u << 4, ImageReader.Read(Compile(text).Image!.Bytes).Header.NetworkOperations);
+        Assert.Equal(0u, ImageReader.Read(Compile(Exec("sel:\n    Image: /bin/x\ncondition: sel")).Image!.Bytes).Header.NetworkOperations);
     }
 
     [Theory]

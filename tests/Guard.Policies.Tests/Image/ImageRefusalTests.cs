@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Guard.Policies.Image;
+using Guard.Policies.Normalising;
 using Guard.Policies.Tests.Compiling;
 using Xunit;
 
@@ -31,6 +32,8 @@ public sealed class ImageRefusalTests
     [InlineData("flags", 4)] // nobody knows
     [InlineData("operations", 1)] // that no rule is about
     [InlineData("refused operations", 1)] // that no hook looks at
+    [InlineData("operations on sockets", 1 << KernelAbi.Networks)] // that there is not
+    [InlineData("no rules about sockets", 0)] // but operations that they are about
     public void Counts_of_the_header(string what, int value)
     {
         ref var header = ref MemoryMarshal.AsRef<GuardImageHeader>(_image.AsSpan());
@@ -47,6 +50,12 @@ public sealed class ImageRefusalTests
                 break;
             case "refused operations":
                 header.OperationsRefused = (uint)value;
+                break;
+            case "operations on sockets":
+                header.NetworkOperations |= (uint)value;
+                break;
+            case "no rules about sockets":
+                header.Categories[(int)RuleCategory.NetworkConnection].UserRules = (uint)value;
                 break;
             case "flags":
                 header.Flags = (uint)value;

@@ -95,6 +95,22 @@ public sealed class RandomPolicies(int seed)
         return new NormalisedPolicy(atoms, [.. rules]);
     }
 
+    /// <summary>A policy over connections whose rules each ask for some operations, or for all others, besides other things.</summary>
+    public NormalisedPolicy OperationsPolicy()
+    {
+        var span = new SourceSpan("random.yml", 1, 1);
+        var operations = Many<NormalisedAtom>(1, 3, () => new NumberAtom(PolicyField.Operation, span, Ranges()));
+        ImmutableArray<NormalisedAtom> atoms = [.. operations, .. Many(1, 6, Atom)];
+        var rules = Enumerable.Range(0, _random.Next(1, 4)).Select(n => Rule(n, atoms)).ToList();
+        return new NormalisedPolicy(atoms, [.. rules.Select(r => r with
+        {
+            Category = RuleCategory.NetworkConnection,
+            Condition = new AndNode([Chance(70) ? Some() : new NotNode(Some()), r.Condition]),
+        })]);
+
+        AtomNode Some() => new(_random.Next(operations.Length));
+    }
+
     /// <summary>A policy over opens whose rules each ask for a file, or for a cgroup, or for both, besides other things.</summary>
     public NormalisedPolicy PlacedPolicy()
     {

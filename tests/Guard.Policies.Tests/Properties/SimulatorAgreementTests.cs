@@ -39,6 +39,33 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void No_rule_holds_for_an_operation_on_a_socket_that_is_not_asked_about()
+    {
+        var seed = TestSeed.Next(output);
+        var random = new RandomPolicies(seed);
+        var (notAsked, matched) = (0, 0);
+        for (var round = 0; round < 1000; round++)
+        {
+            var policy = random.OperationsPolicy();
+            var image = random.Bind(Compile(policy), out var files);
+            var asked = ImageReader.Read(image.Bytes).Header.NetworkOperations;
+            var simulator = new ImageSimulator(image);
+            for (var i = 0; i < 5; i++)
+            {
+                var request = random.Request() with { Category = RuleCategory.NetworkConnection };
+                var trace = simulator.Trace(request);
+                AssertAgrees(policy, request, files, trace, $"seed {seed}, policy {round}, request {i}");
+                notAsked += 1 - (int)(asked >> (int)request.Socket.Operation & 1);
+                matched += trace.Decision.Verdict == Verdict.Allow ? 0 : 1;
+            }
+        }
+
+        output.WriteLine($"not asked {notAsked}, matched {matched}");
+        Assert.InRange(notAsked, 500, 4500);
+        Assert.True(matched > 500, "the generator no longer meets its own policies");
+    }
+
+    [Fact]
     public void Crowded_policies_reach_every_bound_of_a_decision()
     {
         var seed = TestSeed.Next(output);
