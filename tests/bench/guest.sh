@@ -14,6 +14,7 @@ shift 2
 # 6 components, the fresh files as well: /var/lib/guard-bench/a/NN/NNN.
 work=/var/lib/guard-bench
 seen=$work/a/00/000
+library=$work/a/00/library
 fresh_files=400
 states=0
 
@@ -37,7 +38,7 @@ prepare() {
 
 measure() {
     log "measuring: $1"
-    "$work/measure" "$seen" "$fresh" "$fresh_files" /bin/true | sed "s|^|result\t$1\t|"
+    "$work/measure" "$seen" "$library" "$fresh" "$fresh_files" /bin/true | sed "s|^|result\t$1\t|"
 }
 
 # Numbers of one kind in guardd's status, added up.
@@ -47,7 +48,7 @@ status_sum() { guardctl status -o json | grep -o "\"$1\":[0-9]*" | awk -F: '{ su
 control() {
     local before after
     before=$(($(status_sum denied) + $(status_sum audited)))
-    "$work/measure" --once "$seen" /bin/true
+    "$work/measure" --once "$seen" "$library" /bin/true
     after=$(($(status_sum denied) + $(status_sum audited)))
     [[ $before == "$after" ]] || note "$1: a rule speaks of what is measured; the figures are too high"
 }
@@ -120,7 +121,8 @@ apparmor() {
     cat > "$work/profile" << PROFILE
 $work/measure {
   $work/** r,
-  $work/measure mr,
+  $seen-* rw,
+  $work/{measure,a/00/library} mr,
   network inet,
   /{usr/,}bin/true mrix,
   /{usr/,}lib{,32,64}/** mr,
@@ -164,6 +166,7 @@ audit() {
 mkdir -p "${seen%/*}"
 cp "$bench/measure" "$bench/empty.bpf.o" "$work/"
 echo content > "$seen"
+cp -L "/lib/$(uname -m)-linux-gnu/libc.so.6" "$library"
 # The layout of an address space decides how many page tables a fork copies:
 # the same layout every time, or forks differ by several per cent.
 echo 0 > /proc/sys/kernel/randomize_va_space

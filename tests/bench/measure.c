@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* measure SEEN FRESH COUNT PROGRAM - instructions per operation, in a guest
- * where one nanosecond is one instruction (tests/vm/run --icount).
- *     SEEN      a file that is opened again and again
+/* measure SEEN LIBRARY FRESH COUNT PROGRAM - instructions per operation, in a
+ * guest where one nanosecond is one instruction (tests/vm/run --icount).
+ *     SEEN      a file that is opened again and again; beside it two names are
+ *               made, renamed and removed
+ *     LIBRARY   a file that is mapped for execution again and again
  *     FRESH     a directory of COUNT files 000, 001, ... none of which was
  *               opened since the state to be measured came into force
  *     PROGRAM   what is executed
@@ -12,8 +14,8 @@
  *
  * measure --look FRESH COUNT - looks the files up, so that dentries and inodes
  * are cached, and opens none of them.
- * measure --once FILE PROGRAM - one open, one exec, one connection and one bind:
- * what a control needs. */
+ * measure --once SEEN LIBRARY PROGRAM - each operation once: what a control
+ * needs. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -35,6 +38,9 @@ enum {
 };
 
 static const char *seen, *fresh, *program;
+static char made[4096], moved[4096];
+static int library;
+static size_t library_bytes;
 static unsigned fresh_next, fresh_count;
 static int listener;
 static char argument[ARGUMENT_BYTES];
@@ -64,6 +70,50 @@ static void open_close(const char *path)
 }
 
 static void open_seen(void) { open_close(seen); }
+
+static void make(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        fail(path);
+    close(fd);
+}
+
+static void create_unlink(void)
+{
+    make(made);
+    if (unlink(made) != 0)
+        fail("unlink");
+}
+
+/* There and back, so that the next one finds what this one found. */
+static void rename_twice(void)
+{
+    if (rename(made, moved) != 0 || rename(moved, made) != 0)
+        fail("rename");
+}
+
+static void map_unmap(void)
+{
+    void *at = mmap(NULL, library_bytes, PROT_READ | PROT_EXEC, MAP_PRIVATE, library, 0);
+
+    if (at == MAP_FAILED || munmap(at, library_bytes) != 0)
+        fail("mmap");
+}
+
+static void set_files(const char *file, const char *what_is_mapped)
+{
+    struct stat status;
+
+    seen = file;
+    snprintf(made, sizeof(made), "%s-made", seen);
+    snprintf(moved, sizeof(moved), "%s-moved", seen);
+    library = open(what_is_mapped, O_RDONLY | O_CLOEXEC);
+    if (library < 0 || fstat(library, &status) != 0)
+        fail(what_is_mapped);
+    library_bytes = (size_t)status.st_size;
+}
 
 /* Digits by hand: snprintf would be part of what is measured. */
 static void fresh_path(char *path, unsigned index)
@@ -190,6 +240,10 @@ static const struct operation {
     {"exec-4k", exec_4k, 2, 150, 10},
     {"connect", connect_close, 5, 200, 100},
     {"bind", bind_close, 50, 200, 200},
+    {"mmap", map_unmap, 50, 200, 200},
+    {"unlink", create_unlink, 20, 200, 200},
+    /* Last: after a rename paths are read anew. */
+    {"rename", rename_twice, 20, 200, 200},
 };
 
 static int ascending(const void *a, const void *b)
@@ -206,6 +260,8 @@ static void measure(const struct operation *operation)
 
     if (batches == 0)
         batches = (int)fresh_count / operation->per_batch;
+    if (operation->run == rename_twice)
+        make(made);
     for (int i = 0; i < operation->settle; i++)
         operation->run();
     for (int i = 0; i < batches; i++) {
@@ -243,14 +299,19 @@ static int look(void)
     return 0;
 }
 
-static int once(const char *file, const char *what)
+static int once(const char *what)
 {
     program = what;
     listen_here();
-    open_close(file);
+    open_seen();
     exec_short();
     connect_close();
     bind_close();
+    map_unmap();
+    create_unlink();
+    make(made);
+    rename_twice();
+    unlink(made);
     return 0;
 }
 
@@ -260,20 +321,24 @@ int main(int argc, char **argv)
         set_fresh(argv[2], argv[3]);
         return look();
     }
-    if (argc == 4 && strcmp(argv[1], "--once") == 0)
-        return once(argv[2], argv[3]);
-    if (argc != 5) {
-        fprintf(stderr, "usage: measure SEEN FRESH COUNT PROGRAM | --look FRESH COUNT | --once FILE PROGRAM\n");
+    if (argc == 5 && strcmp(argv[1], "--once") == 0) {
+        set_files(argv[2], argv[3]);
+        return once(argv[4]);
+    }
+    if (argc != 6) {
+        fprintf(stderr, "usage: measure SEEN LIBRARY FRESH COUNT PROGRAM | --look FRESH COUNT |\n"
+                        "       measure --once SEEN LIBRARY PROGRAM\n");
         return 2;
     }
-    seen = argv[1];
-    set_fresh(argv[2], argv[3]);
-    program = argv[4];
+    set_files(argv[1], argv[2]);
+    set_fresh(argv[3], argv[4]);
+    program = argv[5];
     memset(argument, 'x', sizeof(argument) - 1);
     for (int i = 0; i < ARGUMENTS; i++)
         long_arguments[i] = argument;
     listen_here();
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
         measure(&operations[i]);
+    unlink(made);
     return 0;
 }
