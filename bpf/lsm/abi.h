@@ -338,6 +338,9 @@ struct guard_identity {
 
 #define GUARD_EVENT_OPERATION_DECISION 8u /* a rule matched an operation: path = its file; invoked = its object, or the
 					     program of the process it acts on; image = who asks */
+/* Not in a ring, but what iter_open_files writes: a rule speaks of an open file. path = target, image = who holds it;
+ * verdict: what an open would be answered now; error is 0, nothing was refused. cpu, ring and sequence mean nothing. */
+#define GUARD_EVENT_FILE_HELD 9u
 
 #define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
 #define GUARD_RING_OBSERVED 1u
@@ -397,7 +400,7 @@ struct guard_event {
 	__u16 invoked_length;
 	__u16 image_length;
 	__u16 args_length;
-	__u32 pad;
+	__u32 descriptor; /* of GUARD_EVENT_FILE_HELD: by which its process has it open */
 	/* Of an operation on a socket. */
 	__u64 address[2]; /* as bytes, in the order of the network: the destination, or of this host */
 	__u16 port;
@@ -423,6 +426,7 @@ struct guard_event {
 #define GUARD_HOOK_BIND 10u	     /* lsm/socket_bind */
 #define GUARD_HOOK_LISTEN 11u	     /* lsm/socket_listen */
 #define GUARD_HOOK_SOCKET_CREATE 12u /* lsm/socket_create */
+#define GUARD_HOOK_FILE_RECEIVE 13u  /* lsm/file_receive */
 #define GUARD_HOOK_UNLINK 16u	     /* lsm/path_unlink */
 #define GUARD_HOOK_RMDIR 17u	     /* lsm/path_rmdir */
 #define GUARD_HOOK_RENAME 18u	     /* lsm/path_rename */

@@ -18,6 +18,7 @@
 #include "hook_operation.h"
 #include "hook_process.h"
 #include "hook_task.h"
+#include "sweep.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -50,6 +51,12 @@ SEC("lsm/file_open")
 int BPF_PROG(file_open, struct file *file, int ret)
 {
 	return ret ? ret : check_open(file);
+}
+
+SEC("lsm/file_receive")
+int BPF_PROG(file_receive, struct file *file, int ret)
+{
+	return ret ? ret : check_receive(file);
 }
 
 SEC("lsm/mmap_file")
@@ -348,5 +355,17 @@ int iter_renew(struct bpf_iter__task *ctx)
 
 	if (task && renew(task))
 		bpf_seq_write(ctx->meta->seq, one, sizeof(one) - 1);
+	return 0;
+}
+
+/* Read by guardd after that: who has a file open that the policy would refuse to open now. */
+SEC("iter/task_file")
+int iter_open_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+
+	if (task && file)
+		sweep_file(ctx->meta->seq, task, ctx->fd, file);
 	return 0;
 }

@@ -33,6 +33,30 @@ static __always_inline __u32 access_of(struct file *file)
 	return access;
 }
 
+/* What a descriptor lets its holder do with the file, whoever opened it. */
+static __always_inline __u32 descriptor_access(const struct file *file)
+{
+	__u32 mode = file->f_mode;
+	__u32 access = 0;
+
+	if (mode & FMODE_READ)
+		access |= 1u << GUARD_ACCESS_READ;
+	if (mode & FMODE_WRITE)
+		access |= 1u << GUARD_ACCESS_WRITE;
+	if (file->f_flags & O_APPEND)
+		access |= 1u << GUARD_ACCESS_APPEND;
+	return access;
+}
+
+/*
+ * Open without an open that could have been refused: sockets, pipes and memory, which the kernel keeps in mounts of its
+ * own; and O_PATH, by which nothing can be done but to open the file.
+ */
+static __always_inline bool file_was_never_opened(const struct file *file)
+{
+	return file->f_mode & FMODE_PATH || file->f_path.mnt->mnt_flags & MNT_INTERNAL;
+}
+
 /* The file is s->path; `inode` is its address, or 0. */
 static __always_inline void file_record(struct guard_scratch *s, __u32 hook, __u64 inode, __u32 access,
 					__u64 generation)
@@ -98,17 +122,25 @@ static __always_inline void file_subject(struct guard_image *image, struct guard
 		path_resolve_at(s, dentry, mount);
 }
 
+/* Below an overlay it is only after the open that a file says which one of the layers it is. */
+static __always_inline void open_identity(struct guard_scratch *s, struct file *file, __u32 hook)
+{
+	if (hook == GUARD_HOOK_FILE_OPEN)
+		identity_of(s, file->f_inode);
+	else
+		identity_of_opened(s, address_of(file));
+}
+
 static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
-					const struct file_sight *sight)
+					const struct file_sight *sight, __u32 hook, __u32 access)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	__u64 generation = image_header(image)->generation;
-	__u32 access = access_of(file);
 	bool here;
 
-	identity_of(s, file->f_inode);
+	open_identity(s, file, hook);
 	if (category->target_decides == GUARD_DECIDES_TARGET && directory_answers(image, s, file, sight)) {
-		COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
+		COUNT(decisions[hook]);
 		file_remember(s, file, sight, false);
 		return 0;
 	}
@@ -120,7 +152,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 			return 0;
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 	}
-	COUNT(decisions[GUARD_HOOK_FILE_OPEN]);
+	COUNT(decisions[hook]);
 	if (target_settles(image, s, &here)) {
 		file_remember(s, file, sight, here);
 		if (!here)
@@ -128,13 +160,13 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 		return 0;
 	}
 	file_subject(image, s, file->f_path.dentry, file->f_path.mnt);
-	identity_of(s, file->f_inode);
+	open_identity(s, file, hook);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	if (decision_failed(s))
-		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, s->failure, category->block_count);
+		return on_engine_failure(image, hook, s->failure, category->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)
-		file_record(s, GUARD_HOOK_FILE_OPEN, (__u64)file->f_inode, access, generation);
-	return verdict_returned(s, GUARD_HOOK_FILE_OPEN);
+		file_record(s, hook, (__u64)file->f_inode, access, generation);
+	return verdict_returned(s, hook);
 }
 
 /* With nothing loaded but the self-test, only guardd's own opens are looked at. */
@@ -148,7 +180,7 @@ static __always_inline bool open_concerns_nobody(const struct guard_image *image
 	return !settings || settings->guardd_tgid != bpf_get_current_pid_tgid() >> 32;
 }
 
-static __always_inline int check_open(struct file *file)
+static __always_inline int check_file(struct file *file, __u32 hook, __u32 access)
 {
 	struct guard_image *image = image_in_force();
 	const struct guard_category *category;
@@ -157,7 +189,7 @@ static __always_inline int check_open(struct file *file)
 	int verdict;
 
 	if (!image)
-		return on_engine_failure(NULL, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_IMAGE, true);
+		return on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE, true);
 	if (open_concerns_nobody(image))
 		return 0;
 	category = category_of(image, GUARD_CATEGORY_FILE);
@@ -166,10 +198,25 @@ static __always_inline int check_open(struct file *file)
 		return 0;
 	s = scratch_take();
 	if (!s)
-		return on_engine_failure(image, GUARD_HOOK_FILE_OPEN, GUARD_REASON_NO_SCRATCH, category->block_count);
-	verdict = open_verdict(image, s, file, &sight);
+		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH, category->block_count);
+	verdict = open_verdict(image, s, file, &sight, hook, access);
 	scratch_give(s);
 	return verdict;
+}
+
+static __always_inline int check_open(struct file *file)
+{
+	return check_file(file, GUARD_HOOK_FILE_OPEN, access_of(file));
+}
+
+/*
+ * A descriptor comes to the current task from another: over a socket (SCM_RIGHTS), by pidfd_getfd(2), from a supervisor
+ * of seccomp. Who gets it is asked as if he opened the file.
+ */
+static __always_inline int check_receive(struct file *file)
+{
+	return file_was_never_opened(file) ? 0
+					   : check_file(file, GUARD_HOOK_FILE_RECEIVE, descriptor_access(file));
 }
 
 #endif

@@ -328,6 +328,7 @@ enum kernel_load_data_id {
 #define FMODE_READ 0x1u
 #define FMODE_WRITE 0x2u
 #define FMODE_EXEC 0x20u
+#define FMODE_PATH 0x4000u
 #define FMODE_CREATED 0x100000u
 #define FMODE_BACKING 0x2000000u
 #define S_IFREG 0100000u

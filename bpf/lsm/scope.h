@@ -77,10 +77,9 @@ static long cgroup_step(__u32 index, struct path_context *context)
 	return 0;
 }
 
-/* The directory of the current task's cgroup. */
-static __always_inline __u64 cgroup_directory(void)
+/* The directory of a task's cgroup. */
+static __always_inline __u64 cgroup_directory(const struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct kernfs_node *directory = NULL;
 	struct cgroup *cgroup = NULL;
 	struct css_set *set = NULL;
@@ -100,8 +99,16 @@ static __always_inline __u64 cgroup_id_of(__u64 directory)
 	return id;
 }
 
+/* The same of the task whose scope is asked for. */
+static __always_inline __u64 cgroup_directory_in(const struct guard_scratch *s)
+{
+	__u64 other = s->scope.task;
+
+	return cgroup_directory(other ? (const struct task_struct *)other : bpf_get_current_task_btf());
+}
+
 /*
- * The path of the current task's cgroup into s->out, right-aligned, and its id into s->scope. Others may move the task
+ * The path of the task's cgroup into s->out, right-aligned, and its id into s->scope. Others may move the task
  * meanwhile, and the cgroup may then go away: what was read counts if the task is still there afterwards. False: it
  * never was.
  */
@@ -112,7 +119,7 @@ __noinline int cgroup_resolve(struct guard_scratch *s)
 	if (!s)
 		return 0;
 	for (__u32 i = 0; i < GUARD_CGROUP_TRIES; i++) {
-		__u64 directory = cgroup_directory();
+		__u64 directory = cgroup_directory_in(s);
 		__u64 id = cgroup_id_of(directory);
 
 		s->scope.cgroup_id = id;
@@ -123,7 +130,7 @@ __noinline int cgroup_resolve(struct guard_scratch *s)
 		*(__u64 *)(s->out + GUARD_PATH_MAX) = 0;
 		*(__u64 *)(s->out + GUARD_PATH_MAX + 8) = 0;
 		bpf_loop(GUARD_CGROUP_STEPS_MAX, cgroup_step, &context, 0);
-		if (id && cgroup_directory() == directory && cgroup_id_of(directory) == id)
+		if (id && cgroup_directory_in(s) == directory && cgroup_id_of(directory) == id)
 			goto resolved;
 	}
 	return 0;
@@ -194,10 +201,10 @@ static __always_inline void cgroup_read(struct guard_image *image, struct guard_
 		s->scope.unknown |= 1u << GUARD_FIELD_CGROUP;
 }
 
-static __always_inline void cgroup_load(struct guard_image *image, struct guard_scratch *s)
+/* `id`: of the task's cgroup. */
+static __always_inline void cgroup_load(struct guard_image *image, struct guard_scratch *s, __u64 id)
 {
 	__u64 generation = image_header(image)->generation;
-	__u64 id = bpf_get_current_cgroup_id();
 	struct guard_cgroup *cell = cgroup_cell(id);
 
 	if (cell && cgroup_known(s, cell, id, generation))
@@ -226,10 +233,10 @@ static __always_inline __u64 mount_namespace_of(const struct task_struct *task)
 }
 
 /* As GUARD_NUMBER_MOUNT_NAMESPACE, into s->scope. The host's is that of PID 1. */
-static __always_inline void mount_namespace_load(struct guard_scratch *s)
+static __always_inline void mount_namespace_load(struct guard_scratch *s, const struct task_struct *task)
 {
 	struct pid_namespace *first = (struct pid_namespace *)&init_pid_ns;
-	__u64 namespace = mount_namespace_of(bpf_get_current_task_btf());
+	__u64 namespace = mount_namespace_of(task);
 	struct task_struct *init = NULL;
 	__u32 number = 0;
 
@@ -251,14 +258,32 @@ static __always_inline void scope_load(struct guard_image *image, struct guard_s
 {
 	__u32 fields = category_of(image, category)->fields;
 
+	s->scope.task = 0;
 	s->scope.unknown = 0;
 	s->scope.cgroup_count = 0;
 	s->scope.mount_namespace = 0;
 	s->scope.group = effective_gid();
 	if (fields & 1u << GUARD_FIELD_MOUNT_NAMESPACE)
-		mount_namespace_load(s);
+		mount_namespace_load(s, bpf_get_current_task_btf());
 	if (fields & 1u << GUARD_FIELD_CGROUP)
-		cgroup_load(image, s);
+		cgroup_load(image, s, bpf_get_current_cgroup_id());
+}
+
+/* The same of a task that does not act now, and that the caller holds. */
+static __always_inline void scope_load_of(struct guard_image *image, struct guard_scratch *s, __u32 category,
+					  const struct task_struct *task)
+{
+	__u32 fields = category_of(image, category)->fields;
+
+	READ(s->scope.task, task);
+	s->scope.unknown = 0;
+	s->scope.cgroup_count = 0;
+	s->scope.mount_namespace = 0;
+	s->scope.group = task->real_cred->egid.val;
+	if (fields & 1u << GUARD_FIELD_MOUNT_NAMESPACE)
+		mount_namespace_load(s, task);
+	if (fields & 1u << GUARD_FIELD_CGROUP)
+		cgroup_load(image, s, cgroup_id_of(cgroup_directory(task)));
 }
 
 #endif

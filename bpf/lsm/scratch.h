@@ -92,6 +92,7 @@ struct guard_command_walk {
 
 /* Where a process is besides what it runs: what scope_load found. */
 struct guard_scope {
+	__u64 task; /* address of the one that is asked about; 0: the current one */
 	__u64 cgroup_id;
 	__u32 group;
 	__u32 mount_namespace; /* as GUARD_NUMBER_MOUNT_NAMESPACE */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files that are open already when a policy comes into force, or that a child inherits: nobody asks again when they are
+ * read. The sweep goes over the descriptors of all processes and tells guardd of those that an open would not get any
+ * more. It is a question and no decision: nothing is refused, counted, remembered or sent to a ring.
+ *
+ * The kernel shows threads that have the files of their process only once, with the process; what shares its files in
+ * another way (CLONE_FILES) is shown as often as there are holders, each of which is asked for itself.
+ *
+ * What is known of a process that does not act is what its program's kept texts say. Of a path that was not kept whole
+ * nothing is known here, and on_unknown says what that means.
+ */
+#ifndef GUARD_SWEEP_H
+#define GUARD_SWEEP_H
+
+#include "hook_file.h"
+#include "hook_task.h"
+
+/* There was no room to decide about a file. */
+static const struct guard_event sweep_no_room = {
+    .size = sizeof(struct guard_event),
+    .kind = GUARD_EVENT_FAILURE,
+    .abi_version = GUARD_ABI_VERSION,
+    .category = GUARD_CATEGORY_FILE,
+    .hook = GUARD_HOOK_FILE_OPEN,
+    .reason = GUARD_REASON_NO_SCRATCH,
+};
+
+/*
+ * What is true of a task that does not act, into s->subject. Its own lists are not taken, which it may be writing at this
+ * moment. The program that it runs, held, or 0: then all is unknown.
+ */
+static __always_inline __u64 sweep_subject(struct guard_image *image, struct guard_scratch *s, __u64 task_address)
+{
+	__u64 held = 0;
+
+	if (subject_fetch(s, task_address, NULL) && program_hold_foreign(s->subject.exec_id))
+		held = s->subject.exec_id;
+	if (!held) {
+		s->subject.exec_id = 0;
+		s->subject.parent_exec_id = 0;
+	}
+	s->task = 0;
+	subject_renew(image, s);
+	if (!held)
+		s->subject.flags |= GUARD_SUBJECT_LINEAGE_UNKNOWN;
+	return held;
+}
+
+/* What event_begin says of the current task. */
+static __always_inline void sweep_event(struct guard_scratch *s, const struct task_struct *task)
+{
+	struct guard_event *event = &s->event;
+
+	__builtin_memset(event, 0, sizeof(*event));
+	event->kind = GUARD_EVENT_FILE_HELD;
+	event->abi_version = GUARD_ABI_VERSION;
+	event->time_ns = bpf_ktime_get_boot_ns();
+	event->exec_id = exec_id_told(s->subject.exec_id);
+	event->parent_exec_id = exec_id_told(s->subject.parent_exec_id);
+	event->start_ns = task->group_leader->start_boottime;
+	event->cgroup_id = cgroup_id_of(cgroup_directory(task));
+	event->tgid = task->tgid;
+	event->tid = task->pid;
+	event->parent_tgid = task->real_parent->tgid;
+	event->uid = task->real_cred->uid.val;
+	event->euid = task->real_cred->euid.val;
+	event->gid = task->real_cred->gid.val;
+	event->loginuid = task->loginuid.val;
+	event->session = task->sessionid;
+	READ(event->comm, task->comm);
+}
+
+/* The event, the path and the program, one behind the other. What does not fit any more the kernel asks for again. */
+static __always_inline void sweep_write(struct seq_file *seq, struct guard_scratch *s)
+{
+	struct guard_program *program = program_find(s->subject.exec_id);
+	struct guard_event *event = &s->event;
+	__u64 path = BOUNDED(path_length(s), GUARD_PATH_MAX);
+	__u64 image = program ? BOUNDED(program->image_length, GUARD_SUBJECT_IMAGE_MAX) : 0;
+
+	event->path_length = path;
+	event->image_length = image;
+	event->size = sizeof(*event) + path + image;
+	bpf_probe_read_kernel(s->out, path, s->path.bytes + (s->walk.position & (GUARD_PATH_MAX - 1)));
+	bpf_seq_write(seq, event, sizeof(*event));
+	bpf_seq_write(seq, s->out, path);
+	if (program)
+		bpf_seq_write(seq, program->image, image);
+}
+
+/* The verdict of an open stands in s. An engine failure is told if the failure mode would refuse. */
+static __always_inline bool sweep_finds(const struct guard_image *image, struct guard_scratch *s)
+{
+	if (!decision_failed(s))
+		return s->verdict != GUARD_VERDICT_ALLOW;
+	if (!category_of(image, GUARD_CATEGORY_FILE)->block_count || !failure_is_closed(image))
+		return false;
+	s->verdict = GUARD_VERDICT_BLOCK;
+	s->rule_count = 0;
+	return true;
+}
+
+/* One open file, which the policy speaks of or may speak of, of one process. */
+static __always_inline void sweep_decide(struct guard_image *image, struct guard_scratch *s, struct seq_file *seq,
+					 struct task_struct *task, __u32 descriptor, struct file *file)
+{
+	__u32 access = descriptor_access(file);
+	__u64 held = sweep_subject(image, s, address_of(task));
+
+	scope_load_of(image, s, GUARD_CATEGORY_FILE, task);
+	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	identity_of_opened(s, address_of(file));
+	open_decide(image, s, task->real_cred->euid.val, task->loginuid.val, access);
+	if (sweep_finds(image, s)) {
+		sweep_event(s, task);
+		event_decision(s, image_header(image)->generation);
+		event_file(&s->event, (__u64)file->f_inode);
+		s->event.error = 0;
+		s->event.hook = GUARD_HOOK_FILE_OPEN;
+		s->event.reason = s->rule_count ? GUARD_REASON_NONE : s->failure;
+		s->event.access = access;
+		s->event.descriptor = descriptor;
+		sweep_write(seq, s);
+	}
+	program_let_go(held);
+}
+
+/* True: no rule speaks of the file, whoever has it open. */
+static __always_inline bool sweep_is_unspoken(struct guard_image *image, struct guard_scratch *s, struct file *file)
+{
+	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides != GUARD_DECIDES_TARGET)
+		return false;
+	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	identity_of_opened(s, address_of(file));
+	return file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET);
+}
+
+static __always_inline void sweep_file(struct seq_file *seq, struct task_struct *task, __u32 descriptor,
+				       struct file *file)
+{
+	struct guard_image *image = image_in_force();
+	struct file_sight sight = {};
+	struct guard_scratch *s;
+
+	if (!image || !category_of(image, GUARD_CATEGORY_FILE)->user_rules)
+		return;
+	if (task->flags & PF_KTHREAD || file_is_of_guardd(task) || file_was_never_opened(file))
+		return;
+	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides &&
+	    file_is_known(image, file, GUARD_SIGHT_OPEN, &sight))
+		return;
+	s = scratch_take();
+	if (!s) {
+		bpf_seq_write(seq, (void *)&sweep_no_room, sizeof(sweep_no_room));
+		return;
+	}
+	if (!sweep_is_unspoken(image, s, file))
+		sweep_decide(image, s, seq, task, descriptor, file);
+	scratch_give(s);
+}
+
+#endif
