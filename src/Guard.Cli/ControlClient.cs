@@ -48,6 +48,10 @@ internal sealed class ControlClient : IDisposable
         return SendAsync(HttpMethod.Post, path, content, GuardJson.Default.PolicyOutcome, TimeSpan.FromMinutes(5), cancellationToken);
     }
 
+    /// <summary>POST without a body.</summary>
+    public Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        => SendAsync(HttpMethod.Post, path, null, type, TimeSpan.FromMinutes(5), cancellationToken);
+
     /// <summary>GET of JSON lines. Ends when guardd closes the stream.</summary>
     public async IAsyncEnumerable<T> StreamAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -12,13 +12,14 @@ internal static class GuardCtl
     /// <summary>The tree.</summary>
     public static RootCommand CreateRoot(CliEnvironment environment)
     {
-        var policy = new Command("policy", "Check, push, list, show, remove, explain and evaluate policies")
+        var policy = new Command("policy", "Check, push, list, show, remove, explain and evaluate policies, and find what is open against them")
         {
             PolicyCheckCommand.Create(environment),
             PolicyPushCommand.Create(environment),
             PolicyListCommand.Create(environment),
             PolicyShowCommand.Create(environment),
             PolicyRemoveCommand.Create(environment),
+            PolicySweepCommand.Create(environment),
             PolicyExplainCommand.Create(environment),
             PolicyEvalCommand.Create(environment),
         };

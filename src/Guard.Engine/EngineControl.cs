@@ -76,8 +76,11 @@ internal sealed class EngineControl : IEngineControl
             ? PolicyOutcomes.Refuse("GP9000", "the bundle has no files", "guardctl policy remove --all takes everything out of force")
             : _parts.Policy.Push(bundle);
         Record(outcome, peer, AuditKinds.PolicyPushed, $"{outcome.RuleCount} rules, {outcome.BlockCount} of them block{(bundle.ForceLockOut ? "; --force-lockout" : "")}");
-        return outcome;
+        return outcome.Accepted ? outcome with { OpenFiles = SweepFiles() } : outcome;
     }
+
+    /// <inheritdoc/>
+    public SweepOutcome? SweepFiles() => _kernel()?.SweepFiles();
 
     /// <inheritdoc/>
     public PolicyOutcome RemovePolicy(IReadOnlyList<string>? ids, ControlPeer peer)

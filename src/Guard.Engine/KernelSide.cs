@@ -3,6 +3,7 @@ using Guard.Engine.Hosting;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
+using Guard.Protocol;
 
 namespace Guard.Engine;
 
@@ -17,6 +18,8 @@ internal sealed class KernelSide : IAsyncDisposable
     private readonly FileIdentityReader? _identities;
     private readonly EventPump _pump;
     private readonly TaskRenewal? _renewal;
+    private readonly OpenFileSweep? _sweep;
+    private readonly HeldFiles? _held;
 
     private KernelSide(
         EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, FileIdentityReader? identities, EventPump pump)
@@ -28,6 +31,8 @@ internal sealed class KernelSide : IAsyncDisposable
         _pump = pump;
         _renewal = lsm.OpenRenewal();
         parts.Policy.UseRenewal(_renewal);
+        _sweep = lsm.OpenSweep();
+        _held = _sweep is null ? null : new HeldFiles(_sweep, parts.Enricher, record => parts.Writer.Write(record with { BootId = parts.BootId }), parts.Time);
         Counters = new KernelCounters(lsm.Maps.Counters);
     }
 
@@ -104,12 +109,22 @@ internal sealed class KernelSide : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins to read the rings.</summary>
+    /// <summary>
+    /// Begins to read the rings. What was open before a policy that this start put in force is told now; of what has been in
+    /// force all along the push told it.
+    /// </summary>
     public void Start()
     {
         _parts.Processes.Seed();
         _pump.Start();
+        if (_parts.Policy.HasInstalled)
+        {
+            SweepFiles();
+        }
     }
+
+    /// <summary>Files that are open although the policy refuses them; null when the object has no such program. Any thread.</summary>
+    public SweepOutcome? SweepFiles() => _held?.Sweep();
 
     /// <summary>Reads what is in the rings and lets go; the kernel goes on enforcing.</summary>
     public async ValueTask DisposeAsync()
@@ -120,6 +135,7 @@ internal sealed class KernelSide : IAsyncDisposable
         _parts.Policy.UseFileIdentities(null);
         _identities?.Dispose();
         _renewal?.Dispose();
+        _sweep?.Dispose();
         _installer.Dispose();
         _lsm.Dispose();
     }

@@ -223,6 +223,12 @@ public static class AuditKinds
     /// <summary>An open went ahead and a rule wanted it recorded.</summary>
     public const string FileAudited = "file.audited";
 
+    /// <summary>
+    /// A sweep found a file open that the policy in force would refuse to open; <c>detail</c> has the descriptor. Nothing was
+    /// refused: it stays open.
+    /// </summary>
+    public const string FileHeld = "file.held";
+
     /// <summary>A connection was refused.</summary>
     public const string ConnectDenied = "connect.denied";
 
@@ -294,6 +300,9 @@ public static class AuditKinds
     /// <summary>Rules were removed.</summary>
     public const string PolicyRemoved = "policy.removed";
 
+    /// <summary>A sweep over open files found some that the policy refuses, or could not look at all; says how many.</summary>
+    public const string PolicySwept = "policy.swept";
+
     /// <summary>Somebody asked for what he may not do.</summary>
     public const string ControlDenied = "control.denied";
 
@@ -313,6 +322,7 @@ public static class AuditKinds
 [JsonSerializable(typeof(EngineStatus))]
 [JsonSerializable(typeof(PolicyBundle))]
 [JsonSerializable(typeof(PolicyOutcome))]
+[JsonSerializable(typeof(SweepOutcome))]
 [JsonSerializable(typeof(PolicyListing))]
 [JsonSerializable(typeof(PolicyText))]
 [JsonSerializable(typeof(ExecTrace))]

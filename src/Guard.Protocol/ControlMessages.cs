@@ -16,6 +16,10 @@ public static class ControlApi
     /// <c>id</c> (repeatable) or <c>all=true</c>: remove rules (root). Both answer <see cref="PolicyOutcome"/>.</summary>
     public const string Policy = "/v1/policy";
 
+    /// <summary>POST without a body: look for files that are open although the policy in force refuses them (root); answers
+    /// <see cref="SweepOutcome"/>.</summary>
+    public const string PolicySweep = "/v1/policy/sweep";
+
     /// <summary>GET with <c>id</c>: <see cref="PolicyText"/>, the file that the rule came from.</summary>
     public const string PolicyShow = "/v1/policy/show";
 
@@ -72,7 +76,46 @@ public sealed record PolicyOutcome(
 {
     /// <summary>What the bundle says becomes of what the engine can't decide: open, closed, or null.</summary>
     public string? FailureMode { get; init; }
+
+    /// <summary>After a push: files that are open already although the policy refuses them; else null.</summary>
+    public SweepOutcome? OpenFiles { get; init; }
 }
+
+/// <summary>Files that processes have open although the policy in force would refuse to open them. They stay open.</summary>
+/// <param name="Held">Descriptors that lead to such files, of all processes but guardd.</param>
+/// <param name="Files">The first of them, 1,000 at most; each is a record <c>file.held</c> of the trail.</param>
+public sealed record SweepOutcome(long Held, IReadOnlyList<HeldFile> Files)
+{
+    /// <summary>Descriptors that lead to files of which an open would be allowed and recorded; they are not listed.</summary>
+    public long Recorded { get; init; }
+
+    /// <summary>Descriptors about which the engine could not decide.</summary>
+    public long Undecided { get; init; }
+
+    /// <summary>Why not all open files were looked at; null when they were.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>A descriptor that leads to a file that the policy refuses.</summary>
+/// <param name="Pid">The process that has it.</param>
+/// <param name="Comm">Its name, or null.</param>
+/// <param name="Image">Its program, or null.</param>
+/// <param name="User">Its account, or null.</param>
+/// <param name="Descriptor">Number of the descriptor in that process.</param>
+/// <param name="Path">Resolved path in the mount namespace of the process.</param>
+/// <param name="Access">read, write, append.</param>
+/// <param name="RuleId">The rule that would refuse it; null: the failure mode would.</param>
+/// <param name="RuleTitle">Its title.</param>
+public sealed record HeldFile(
+    int Pid,
+    string? Comm,
+    string? Image,
+    string? User,
+    int Descriptor,
+    string Path,
+    IReadOnlyList<string> Access,
+    string? RuleId,
+    string? RuleTitle);
 
 /// <summary>What is in force.</summary>
 /// <param name="Hash">SHA-256 of the image.</param>

@@ -13,7 +13,7 @@ public sealed class CommandTreeTests
     [Fact]
     public void The_commands_are_the_documented_ones() => Assert.Equal(
         [
-            "status", "doctor", "policy check", "policy push", "policy list", "policy show", "policy remove",
+            "status", "doctor", "policy check", "policy push", "policy list", "policy show", "policy remove", "policy sweep",
             "policy explain exec", "policy explain open", "policy explain load", "policy explain operation", "policy explain connect", "policy eval",
             "audit list", "audit follow", "trace exec", "version", "completion",
         ],

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -68,7 +69,8 @@ static int show_sent(int fd)
     return show(to);
 }
 
-/* The child has nothing but what the parent sends it over a socket. */
+/* The child has nothing but what the parent sends it over a socket. A descriptor that it may not have is left out, and
+ * the kernel says that something was (MSG_CTRUNC): EPERM. */
 static int show_passed(int fd)
 {
     int channel[2], status;
@@ -92,7 +94,9 @@ static int show_passed(int fd)
         if (recvmsg(channel[1], &message, 0) < 0)
             _exit(errno);
         struct cmsghdr *first = CMSG_FIRSTHDR(&message);
-        _exit(first ? show(*(int *)(void *)CMSG_DATA(first)) : EPERM);
+        if (!first)
+            _exit(message.msg_flags & MSG_CTRUNC ? EPERM : ENOMSG);
+        _exit(show(*(int *)(void *)CMSG_DATA(first)));
     }
     struct cmsghdr *first = CMSG_FIRSTHDR(&message);
     first->cmsg_level = SOL_SOCKET;
@@ -135,6 +139,26 @@ static int run_held(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* DIRECTORY/0 and so on are opened and stay open until it is killed. */
+static int run_hold_many(int argc, char **argv)
+{
+    (void)argc;
+    long count = number(argv[1]);
+    struct rlimit limit = { .rlim_cur = (rlim_t)count + 16, .rlim_max = (rlim_t)count + 16 };
+    if (setrlimit(RLIMIT_NOFILE, &limit))
+        return report("hold-many", argv[0], errno);
+    for (long i = 0; i < count; i++) {
+        char path[4096];
+        snprintf(path, sizeof(path), "%s/%ld", argv[0], i);
+        if (open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) < 0)
+            return report("hold-many", path, errno);
+    }
+    puts("waiting");
+    fflush(stdout);
+    pause();
+    return EXIT_DONE;
+}
+
 /* No path is walked: the handle is the inode's number. */
 static int run_handle_open(int argc, char **argv)
 {
@@ -170,6 +194,7 @@ static int run_set_times(int argc, char **argv)
 
 const struct action descriptor_actions[] = {
     { "held", "read|map|map-exec|splice|sendfile|pass PATH GO   opened now, read as soon as GO exists", 3, run_held },
+    { "hold-many", "DIRECTORY COUNT        as many files, made in it and held open", 2, run_hold_many },
     { "handle-open", "PATH MOUNT           open_by_handle_at", 2, run_handle_open },
     { "steal", "PID FD               pidfd_getfd, then read", 2, run_steal },
     { "set-times", "PATH                 utimensat", 1, run_set_times },

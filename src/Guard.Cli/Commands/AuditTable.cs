@@ -48,7 +48,8 @@ internal sealed class AuditTable
     }
 
     private static string What(AuditRecord record)
-        => record.File?.Access is { Count: > 0 } access && record.Kind.StartsWith("file.", StringComparison.Ordinal)
+        => record.Kind == AuditKinds.FileHeld ? $"held fd {record.Detail?.GetValueOrDefault("descriptor")}"
+            : record.File?.Access is { Count: > 0 } access && record.Kind.StartsWith("file.", StringComparison.Ordinal)
             ? "open " + string.Join(',', access)
             : record.Network is { } network ? $"{network.Operation} {network.Protocol}"
             : record.Kind.StartsWith("exec.", StringComparison.Ordinal) ? "exec"

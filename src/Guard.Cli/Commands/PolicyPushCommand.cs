@@ -8,6 +8,9 @@ namespace Guard.Cli.Commands;
 /// <summary><c>guardctl policy push</c>: replaces what is in force, or changes nothing.</summary>
 internal static class PolicyPushCommand
 {
+    /// <summary>Most files that were open already and are named after a push; sweep lists all.</summary>
+    private const int HeldFilesShown = 5;
+
     public static Command Create(CliEnvironment environment)
     {
         var paths = PolicyCheckCommand.CreatePaths();
@@ -57,6 +60,10 @@ internal static class PolicyPushCommand
         {
             LocalCheck.WriteFindings(run, shown.Findings);
             run.Out.WriteLine(Summary(shown, dryRun));
+            if (shown.OpenFiles is { } open)
+            {
+                HeldFileLines.Write(run, open, HeldFilesShown);
+            }
         }
         return shown.Accepted ? ExitCode.Ok : ExitCode.Findings;
     }

@@ -32,7 +32,7 @@ internal sealed class ControlEndpoints : IDisposable
     private readonly IEngineControl _control;
     private readonly IAuditStore _trail;
     private readonly ControlStreams _streams;
-    private readonly SemaphoreSlim _compiling = new(1, 1);
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private int _openStreams;
 
     /// <summary>Endpoints over an engine and its trail.</summary>
@@ -48,6 +48,7 @@ internal sealed class ControlEndpoints : IDisposable
             new(ControlApi.Policy, "GET", PeerAccess.Read, false, ListAsync),
             new(ControlApi.Policy, "POST", PeerAccess.Change, false, PushAsync),
             new(ControlApi.Policy, "DELETE", PeerAccess.Change, false, RemoveAsync),
+            new(ControlApi.PolicySweep, "POST", PeerAccess.Change, false, SweepAsync),
             new(ControlApi.PolicyShow, "GET", PeerAccess.Read, false, ShowAsync),
             new(ControlApi.Audit, "GET", PeerAccess.Read, false, AuditAsync),
             new(ControlApi.AuditFollow, "GET", PeerAccess.Read, false, FollowAsync),
@@ -59,7 +60,7 @@ internal sealed class ControlEndpoints : IDisposable
     public IReadOnlyList<ControlEndpoint> All { get; }
 
     /// <inheritdoc />
-    public void Dispose() => _compiling.Dispose();
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Writes a JSON answer.</summary>
     public static async Task WriteAsync<T>(HttpResponse response, int status, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -96,7 +97,7 @@ internal sealed class ControlEndpoints : IDisposable
     {
         ControlQuery.Only(context.Request);
         var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
-        var outcome = await CompileAsync(() => _control.CheckPolicy(bundle), cancellationToken).ConfigureAwait(false);
+        var outcome = await InTurnAsync(() => _control.CheckPolicy(bundle), cancellationToken).ConfigureAwait(false);
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
     }
 
@@ -104,7 +105,7 @@ internal sealed class ControlEndpoints : IDisposable
     {
         ControlQuery.Only(context.Request);
         var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
-        var outcome = await CompileAsync(() => _control.PushPolicy(bundle, peer.Peer), cancellationToken).ConfigureAwait(false);
+        var outcome = await InTurnAsync(() => _control.PushPolicy(bundle, peer.Peer), cancellationToken).ConfigureAwait(false);
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
     }
 
@@ -117,8 +118,16 @@ internal sealed class ControlEndpoints : IDisposable
         {
             throw new ControlRequestException(400, "give 'id' once or more, or 'all=true'");
         }
-        var outcome = await CompileAsync(() => _control.RemovePolicy(all ? null : ids, peer.Peer), cancellationToken).ConfigureAwait(false);
+        var outcome = await InTurnAsync(() => _control.RemovePolicy(all ? null : ids, peer.Peer), cancellationToken).ConfigureAwait(false);
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SweepAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
+    {
+        ControlQuery.Only(context.Request);
+        var outcome = await InTurnAsync(_control.SweepFiles, cancellationToken).ConfigureAwait(false)
+            ?? throw new ControlRequestException(503, "the engine is not attached to the kernel, so that no policy is in force", "guardctl doctor says what is missing");
+        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.SweepOutcome, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task AuditAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
@@ -160,17 +169,19 @@ internal sealed class ControlEndpoints : IDisposable
         }
     }
 
-    /// <summary>Compilers one at a time: readers may check, and must not be able to take all processors.</summary>
-    private async Task<PolicyOutcome> CompileAsync(Func<PolicyOutcome> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// What compiles or goes over all processes, one at a time: readers may check, and must not be able to take all processors.
+    /// </summary>
+    private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        await _compiling.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await Task.Run(work, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
-            _compiling.Release();
+            _turn.Release();
         }
     }
 

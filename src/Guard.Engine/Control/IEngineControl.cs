@@ -24,6 +24,12 @@ public interface IEngineControl
     /// <returns>Not accepted, with a finding, when an id is not in force.</returns>
     PolicyOutcome RemovePolicy(IReadOnlyList<string>? ids, ControlPeer peer);
 
+    /// <summary>
+    /// Looks for files that are open although the policy in force refuses them, and records them in the trail; null when the
+    /// engine is not attached to the kernel.
+    /// </summary>
+    SweepOutcome? SweepFiles();
+
     /// <summary>What is in force.</summary>
     PolicyListing ListPolicy();
 

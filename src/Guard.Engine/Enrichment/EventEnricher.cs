@@ -12,6 +12,15 @@ namespace Guard.Engine.Enrichment;
 /// </summary>
 internal sealed class EventEnricher
 {
+    /// <summary>Key of the descriptor by which a file is held.</summary>
+    internal const string Descriptor = "descriptor";
+
+    /// <summary>Key of the way in which a file was come by, where it was not by an open.</summary>
+    internal const string How = "how";
+
+    /// <summary>Another process gave its descriptor away, or had it taken.</summary>
+    internal const string Received = "received";
+
     private const int MinorBits = 20;
 
     private readonly EnrichmentSources _sources;
@@ -37,7 +46,7 @@ internal sealed class EventEnricher
             Time = _sources.Clock.ToTime(happened.TimeNs),
             Kind = ToKind(happened),
             BootId = _sources.BootId,
-            Verdict = KernelNames.Verdict(happened.Verdict),
+            Verdict = happened.Kind == GuardEventKind.FileHeld ? null : KernelNames.Verdict(happened.Verdict),
             Errno = EventNames.Errno(happened.Error),
             Rule = happened.Rules.IsDefaultOrEmpty ? null : ToRule(happened.Generation, happened.Rules[0]),
             OtherRules = ToOtherRules(happened),
@@ -86,6 +95,7 @@ internal sealed class EventEnricher
         (GuardEventKind.ExecDecision, false) => AuditKinds.ExecAudited,
         (GuardEventKind.FileDecision, true) => AuditKinds.FileDenied,
         (GuardEventKind.FileDecision, false) => AuditKinds.FileAudited,
+        (GuardEventKind.FileHeld, _) => AuditKinds.FileHeld,
         (GuardEventKind.NetworkDecision, var denied) => AuditKinds.OfNetwork(EventNames.Operation(happened.Socket.Operation), denied),
         (GuardEventKind.OperationDecision, true) => AuditKinds.OperationDenied,
         (GuardEventKind.OperationDecision, false) => AuditKinds.OperationAudited,
@@ -167,6 +177,16 @@ internal sealed class EventEnricher
         if (happened.Kind == GuardEventKind.OperationDecision)
         {
             OperationDetail.Add(detail, happened);
+        }
+
+        if (happened.Kind == GuardEventKind.FileHeld)
+        {
+            detail[Descriptor] = happened.Descriptor.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (happened is { Kind: GuardEventKind.FileDecision, Hook: KernelNames.FileReceiveHook })
+        {
+            detail[How] = Received;
         }
 
         if (happened.Kind == GuardEventKind.Failure)

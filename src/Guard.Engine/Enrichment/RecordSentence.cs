@@ -16,9 +16,27 @@ internal static class RecordSentence
         AuditKinds.EngineFailure => OfFailure(record),
         AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec" + OfFile(record)),
         AuditKinds.OperationDenied or AuditKinds.OperationAudited => OfDecision(record, OfOperation(record)),
+        AuditKinds.FileHeld => OfHeld(record),
         _ when record.Network is { } network => OfDecision(record, OfNetwork(network)),
-        _ => OfDecision(record, (record.File?.Access is { Count: > 0 } access ? string.Join('+', access) : "open") + OfFile(record)),
+        _ => OfDecision(record, OfAccess(record) + OfFile(record)),
     };
+
+    private static string OfAccess(AuditRecord record)
+    {
+        var access = record.File?.Access is { Count: > 0 } kinds ? string.Join('+', kinds) : "open";
+        return record.Detail?.GetValueOrDefault(EventEnricher.How) == EventEnricher.Received ? $"receipt of a descriptor ({access})" : access;
+    }
+
+    /// <summary>E.g. "/usr/sbin/nginx (pid 7, root) has /etc/shadow open (read, descriptor 3), which rule 'x' refuses now".</summary>
+    private static string OfHeld(AuditRecord record)
+    {
+        var what = record.File?.Path is { Length: > 0 } path ? path : "a file without a name";
+        var by = record.Rule is { } rule ? $"rule '{rule.Title}'" : "the failure mode";
+        var unknown = record.Flags?.Contains("unknown") == true ? " (on_unknown)" : "";
+        var access = record.File?.Access is { Count: > 0 } kinds ? string.Join('+', kinds) + ", " : "";
+        return Printable(
+            $"{Who(record.Process)} has {what} open ({access}descriptor {record.Detail![EventEnricher.Descriptor]}), which {by} refuses now{unknown}");
+    }
 
     private static string OfFile(AuditRecord record) => $" of {record.File?.Path ?? "a file without a name"}";
 

@@ -11,7 +11,7 @@ using Guard.Policies.Simulation;
 namespace Guard.Engine.Events;
 
 /// <summary>
-/// Ring bytes to <see cref="GuardEvent"/>. The bytes are input like any other: every length is checked before what it
+/// Bytes from a ring or a sweep to <see cref="GuardEvent"/>. The bytes are input like any other: every length is checked before what it
 /// covers is read, every number before it is believed, and nothing that can stand in them makes it throw. Stateless.
 /// </summary>
 internal static class EventDecoder
@@ -60,7 +60,7 @@ internal static class EventDecoder
     private static int MinimumBytes(ushort kind) => (GuardEventKind)kind switch
     {
         GuardEventKind.Exec or GuardEventKind.Exit or GuardEventKind.ExecDecision or GuardEventKind.FileDecision
-            or GuardEventKind.NetworkDecision or GuardEventKind.OperationDecision or GuardEventKind.Failure => FixedBytes,
+            or GuardEventKind.NetworkDecision or GuardEventKind.OperationDecision or GuardEventKind.Failure or GuardEventKind.FileHeld => FixedBytes,
         _ => -1,
     };
 
@@ -100,7 +100,7 @@ internal static class EventDecoder
             && e.Error is <= 0 and >= -ErrnoMax
             && (e.Access & ~AccessMask) == 0
             && e.RuleCount <= KernelLimits.EventRulesMax
-            && (e.Tgid | e.Tid | e.ParentTgid | e.TargetTgid) <= int.MaxValue;
+            && (e.Tgid | e.Tid | e.ParentTgid | e.TargetTgid | e.Descriptor) <= int.MaxValue;
         for (var i = 0; fits && i < e.RuleCount; i++)
         {
             fits = e.Rules[i] < KernelLimits.RulesMax;
@@ -165,6 +165,7 @@ internal static class EventDecoder
             Path = path,
             Invoked = invoked,
             Image = image,
+            Descriptor = (int)e.Descriptor,
             Args = SplitArgs(strings[..e.ArgsLength]),
             ArgsTotal = e.ArgsTotal,
             Socket = Socket(in e),

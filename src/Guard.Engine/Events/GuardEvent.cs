@@ -29,6 +29,9 @@ public enum GuardEventKind
 
     /// <summary>A rule matched an operation that is neither on a file's name nor on a socket.</summary>
     OperationDecision = 8,
+
+    /// <summary>A rule speaks of a file that a process has open; from a sweep and not from a ring.</summary>
+    FileHeld = 9,
 }
 
 /// <summary>Facts about an event; bits are GUARD_EVENT_* flags of bpf/lsm/abi.h.</summary>
@@ -196,6 +199,9 @@ public sealed record GuardEvent
 
     /// <summary>The effective uid, or gid, that a process gives itself.</summary>
     public uint TargetUid { get; init; }
+
+    /// <summary>Of <see cref="GuardEventKind.FileHeld"/>: the descriptor of the process.</summary>
+    public int Descriptor { get; init; }
 
     /// <summary>Arguments.</summary>
     public ImmutableArray<KernelText> Args { get; init; } = [];

@@ -18,7 +18,7 @@ internal static class SyslogSeverity
         AuditKinds.EngineFailure or AuditKinds.EventsLost or AuditKinds.EventMalformed => Error,
         AuditKinds.ExecDenied or AuditKinds.FileDenied or AuditKinds.OperationDenied or AuditKinds.ControlDenied => Warning,
         AuditKinds.ConnectDenied or AuditKinds.SendDenied or AuditKinds.BindDenied or AuditKinds.ListenDenied => Warning,
-        AuditKinds.RawDenied => Warning,
+        AuditKinds.RawDenied or AuditKinds.FileHeld or AuditKinds.PolicySwept => Warning,
         AuditKinds.PolicyRefused or AuditKinds.PolicyRemoved or AuditKinds.TrailPruned => Warning,
         AuditKinds.EngineState or AuditKinds.EngineStopped => Warning,
         AuditKinds.ExecAudited or AuditKinds.FileAudited or AuditKinds.OperationAudited => Notice,

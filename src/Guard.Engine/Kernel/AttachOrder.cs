@@ -11,6 +11,7 @@ internal static class AttachOrder
     private const string SeedProgram = "iter_seed";
     internal const string RenewProgram = "iter_renew";
     internal const string FilesProgram = "iter_files";
+    internal const string SweepProgram = "iter_open_files";
 
     private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
@@ -36,7 +37,7 @@ internal static class AttachOrder
     public static bool IsPinned(BpfProgram program) => IsAttached(program) || IsKeptIterator(program);
 
     /// <summary>Iterators that are run as long as the object is in the kernel.</summary>
-    public static bool IsKeptIterator(BpfProgram program) => program.Name is RenewProgram or FilesProgram;
+    public static bool IsKeptIterator(BpfProgram program) => program.Name is RenewProgram or FilesProgram or SweepProgram;
 
     /// <summary>Not even loaded.</summary>
     public static bool IsTest(BpfProgram program) => program.Name.StartsWith("test_", StringComparison.Ordinal);

@@ -37,11 +37,11 @@ internal sealed class AttachedLsm : IDisposable
 
     /// <summary>What makes a new generation ready for all that runs; null when the object has no such program.</summary>
     /// <exception cref="KernelException">It was pinned and is not there any more.</exception>
-    public TaskRenewal? OpenRenewal()
-    {
-        var pin = PinnedState.LinkPin(AttachOrder.RenewProgram);
-        return _links.Held.ContainsKey(pin) ? new TaskRenewal(Libbpf.OpenPinned(Path.Combine(PinDirectory, pin))) : null;
-    }
+    public TaskRenewal? OpenRenewal() => OpenIterator(AttachOrder.RenewProgram) is { } link ? new TaskRenewal(link) : null;
+
+    /// <summary>What finds files that are open already; null when the object has no such program.</summary>
+    /// <exception cref="KernelException">It was pinned and is not there any more.</exception>
+    public OpenFileSweep? OpenSweep() => OpenIterator(AttachOrder.SweepProgram) is { } link ? new OpenFileSweep(link) : null;
 
     /// <summary>Where it is pinned.</summary>
     public string PinDirectory => _pins.Directory;
@@ -54,6 +54,12 @@ internal sealed class AttachedLsm : IDisposable
     {
         _links.Dispose();
         Maps.Dispose();
+    }
+
+    private FileDescriptorHandle? OpenIterator(string program)
+    {
+        var pin = PinnedState.LinkPin(program);
+        return _links.Held.ContainsKey(pin) ? Libbpf.OpenPinned(Path.Combine(PinDirectory, pin)) : null;
     }
 
     private static Dictionary<string, HeldObject> Held(KernelMaps maps, AttachedLinks links)

@@ -28,6 +28,7 @@ internal sealed class PolicyInForce
     private volatile EnforcedPolicy? _policy;
     private volatile string? _problem;
     private volatile FailureOrder _failure;
+    private volatile bool _hasInstalled;
 
     public PolicyInForce(
         PolicyFolder folder, GenerationNames names, AccountNames accounts, PolicyRules rules, TimeProvider time, ILogger log)
@@ -45,6 +46,9 @@ internal sealed class PolicyInForce
 
     /// <summary>What the image in the kernel orders about what can't be decided, also when the kept bundle is another.</summary>
     public FailureOrder Failure => _failure;
+
+    /// <summary>Whether this guardd has put a policy in force, rather than gone on with what was.</summary>
+    public bool HasInstalled => _hasInstalled;
 
     /// <summary>Why the kept bundle is not what is in force; null when it is.</summary>
     public string? Problem
@@ -283,6 +287,7 @@ internal sealed class PolicyInForce
         _names.Add(generation, image);
         var installed = installer.Install(image, generation);
         _failure = installed.Failure;
+        _hasInstalled = true;
         _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
         Renew();
         return installed;

@@ -31,6 +31,7 @@ public sealed class ControlServerTests
     [Theory]
     [InlineData("POST", ControlApi.Policy)]
     [InlineData("DELETE", ControlApi.Policy + "?all=true")]
+    [InlineData("POST", ControlApi.PolicySweep)]
     public async Task A_reader_may_not_change_and_the_attempt_is_recorded(string method, string path)
     {
         await using var server = await RunningServer.StartAsync(PeerAccess.Read);
@@ -40,6 +41,18 @@ public sealed class ControlServerTests
         Assert.Equal(AuditKinds.ControlDenied, record.Kind);
         Assert.Equal("1000", record.Detail!["uid"]);
         Assert.Empty(server.Engine.Pushed);
+    }
+
+    [Fact]
+    public async Task A_sweep_says_what_is_open_and_503_when_there_is_no_kernel_to_ask()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var response = await server.Http.PostAsync(ControlApi.PolicySweep, null);
+        var outcome = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), GuardJson.Default.SweepOutcome);
+        Assert.Equal((1, "/etc/shadow"), (outcome!.Held, outcome.Files[0].Path));
+
+        server.Engine.Swept = null;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.Http.PostAsync(ControlApi.PolicySweep, null)).StatusCode);
     }
 
     [Theory]

@@ -79,6 +79,10 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
         return Accepted;
     }
 
+    public SweepOutcome? Swept { get; set; } = new(1, [new HeldFile(7, "nginx", "/usr/sbin/nginx", "root", 3, "/etc/shadow", ["read"], "id-1", "No shadow")]);
+
+    public SweepOutcome? SweepFiles() => Swept;
+
     public PolicyListing ListPolicy() => new("abc", 7, null, []);
 
     public PolicyText? ShowPolicy(string id) => null;

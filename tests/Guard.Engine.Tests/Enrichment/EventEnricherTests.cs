@@ -103,6 +103,16 @@ public sealed class EventEnricherTests : IDisposable
         Assert.Equal(expected, _enricher.ToRecord(Denied with { Kind = kind, Error = error })!.Kind);
 
     [Fact]
+    public void A_descriptor_that_was_received_is_told_from_an_open()
+    {
+        var received = Denied with { Kind = GuardEventKind.FileDecision, Access = AccessKinds.Read, Args = [], Hook = 13 };
+        var record = _enricher.ToRecord(received)!;
+        Assert.Equal((AuditKinds.FileDenied, "received"), (record.Kind, record.Detail!["how"]));
+        Assert.StartsWith("receipt of a descriptor (read) of /usr/bin/nc.traditional by ", record.Message, StringComparison.Ordinal);
+        Assert.Null(_enricher.ToRecord(received with { Hook = 1 })!.Detail);
+    }
+
+    [Fact]
     public void An_open_names_its_access()
     {
         var record = _enricher.ToRecord(Denied with { Kind = GuardEventKind.FileDecision, Access = AccessKinds.Write | AccessKinds.Append, Args = [] })!;

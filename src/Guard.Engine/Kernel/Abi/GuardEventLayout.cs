@@ -49,7 +49,7 @@ internal struct GuardEventLayout
     public ushort InvokedLength;
     public ushort ImageLength;
     public ushort ArgsLength;
-    public uint Pad;
+    public uint Descriptor;
     public AddressBytes Address;
     public ushort Port;
     public ushort Protocol;

@@ -9,6 +9,9 @@ namespace Guard.Engine.Kernel.Abi;
 /// </summary>
 internal static class KernelNames
 {
+    /// <summary>GUARD_HOOK_FILE_RECEIVE: a descriptor comes from another process.</summary>
+    public const int FileReceiveHook = 13;
+
     private static readonly FrozenDictionary<int, string> Hooks = new Dictionary<int, string>
     {
         [0] = "bprm_check_security", // GUARD_HOOK_EXEC
@@ -21,6 +24,7 @@ internal static class KernelNames
         [10] = "socket_bind", // GUARD_HOOK_BIND
         [11] = "socket_listen", // GUARD_HOOK_LISTEN
         [12] = "socket_create", // GUARD_HOOK_SOCKET_CREATE
+        [13] = "file_receive", // GUARD_HOOK_FILE_RECEIVE
         [16] = "path_unlink", // GUARD_HOOK_UNLINK
         [17] = "path_rmdir", // GUARD_HOOK_RMDIR
         [18] = "path_rename", // GUARD_HOOK_RENAME
