@@ -97,9 +97,10 @@ expect_output '"failures":\{\}' "and the engine never failed to decide" guardctl
 
 let_go passed "who gets the descriptor passed may not have it" EPERM
 audit_has "a record says that it was received" '"kind":"file.denied"' "$work/passed" '"how":"received"'
-fd=$(for link in /proc/$(pgrep -f "reader held read")/fd/*; do [[ $(readlink "$link") != "$work/exempt" ]] || echo "${link##*/}"; done)
-expect_errno EPERM "nor who copies it" act steal "$(pgrep -f "reader held read")" "$fd"
-expect_errno OK "who is exempt may copy it" "$work/reader" steal "$(pgrep -f "reader held read")" "$fd"
+reader=$(pgrep -f "reader held read")
+fd=$(for link in "/proc/$reader/fd"/*; do [[ $(readlink "$link") != "$work/exempt" ]] || echo "${link##*/}"; done)
+expect_errno EPERM "nor who copies it" act steal "$reader" "$fd"
+expect_errno OK "who is exempt may copy it" "$work/reader" steal "$reader" "$fd"
 
 # What it costs, and more than there are records for.
 mkdir "$work/many"
