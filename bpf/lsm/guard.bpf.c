@@ -369,3 +369,15 @@ int iter_open_files(struct bpf_iter__task_file *ctx)
 		sweep_file(ctx->meta->seq, task, ctx->fd, file);
 	return 0;
 }
+
+/* The same of what is mapped for execution. */
+SEC("iter/task_vma")
+int iter_mapped_files(struct bpf_iter__task_vma *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct vm_area_struct *vma = ctx->vma;
+
+	if (task && vma)
+		sweep_mapping(ctx->meta->seq, task, vma);
+	return 0;
+}

@@ -154,7 +154,7 @@ struct guard_scratch {
 	struct guard_identity identity; /* of the file that is decided about; generation 0: none */
 	struct guard_name names[GUARD_NAMES]; /* of one operation */
 	__u32 name_count;
-	__u32 name_pad;
+	__u32 descriptor; /* of the file that is asked about in a sweep */
 	struct guard_operation operation;
 	__u8 sha256[GUARD_DIGEST_BYTES]; /* of the file that is decided about */
 	__u32 digest_offered;		 /* it is, if this decision asks for it */

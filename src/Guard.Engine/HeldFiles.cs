@@ -3,13 +3,14 @@ using Guard.Engine.Enrichment;
 using Guard.Engine.Events;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
+using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using Guard.Protocol;
 
 namespace Guard.Engine;
 
 /// <summary>
-/// Files that were open before the policy that refuses them, or came to their holder without an open (fork, exec): looked
+/// Files that were open or mapped before the policy that refuses them, or came to their holder without an open (fork, exec): looked
 /// for after a push, told to who pushed, and written into the trail. They stay open. Safe from any thread.
 /// </summary>
 internal sealed class HeldFiles
@@ -82,8 +83,8 @@ internal sealed class HeldFiles
             Time = _time.GetUtcNow(),
             Kind = AuditKinds.PolicySwept,
             Message = outcome.Error is null
-                ? $"{outcome.Held} descriptors lead to files that the policy refuses{more}{doubt}"
-                : $"open files could not all be looked at: {outcome.Error}; {outcome.Held} descriptors lead to files that the policy refuses{more}{doubt}",
+                ? $"{outcome.Held} files that the policy refuses are open or mapped{more}{doubt}"
+                : $"open and mapped files could not all be looked at: {outcome.Error}; {outcome.Held} files that the policy refuses are open or mapped{more}{doubt}",
             Detail = detail,
         };
     }
@@ -124,7 +125,7 @@ internal sealed class HeldFiles
             record.Process?.Comm,
             record.Process?.Image,
             record.Process?.User,
-            open.Descriptor,
+            open.Access.HasFlag(AccessKinds.Map) ? null : open.Descriptor,
             record.File?.Path ?? "",
             record.File?.Access ?? [],
             record.Rule?.Id,

@@ -224,8 +224,8 @@ public static class AuditKinds
     public const string FileAudited = "file.audited";
 
     /// <summary>
-    /// A sweep found a file open that the policy in force would refuse to open; <c>detail</c> has the descriptor. Nothing was
-    /// refused: it stays open.
+    /// A sweep found a file open, or mapped for execution, that the policy in force would refuse; <c>detail</c> has the
+    /// descriptor, or says that it is mapped. Nothing was refused: it stays open.
     /// </summary>
     public const string FileHeld = "file.held";
 

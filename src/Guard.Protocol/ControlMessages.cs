@@ -81,29 +81,31 @@ public sealed record PolicyOutcome(
     public SweepOutcome? OpenFiles { get; init; }
 }
 
-/// <summary>Files that processes have open although the policy in force would refuse to open them. They stay open.</summary>
-/// <param name="Held">Descriptors that lead to such files, of all processes but guardd.</param>
+/// <summary>
+/// Files that processes have open, or mapped for execution, although the policy in force would refuse that. They stay open.
+/// </summary>
+/// <param name="Held">Descriptors and mappings of such files, of all processes but guardd.</param>
 /// <param name="Files">The first of them, 1,000 at most; each is a record <c>file.held</c> of the trail.</param>
 public sealed record SweepOutcome(long Held, IReadOnlyList<HeldFile> Files)
 {
-    /// <summary>Descriptors that lead to files of which an open would be allowed and recorded; they are not listed.</summary>
+    /// <summary>Those of files of which an open or a mapping would be allowed and recorded; they are not listed.</summary>
     public long Recorded { get; init; }
 
-    /// <summary>Descriptors about which the engine could not decide.</summary>
+    /// <summary>Those about which the engine could not decide.</summary>
     public long Undecided { get; init; }
 
     /// <summary>Why not all open files were looked at; null when they were.</summary>
     public string? Error { get; init; }
 }
 
-/// <summary>A descriptor that leads to a file that the policy refuses.</summary>
+/// <summary>A descriptor or a mapping of a file that the policy refuses.</summary>
 /// <param name="Pid">The process that has it.</param>
 /// <param name="Comm">Its name, or null.</param>
 /// <param name="Image">Its program, or null.</param>
 /// <param name="User">Its account, or null.</param>
-/// <param name="Descriptor">Number of the descriptor in that process.</param>
+/// <param name="Descriptor">Number of the descriptor in that process; null: the file is mapped for execution.</param>
 /// <param name="Path">Resolved path in the mount namespace of the process.</param>
-/// <param name="Access">read, write, append.</param>
+/// <param name="Access">read, write, append, map.</param>
 /// <param name="RuleId">The rule that would refuse it; null: the failure mode would.</param>
 /// <param name="RuleTitle">Its title.</param>
 public sealed record HeldFile(
@@ -111,7 +113,7 @@ public sealed record HeldFile(
     string? Comm,
     string? Image,
     string? User,
-    int Descriptor,
+    int? Descriptor,
     string Path,
     IReadOnlyList<string> Access,
     string? RuleId,

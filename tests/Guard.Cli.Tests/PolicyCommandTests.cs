@@ -128,7 +128,7 @@ public sealed class PolicyCommandTests : IDisposable
         var result = await Cli.RunAsync("policy", "push", _directory, "--socket", server.Path);
         Assert.Equal(0, result.Code);
         var lines = result.Out.TrimEnd('\n').Split('\n');
-        Assert.Equal("1,200 files that the policy refuses are open already, and stay open:", lines[1]);
+        Assert.Equal("1,200 files that the policy refuses are open or mapped already, and stay so:", lines[1]);
         Assert.Equal("  ng\\x1binx[1] fd 7 read,write /etc/shadow (rule 'No shadow')", lines[2]);
         Assert.Equal((8, "  and 1,195 more"), (lines.Length, lines[^1]));
         Assert.Contains("the first 1,000 of them: guardctl audit list --kind file.held", result.Error, StringComparison.Ordinal);
@@ -142,18 +142,18 @@ public sealed class PolicyCommandTests : IDisposable
     public async Task Sweep_lists_all_and_is_1_when_something_is_open()
     {
         using var server = new FakeServer();
-        server.Answer("POST /v1/policy/sweep", new SweepOutcome(8, [.. Enumerable.Range(1, 7).Select(Held), Held(8) with { Comm = null, RuleTitle = null, RuleId = null }]), GuardJson.Default.SweepOutcome);
+        server.Answer("POST /v1/policy/sweep", new SweepOutcome(8, [.. Enumerable.Range(1, 7).Select(Held), Held(8) with { Comm = null, RuleTitle = null, RuleId = null, Descriptor = null }]), GuardJson.Default.SweepOutcome);
         var result = await Cli.RunAsync("policy", "sweep", "--socket", server.Path);
         Assert.Equal((1, 9), (result.Code, result.Out.TrimEnd('\n').Split('\n').Length));
-        Assert.EndsWith("  ?[8] fd 7 read,write /etc/shadow (the failure mode)\n", result.Out, StringComparison.Ordinal);
+        Assert.EndsWith("  ?[8] mapped /etc/shadow (the failure mode)\n", result.Out, StringComparison.Ordinal);
         var json = await Cli.RunAsync("policy", "sweep", "--socket", server.Path, "-o", "json");
         Assert.Equal((1, 8), (json.Code, JsonSerializer.Deserialize(json.Out, GuardJson.Default.SweepOutcome)!.Files.Count));
     }
 
     [Theory]
-    [InlineData(0, null, 0, "nothing is open that the policy refuses\n")]
-    [InlineData(2, null, 1, "2 open files could not be decided about\n")]
-    [InlineData(0, "no\nmore", 1, "open files could not all be looked at: no\\nmore\n")]
+    [InlineData(0, null, 0, "nothing is open or mapped that the policy refuses\n")]
+    [InlineData(2, null, 1, "2 open or mapped files could not be decided about\n")]
+    [InlineData(0, "no\nmore", 1, "open and mapped files could not all be looked at: no\\nmore\n")]
     public async Task Sweep_is_0_only_when_everything_was_looked_at(long undecided, string? error, int code, string shown)
     {
         using var server = new FakeServer();

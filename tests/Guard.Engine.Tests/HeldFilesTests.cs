@@ -65,6 +65,15 @@ public sealed class HeldFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_mapped_has_no_descriptor()
+    {
+        var file = Assert.Single(Sweep(Open(0) with { Access = AccessKinds.Map }).Files);
+        Assert.Null(file.Descriptor);
+        Assert.Equal("mapped", Assert.Single(_records[0].Detail!).Value);
+        Assert.Equal("/usr/sbin/nginx (pid 101, uid 0) has /etc/shadow mapped for execution, which rule 'Rule 1' refuses now", _records[0].Message);
+    }
+
+    [Fact]
     public void The_failure_mode_refuses_without_a_rule()
     {
         var file = Assert.Single(Sweep(Open(7) with { Rules = [] }).Files);

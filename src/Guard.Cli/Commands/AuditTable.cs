@@ -48,7 +48,7 @@ internal sealed class AuditTable
     }
 
     private static string What(AuditRecord record)
-        => record.Kind == AuditKinds.FileHeld ? $"held fd {record.Detail?.GetValueOrDefault("descriptor")}"
+        => record.Kind == AuditKinds.FileHeld ? (record.Detail?.GetValueOrDefault("descriptor") is { } descriptor ? "held fd " + descriptor : "held mapped")
             : record.File?.Access is { Count: > 0 } access && record.Kind.StartsWith("file.", StringComparison.Ordinal)
             ? "open " + string.Join(',', access)
             : record.Network is { } network ? $"{network.Operation} {network.Protocol}"

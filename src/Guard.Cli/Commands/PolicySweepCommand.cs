@@ -10,7 +10,7 @@ internal static class PolicySweepCommand
     public static Command Create(CliEnvironment environment) => new GuardCommand(
         environment,
         "sweep",
-        "List files that are open although the policy in force refuses them, and record them; 1 when there are any (root)",
+        "List files that are open or mapped although the policy in force refuses them, and record them; 1 when there are any (root)",
         "sudo guardctl policy sweep -o json | jq -r '.files[].pid'",
         [ExitCode.Findings, ExitCode.Unreachable, ExitCode.NotPermitted],
         RunAsync);
@@ -28,7 +28,7 @@ internal static class PolicySweepCommand
             HeldFileLines.Write(run, outcome, int.MaxValue);
             if (HeldFileLines.IsClean(outcome))
             {
-                run.Out.WriteLine("nothing is open that the policy refuses");
+                run.Out.WriteLine("nothing is open or mapped that the policy refuses");
             }
         }
         return HeldFileLines.IsClean(outcome) ? ExitCode.Ok : ExitCode.Findings;

@@ -16,19 +16,19 @@ internal static class HeldFileLines
     {
         if (outcome.Error is { } error)
         {
-            run.Out.WriteLine($"open files could not all be looked at: {SafeText.Line(error)}");
+            run.Out.WriteLine($"open and mapped files could not all be looked at: {SafeText.Line(error)}");
         }
         if (outcome.Undecided > 0)
         {
-            run.Out.WriteLine($"{Show.Count(outcome.Undecided)} open files could not be decided about");
+            run.Out.WriteLine($"{Show.Count(outcome.Undecided)} open or mapped files could not be decided about");
         }
         if (outcome.Held == 0)
         {
             return;
         }
         run.Out.WriteLine(outcome.Held == 1
-            ? "1 file that the policy refuses is open already, and stays open:"
-            : $"{Show.Count(outcome.Held)} files that the policy refuses are open already, and stay open:");
+            ? "1 file that the policy refuses is open or mapped already, and stays so:"
+            : $"{Show.Count(outcome.Held)} files that the policy refuses are open or mapped already, and stay so:");
         foreach (var file in outcome.Files.Take(most))
         {
             run.Out.WriteLine("  " + Line(file));
@@ -53,6 +53,7 @@ internal static class HeldFileLines
     private static string Line(HeldFile file)
     {
         var rule = file.RuleTitle is { } title ? $"rule '{title}'" : "the failure mode";
-        return SafeText.Line($"{file.Comm ?? "?"}[{file.Pid}] fd {file.Descriptor} {string.Join(',', file.Access)} {file.Path} ({rule})");
+        var how = file.Descriptor is { } descriptor ? $"fd {descriptor} {string.Join(',', file.Access)}" : "mapped";
+        return SafeText.Line($"{file.Comm ?? "?"}[{file.Pid}] {how} {file.Path} ({rule})");
     }
 }

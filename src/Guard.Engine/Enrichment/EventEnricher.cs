@@ -1,6 +1,7 @@
 using System.Globalization;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using Guard.Protocol;
 
@@ -20,6 +21,9 @@ internal sealed class EventEnricher
 
     /// <summary>Another process gave its descriptor away, or had it taken.</summary>
     internal const string Received = "received";
+
+    /// <summary>It is mapped for execution.</summary>
+    internal const string Mapped = "mapped";
 
     private const int MinorBits = 20;
 
@@ -181,7 +185,8 @@ internal sealed class EventEnricher
 
         if (happened.Kind == GuardEventKind.FileHeld)
         {
-            detail[Descriptor] = happened.Descriptor.ToString(CultureInfo.InvariantCulture);
+            var mapped = happened.Access.HasFlag(AccessKinds.Map);
+            detail[mapped ? How : Descriptor] = mapped ? Mapped : happened.Descriptor.ToString(CultureInfo.InvariantCulture);
         }
 
         if (happened is { Kind: GuardEventKind.FileDecision, Hook: KernelNames.FileReceiveHook })

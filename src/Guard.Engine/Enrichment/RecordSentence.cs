@@ -34,8 +34,8 @@ internal static class RecordSentence
         var by = record.Rule is { } rule ? $"rule '{rule.Title}'" : "the failure mode";
         var unknown = record.Flags?.Contains("unknown") == true ? " (on_unknown)" : "";
         var access = record.File?.Access is { Count: > 0 } kinds ? string.Join('+', kinds) + ", " : "";
-        return Printable(
-            $"{Who(record.Process)} has {what} open ({access}descriptor {record.Detail![EventEnricher.Descriptor]}), which {by} refuses now{unknown}");
+        var how = record.Detail!.TryGetValue(EventEnricher.Descriptor, out var descriptor) ? $"open ({access}descriptor {descriptor})" : "mapped for execution";
+        return Printable($"{Who(record.Process)} has {what} {how}, which {by} refuses now{unknown}");
     }
 
     private static string OfFile(AuditRecord record) => $" of {record.File?.Path ?? "a file without a name"}";

@@ -11,7 +11,8 @@ internal static class AttachOrder
     private const string SeedProgram = "iter_seed";
     internal const string RenewProgram = "iter_renew";
     internal const string FilesProgram = "iter_files";
-    internal const string SweepProgram = "iter_open_files";
+    internal const string OpenFilesProgram = "iter_open_files";
+    internal const string MappedFilesProgram = "iter_mapped_files";
 
     private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
@@ -37,7 +38,7 @@ internal static class AttachOrder
     public static bool IsPinned(BpfProgram program) => IsAttached(program) || IsKeptIterator(program);
 
     /// <summary>Iterators that are run as long as the object is in the kernel.</summary>
-    public static bool IsKeptIterator(BpfProgram program) => program.Name is RenewProgram or FilesProgram or SweepProgram;
+    public static bool IsKeptIterator(BpfProgram program) => program.Name is RenewProgram or FilesProgram or OpenFilesProgram or MappedFilesProgram;
 
     /// <summary>Not even loaded.</summary>
     public static bool IsTest(BpfProgram program) => program.Name.StartsWith("test_", StringComparison.Ordinal);

@@ -39,9 +39,21 @@ internal sealed class AttachedLsm : IDisposable
     /// <exception cref="KernelException">It was pinned and is not there any more.</exception>
     public TaskRenewal? OpenRenewal() => OpenIterator(AttachOrder.RenewProgram) is { } link ? new TaskRenewal(link) : null;
 
-    /// <summary>What finds files that are open already; null when the object has no such program.</summary>
+    /// <summary>What finds files that are open or mapped already; null when the object has no such program.</summary>
     /// <exception cref="KernelException">It was pinned and is not there any more.</exception>
-    public OpenFileSweep? OpenSweep() => OpenIterator(AttachOrder.SweepProgram) is { } link ? new OpenFileSweep(link) : null;
+    public OpenFileSweep? OpenSweep()
+    {
+        var links = new List<FileDescriptorHandle>();
+        foreach (var program in (string[])[AttachOrder.OpenFilesProgram, AttachOrder.MappedFilesProgram])
+        {
+            if (OpenIterator(program) is { } link)
+            {
+                links.Add(link);
+            }
+        }
+
+        return links.Count == 0 ? null : new OpenFileSweep(links);
+    }
 
     /// <summary>Where it is pinned.</summary>
     public string PinDirectory => _pins.Directory;

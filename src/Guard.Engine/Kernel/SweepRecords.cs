@@ -8,7 +8,7 @@ using Guard.Policies.Image;
 namespace Guard.Engine.Kernel;
 
 /// <summary>
-/// What <c>iter_open_files</c> writes, as it comes in pieces: one record behind the other, each as a ring would carry it.
+/// What <c>iter_open_files</c> and <c>iter_mapped_files</c> write, as it comes in pieces: one record behind the other, each as a ring would carry it.
 /// The bytes are input like any other. A size that can't be one ends it, because where the next record begins is not known
 /// any more; a record that is not understood is counted. Not thread-safe.
 /// </summary>

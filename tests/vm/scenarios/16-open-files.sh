@@ -9,6 +9,7 @@
 
 act=/usr/lib/guard-tests/act
 cp "$act" "$work/reader"
+cp "$act" "$work/runner"
 for file in plain exempt passed by-uid by-group by-command by-parent by-cgroup other written recorded; do
     echo content > "$work/$file"
 done
@@ -42,7 +43,7 @@ hold by-command "$act"
 hold by-parent "$work/reader" exec "$act"
 # shellcheck disable=SC2016 # the inner shell expands it
 hold by-cgroup bash -c 'echo $$ > /sys/fs/cgroup/held-test/cgroup.procs && exec "$@"' - "$act"
-hold other "$act"
+hold other "$work/runner"
 hold recorded "$act"
 sleep 1000 9>> "$work/written" &
 writer=$!
@@ -73,9 +74,16 @@ EOF
     rule 09 other ", Uid: 77" "selection"
     rule 10 written ", Access: write" "selection"
     rule 11 recorded "" "selection" audit
+    cat << EOF
+title: held program
+id: 16161616-1111-4111-8111-111111111112
+logsource: {product: linux, category: process_creation}
+detection: {selection: {Image: $work/runner}, condition: selection}
+guard: {action: block}
+EOF
 } > "$work/rules.yml"
 touch "$work/.pushed"
-expect_output '^[0-9]+ files that the policy refuses are open already' "a push says that files are open already" \
+expect_output '^[0-9]+ files that the policy refuses are open or mapped already' "a push says that files are open already" \
     guardctl policy push "$work/rules.yml"
 expect_match "*act\[*\] fd * read $work/plain (rule 'held plain')*" "$output" "it names who, by what, which rule"
 
@@ -85,15 +93,14 @@ for file in plain passed by-uid by-group by-command by-parent by-cgroup; do
     expect_match "*read $work/$file (rule 'held $file')*" "$swept" "$file is found"
 done
 expect_match "*sleep\[$writer\] fd 9 write,append $work/written (rule 'held written')*" "$swept" "who writes is found by what his descriptor allows"
+expect_match "*runner\[*\] mapped $work/runner (rule 'held program')*" "$swept" "a program that runs already is found"
 for file in exempt other recorded; do
     expect_equal "" "$(grep "$work/$file " <<< "$swept")" "$file is not found"
 done
 audit_has "a record says it" '"kind":"file.held"' "$work/plain" '"descriptor":' attack.t1003.008 "held plain"
-audit_has "and one sums up" '"kind":"policy.swept"' '"held":"8"'
+audit_has "and one of the program" '"kind":"file.held"' "$work/runner" '"how":"mapped"' "held program"
+audit_has "and one sums up" '"kind":"policy.swept"' '"held":"9"'
 let_go plain "it stays open"
-expect_output '"hook":"file_open","decisions":[0-9]+,"denied":' "status has the hook that receives" \
-    guardctl status -o json
-expect_output '"failures":\{\}' "and the engine never failed to decide" guardctl status -o json
 
 let_go passed "who gets the descriptor passed may not have it" EPERM
 audit_has "a record says that it was received" '"kind":"file.denied"' "$work/passed" '"how":"received"'
@@ -101,6 +108,8 @@ reader=$(pgrep -f "reader held read")
 fd=$(for link in "/proc/$reader/fd"/*; do [[ $(readlink "$link") != "$work/exempt" ]] || echo "${link##*/}"; done)
 expect_errno EPERM "nor who copies it" act steal "$reader" "$fd"
 expect_errno OK "who is exempt may copy it" "$work/reader" steal "$reader" "$fd"
+expect_output '"hook":"file_receive","decisions":[0-9]+,"denied":2,' "both are counted" guardctl status -o json
+expect_match '*"failures":{}*' "$output" "and the engine never failed to decide"
 
 # What it costs, and more than there are records for.
 mkdir "$work/many"
@@ -121,6 +130,6 @@ expect_equal '"held":1100' "$(held_in "$work/swept.json")" "a sweep finds all"
 expect_equal 1000 "$(grep -o '"descriptor":' "$work/swept.json" | wc -l)" "and names a thousand"
 kill "$many"
 expect_ok "the rules are taken out" guardctl policy remove --all
-expect_output '^nothing is open that the policy refuses' "then nothing is refused" guardctl policy sweep
+expect_output '^nothing is open or mapped that the policy refuses' "then nothing is refused" guardctl policy sweep
 way=pass hold passed "$act"
 let_go passed "and a descriptor is passed on" '"errno":"OK"'
