@@ -56,14 +56,14 @@ internal sealed class HeldFiles
             var outcome = new SweepOutcome(found.Held, found.Files) { Recorded = found.Recorded, Undecided = undecided, Error = error };
             if (outcome.Held > 0 || undecided > 0 || error is not null)
             {
-                _write(Summary(outcome));
+                _write(Summary(outcome, found.First));
             }
 
             return outcome;
         }
     }
 
-    private AuditRecord Summary(SweepOutcome outcome)
+    private AuditRecord Summary(SweepOutcome outcome, AuditRecord? first)
     {
         var detail = new Dictionary<string, string>
         {
@@ -82,6 +82,8 @@ internal sealed class HeldFiles
         {
             Time = _time.GetUtcNow(),
             Kind = AuditKinds.PolicySwept,
+            PolicyHash = first?.PolicyHash,
+            Generation = first?.Generation,
             Message = outcome.Error is null
                 ? $"{outcome.Held} files that the policy refuses are open or mapped{more}{doubt}"
                 : $"open and mapped files could not all be looked at: {outcome.Error}; {outcome.Held} files that the policy refuses are open or mapped{more}{doubt}",
@@ -97,6 +99,9 @@ internal sealed class HeldFiles
         private readonly List<HeldFile> _files = [];
 
         public IReadOnlyList<HeldFile> Files => _files;
+
+        /// <summary>The first record: of which policy and generation.</summary>
+        public AuditRecord? First { get; private set; }
 
         /// <summary>Refused by an open now.</summary>
         public long Held { get; private set; }
@@ -115,6 +120,7 @@ internal sealed class HeldFiles
             Held++;
             if (_files.Count < NamedMax && owner._enricher.ToRecord(open) is { } record)
             {
+                First ??= record;
                 _files.Add(ToHeldFile(open, record));
                 owner._write(record);
             }

@@ -61,7 +61,7 @@ public sealed class HeldFilesTests : IDisposable
         Assert.Equal(("7", "/etc/shadow", 101, "abc", 3UL), (record.Detail!["descriptor"], record.File!.Path, record.Process!.Pid, record.PolicyHash, record.Generation));
         Assert.Equal(["attack.t1003.008"], record.Rule!.Tags);
         Assert.Equal("/usr/sbin/nginx (pid 101, uid 0) has /etc/shadow open (read+write, descriptor 7), which rule 'Rule 1' refuses now", record.Message);
-        Assert.Equal((AuditKinds.PolicySwept, "1"), (_records[1].Kind, _records[1].Detail!["held"]));
+        Assert.Equal((AuditKinds.PolicySwept, "1", "abc"), (_records[1].Kind, _records[1].Detail!["held"], _records[1].PolicyHash));
     }
 
     [Fact]
