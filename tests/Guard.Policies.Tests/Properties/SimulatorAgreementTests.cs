@@ -54,7 +54,7 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
             {
                 var request = random.Request() with { Category = RuleCategory.NetworkConnection };
                 var trace = simulator.Trace(request);
-                AssertAgrees(policy, request, files, trace, $"seed {seed}, policy {round}, request {i}");
+                AssertAgrees(policy, image, request, files, trace, $"seed {seed}, policy {round}, request {i}");
                 notAsked += 1 - (int)(asked >> (int)request.Socket.Operation & 1);
                 matched += trace.Decision.Verdict == Verdict.Allow ? 0 : 1;
             }
