@@ -153,14 +153,6 @@
 #define GUARD_CATEGORY_OPERATION 5u /* driver_load, mount, process_access and their like: GUARD_OPERATION_* */
 #define GUARD_CATEGORIES 8u
 
-/* Operations on sockets of IPv4 and IPv6. The first two have a destination, the next two an address of this host. */
-#define GUARD_NETWORK_CONNECT 0u
-#define GUARD_NETWORK_SEND 1u /* to an address that the call names: no connection was made for it */
-#define GUARD_NETWORK_BIND 2u
-#define GUARD_NETWORK_LISTEN 3u
-#define GUARD_NETWORK_RAW 4u /* a raw or packet socket is made: no address */
-#define GUARD_NETWORKS 5u
-
 /* Every rule of the category is triggered by its target alone: a target for which no atom holds is allowed to anybody,
  * whatever else is known or unknown. */
 #define GUARD_DECIDES_TARGET 1u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The part of abi.h that numbers what is done: kinds of access to a file, operations that are on no file's name, digests. */
+/* The part of abi.h that numbers what is done: kinds of access to a file, operations that are on no file's name, those on sockets, digests. */
 #ifndef GUARD_ABI_KINDS_H
 #define GUARD_ABI_KINDS_H
 
@@ -52,6 +52,14 @@
 #define GUARD_PROCESS_READ 0u	/* PTRACE_MODE_READ: what /proc shows of memory, descriptors, environment */
 #define GUARD_PROCESS_ATTACH 1u /* PTRACE_MODE_ATTACH: ptrace(2), process_vm_writev(2), /proc/PID/mem, pidfd_getfd(2) */
 #define GUARD_PROCESS_TRACEME 2u /* the process asks its parent to trace it */
+
+/* Operations on sockets of IPv4 and IPv6. The first two have a destination, the next two an address of this host. */
+#define GUARD_NETWORK_CONNECT 0u
+#define GUARD_NETWORK_SEND 1u /* to an address that the call names: no connection was made for it */
+#define GUARD_NETWORK_BIND 2u
+#define GUARD_NETWORK_LISTEN 3u
+#define GUARD_NETWORK_RAW 4u /* a raw or packet socket is made: no address */
+#define GUARD_NETWORKS 5u
 
 /* What came of asking for a digest. All but the first two leave it unknown. */
 #define GUARD_DIGEST_MADE 0u
