@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 400
+# timeout: 600
 # when: long
 # Attacks on the engine itself, by root: each has the outcome that bypasses.tsv says.
 # shellcheck source=tests/vm/lib.sh
