@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
+using Guard.Policies.Binding;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using Guard.Protocol;
@@ -100,7 +102,7 @@ internal sealed class EventEnricher
         (GuardEventKind.FileDecision, true) => AuditKinds.FileDenied,
         (GuardEventKind.FileDecision, false) => AuditKinds.FileAudited,
         (GuardEventKind.FileHeld, _) => AuditKinds.FileHeld,
-        (GuardEventKind.NetworkDecision, var denied) => AuditKinds.OfNetwork(EventNames.Operation(happened.Socket.Operation), denied),
+        (GuardEventKind.NetworkDecision, var denied) => AuditKinds.OfNetwork(NetworkNames.Of(happened.Socket.Operation), denied),
         (GuardEventKind.OperationDecision, true) => AuditKinds.OperationDenied,
         (GuardEventKind.OperationDecision, false) => AuditKinds.OperationAudited,
         _ => AuditKinds.EngineFailure,
@@ -150,10 +152,10 @@ internal sealed class EventEnricher
         int? port = socket.Address is null ? null : socket.Port;
         return new NetworkInfoRecord
         {
-            Operation = EventNames.Operation(socket.Operation),
-            Protocol = EventNames.Protocol(socket.Protocol),
-            AddressFamily = socket.Address is { } known ? EventNames.Family(known)
-                : socket.HasAddress ? null : EventNames.Family(socket.Family),
+            Operation = NetworkNames.Of(socket.Operation),
+            Protocol = NetworkNames.OfProtocol(socket.Protocol),
+            AddressFamily = socket.Address is { } known ? (known.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6")
+                : socket.HasAddress ? null : NetworkNames.OfFamily(socket.Family),
             DestinationIp = socket.IsOutgoing ? address : null,
             DestinationPort = socket.IsOutgoing ? port : null,
             SourceIp = socket.IsOutgoing ? null : address,

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Guard.Engine.Events;
 using Guard.Policies.Normalising;
 
@@ -56,46 +54,6 @@ internal static class EventNames
         -22 => "EINVAL",
         -36 => "ENAMETOOLONG",
         _ => Number("errno", -error),
-    };
-
-    /// <summary>What is done with a socket.</summary>
-    public static string Operation(NetworkOperation operation) => operation switch
-    {
-        NetworkOperation.Connect => "connect",
-        NetworkOperation.Send => "send",
-        NetworkOperation.Bind => "bind",
-        NetworkOperation.Raw => "raw",
-        _ => "listen",
-    };
-
-    /// <summary>A protocol as rules name it, or its number; "any" of a packet socket, which has none.</summary>
-    public static string Protocol(int protocol) => protocol switch
-    {
-        0 => "any",
-        1 => "icmp",
-        6 => "tcp",
-        17 => "udp",
-        33 => "dccp",
-        58 => "icmpv6",
-        132 => "sctp",
-        136 => "udplite",
-        255 => "raw",
-        262 => "mptcp",
-        _ => protocol.ToString(CultureInfo.InvariantCulture),
-    };
-
-    /// <summary>ipv4 or ipv6.</summary>
-    public static string Family(IPAddress address)
-        => address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6";
-
-    /// <summary>AF_* as rules name it, or its number.</summary>
-    public static string Family(int family) => family switch
-    {
-        2 => "ipv4",
-        10 => "ipv6",
-        17 => "packet",
-        44 => "xdp",
-        _ => family.ToString(CultureInfo.InvariantCulture),
     };
 
     /// <summary>Kinds of access, or null for none.</summary>

@@ -43,6 +43,11 @@ internal static class OperationDetail
         }
     }
 
+    /// <summary>In what way it was done, or what a process was to become; null where there is but one way.</summary>
+    public static string? WayOf(IReadOnlyDictionary<string, string> detail)
+        => detail.GetValueOrDefault("NewUid") ?? detail.GetValueOrDefault("NewGid")
+            ?? OperationNames.WayFields.Select(detail.GetValueOrDefault).FirstOrDefault(w => w is not null);
+
     private static bool Is(GuardEvent happened, uint operations)
         => happened.SystemOperation < 1u << KernelAbi.OperationShift << 5
             && (operations >> (int)OperationNumbers.Kind(happened.SystemOperation) & 1) != 0;

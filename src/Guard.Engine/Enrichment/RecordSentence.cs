@@ -48,8 +48,7 @@ internal static class RecordSentence
     private static string OfOperation(AuditRecord record)
     {
         var detail = record.Detail!;
-        string[] ways = ["LoadedFrom", "MountAction", "BpfCommand", "GrantedAccess", "Signal", "NewUid", "NewGid"];
-        var way = ways.Select(w => detail.GetValueOrDefault(w)).FirstOrDefault(w => w is not null);
+        var way = OperationDetail.WayOf(detail);
         var name = way is null ? detail[OperationDetail.Operation] : $"{detail[OperationDetail.Operation]} ({way})";
         return WhatOf(record) is { } what ? $"{name} of {what}" : name;
     }

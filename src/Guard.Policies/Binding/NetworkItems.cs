@@ -12,21 +12,6 @@ internal sealed class NetworkItems
 {
     private const uint PortMax = ushort.MaxValue;
 
-    /// <summary>Of Operation, as <see cref="NetworkOperation"/> numbers them.</summary>
-    public static readonly ImmutableArray<string> Operations = ["connect", "send", "bind", "listen", "raw"];
-
-    /// <summary>
-    /// Names of Protocol. MPTCP is TCP to everybody but the socket: a rule over tcp that it escaped would be no rule.
-    /// </summary>
-    private static readonly ImmutableArray<(string Name, ImmutableArray<uint> Numbers)> Protocols =
-    [
-        ("tcp", [6, 262]), ("udp", [17]), ("icmp", [1]), ("icmpv6", [58]), ("sctp", [132]), ("dccp", [33]),
-        ("udplite", [136]), ("mptcp", [262]), ("raw", [255]),
-    ];
-
-    private static readonly ImmutableArray<(string Name, ImmutableArray<uint> Numbers)> Families =
-        [("ipv4", [2]), ("ipv6", [10]), ("packet", [17]), ("xdp", [44])];
-
     private static readonly ImmutableArray<(string Name, ImmutableArray<uint> Numbers)> Initiated =
         [("true", [0, 1]), ("false", [2, 3])];
 
@@ -69,8 +54,8 @@ internal sealed class NetworkItems
         "SourceIp" => BindAddresses(PolicyField.SourceIp, key, modifiers, values),
         "DestinationPort" => BindNumbers(PolicyField.DestinationPort, key, modifiers, values, v => PortOf(v, modifiers)),
         "SourcePort" => BindNumbers(PolicyField.SourcePort, key, modifiers, values, v => PortOf(v, modifiers)),
-        "Protocol" => BindNumbers(PolicyField.Protocol, key, modifiers, values, v => NumbersOf(v, Protocols, "protocol", 262)),
-        "AddressFamily" => BindNumbers(PolicyField.AddressFamily, key, modifiers, values, v => NumbersOf(v, Families, "family", null)),
+        "Protocol" => BindNumbers(PolicyField.Protocol, key, modifiers, values, v => NumbersOf(v, NetworkNames.Protocols, "protocol", 262)),
+        "AddressFamily" => BindNumbers(PolicyField.AddressFamily, key, modifiers, values, v => NumbersOf(v, NetworkNames.Families, "family", null)),
         "Initiated" => BindNumbers(PolicyField.Operation, key, modifiers, values, v => NumbersOf(v, Initiated, "value of Initiated", null)),
         _ => BindNumbers(PolicyField.Operation, key, modifiers, values, OperationOf),
     };
@@ -153,7 +138,7 @@ internal sealed class NetworkItems
     }
 
     private ImmutableArray<NumberRange>? OperationOf(ListValue value)
-        => NumbersOf(value, [.. Operations.Select((name, number) => (name, ImmutableArray.Create((uint)number)))], "operation", null);
+        => NumbersOf(value, [.. NetworkNames.Operations.Select((name, number) => (name, ImmutableArray.Create((uint)number)))], "operation", null);
 
     /// <summary>By name, in any case; by number up to <paramref name="most"/> where numbers are told.</summary>
     private ImmutableArray<NumberRange>? NumbersOf(

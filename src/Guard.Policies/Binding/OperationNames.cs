@@ -37,6 +37,10 @@ public sealed record OperationNames(string LogSource, string? WayField, string? 
         return number is { } known ? OperationNumbers.Of(source.Operation, known) : null;
     }
 
+    /// <summary>The fields that say in what way an operation is done.</summary>
+    public static IEnumerable<string> WayFields
+        => OperationVocabulary.LogSources.SelectMany(s => s.Fields).Where(OperationVocabulary.IsWay).Distinct();
+
     /// <summary>The categories of rules about operations.</summary>
     public static IEnumerable<string> LogSources => OperationVocabulary.LogSources.Select(s => s.Name);
 }

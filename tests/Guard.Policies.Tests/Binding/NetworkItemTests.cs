@@ -82,8 +82,8 @@ public sealed class NetworkItemTests
     public void An_image_names_the_operations_that_a_rule_can_hold_for(string detection, string expected)
     {
         var asked = ImageReader.Read(Compile(Rule("network_connection", detection)).Image!.Bytes).Header.NetworkOperations;
-        Assert.Equal(expected, string.Join(' ', NetworkItems.Operations.Where((_, o) => (asked >> o & 1) != 0)));
-        Assert.Equal(0u, asked >> NetworkItems.Operations.Length);
+        Assert.Equal(expected, string.Join(' ', NetworkNames.Operations.Where((_, o) => (asked >> o & 1) != 0)));
+        Assert.Equal(0u, asked >> NetworkNames.Operations.Length);
     }
 
     [Fact]
