@@ -1,4 +1,3 @@
-using System.Globalization;
 using Guard.Policies;
 
 namespace Guard.Cli.Policies;
@@ -19,13 +18,9 @@ internal static class Accounts
         var numbers = new Dictionary<string, uint>(StringComparer.Ordinal);
         try
         {
-            foreach (var line in File.ReadLines(path))
+            foreach (var (name, number) in AccountSnapshot.Entries(File.ReadLines(path)))
             {
-                var fields = line.Split(':');
-                if (fields.Length >= 3 && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                {
-                    numbers.TryAdd(fields[0], number);
-                }
+                numbers.TryAdd(name, number);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,11 +1,11 @@
-using System.Globalization;
 using Guard.Policies;
 
 namespace Guard.Engine.Enrichment;
 
 /// <summary>
-/// Account names from passwd(5), read again when the file has changed, and for the compiler those of group(5). Accounts that only a directory service knows are
-/// not there: records then carry the uid alone, and rules must name the uid. Safe from any thread.
+/// Account names from passwd(5), read again when the file has changed, and for the compiler those of group(5). Accounts that
+/// only a directory service knows are not there: records then carry the uid alone, and rules must name the uid. Safe from any
+/// thread.
 /// </summary>
 internal sealed class AccountNames
 {
@@ -76,14 +76,9 @@ internal sealed class AccountNames
         var gids = new Dictionary<string, uint>(StringComparer.Ordinal);
         try
         {
-            foreach (var fields in File.ReadLines(_groups).Select(line => line.Split(':')))
+            foreach (var (name, gid) in AccountSnapshot.Entries(File.ReadLines(_groups)))
             {
-                if (fields.Length >= 3
-                    && fields[0].Length > 0
-                    && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var gid))
-                {
-                    gids.TryAdd(fields[0], gid);
-                }
+                gids.TryAdd(name, gid);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -98,16 +93,10 @@ internal sealed class AccountNames
     {
         var names = new Dictionary<uint, string>();
         var uids = new Dictionary<string, uint>(StringComparer.Ordinal);
-        foreach (var line in lines)
+        foreach (var (name, uid) in AccountSnapshot.Entries(lines))
         {
-            var fields = line.Split(':');
-            if (fields.Length >= 4
-                && fields[0].Length > 0
-                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
-            {
-                names.TryAdd(uid, fields[0]);
-                uids.TryAdd(fields[0], uid);
-            }
+            names.TryAdd(uid, name);
+            uids.TryAdd(name, uid);
         }
 
         (_names, _uids) = (names, uids);
