@@ -330,8 +330,9 @@ struct guard_identity {
 
 #define GUARD_EVENT_OPERATION_DECISION 8u /* a rule matched an operation: path = its file; invoked = its object, or the
 					     program of the process it acts on; image = who asks */
-/* Not in a ring, but what iter_open_files writes: a rule speaks of an open file. path = target, image = who holds it;
- * verdict: what an open would be answered now; error is 0, nothing was refused. cpu, ring and sequence mean nothing. */
+/* Not in a ring, but what iter_open_files and iter_mapped_files write: a rule speaks of a file that is open or mapped.
+ * path = target, image = who holds it; verdict: what an open or a mapping would be answered now; error is 0, nothing was
+ * refused. cpu, ring and sequence mean nothing. */
 #define GUARD_EVENT_FILE_HELD 9u
 
 #define GUARD_RING_DECISIONS 0u /* verdicts, failures: never evicted by what is only observed */
@@ -392,7 +393,7 @@ struct guard_event {
 	__u16 invoked_length;
 	__u16 image_length;
 	__u16 args_length;
-	__u32 descriptor; /* of GUARD_EVENT_FILE_HELD: by which its process has it open */
+	__u32 descriptor; /* of GUARD_EVENT_FILE_HELD: by which its process has it open; 0 with GUARD_ACCESS_MAP */
 	/* Of an operation on a socket. */
 	__u64 address[2]; /* as bytes, in the order of the network: the destination, or of this host */
 	__u16 port;
