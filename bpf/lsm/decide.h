@@ -255,6 +255,12 @@ struct rule_list {
 	__u32 list;
 };
 
+/* In a sweep, which hashes nothing: every library would be found. */
+static __always_inline bool leaves_out(const struct guard_scratch *s, const struct guard_rule *rule)
+{
+	return s->digest_offered == GUARD_DIGEST_LEFT_OUT && rule->fields & 1u << GUARD_FIELD_DIGEST;
+}
+
 static long rule_list_step(__u32 index, struct rule_list *context)
 {
 	struct guard_image *image = context->image;
@@ -273,7 +279,7 @@ static long rule_list_step(__u32 index, struct rule_list *context)
 	s->open_rules += value != 2;
 	if (value == 1)
 		rule_matched(s, number, rule->action, false);
-	else if (value == 0 && rule->on_unknown == GUARD_ON_UNKNOWN_DENY)
+	else if (value == 0 && rule->on_unknown == GUARD_ON_UNKNOWN_DENY && !leaves_out(s, rule))
 		rule_matched(s, number, rule->action, true);
 	return 0;
 }
@@ -408,7 +414,7 @@ __noinline int digest_holds(struct guard_image *image, struct guard_scratch *s)
 	category = &image_header(image)->categories[s->category & (GUARD_CATEGORIES - 1)];
 	if (!(category->fields & 1u << GUARD_FIELD_DIGEST))
 		return 0;
-	if (!s->digest_offered) {
+	if (s->digest_offered != GUARD_DIGEST_KNOWN) {
 		s->incomplete |= 1u << GUARD_FIELD_DIGEST;
 		return 0;
 	}

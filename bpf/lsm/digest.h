@@ -6,20 +6,26 @@
  * opposite to that in which they were attached (bpf_trampoline_link_prog adds at the head). Should it ever be
  * otherwise, or the first program be missing, the digest is unknown.
  *
- * A digest is made once for each state of a file's contents, and remembered by device, inode number, generation, time
- * of change and size. What that rests on:
+ * Only regular files on file systems whose contents nobody can answer as he likes are hashed: FUSE and network file
+ * systems may give one thing to who hashes and another to who runs, or never answer at all, while this program holds up
+ * what the kernel frees behind it.
+ *
+ * A digest is remembered with the inode in memory, for one time of change and size. What that rests on:
  *
  *   - Who writes to a file has it open for writing, and that is counted in i_writecount until the last mapping of it is
  *     gone. While somebody does, a file has no digest that means anything: it is unknown.
  *   - Whoever opened the file afterwards has changed its ctime when the contents changed: write, truncate and fallocate do
  *     it at once, a store through a shared mapping when it first finds the page clean. That is so on ext4 and xfs.
  *     On tmpfs such a store changes no time: digests of files there are never remembered.
+ *   - There are ways to change contents without either (pages pinned by a read that is not answered, exchanged extents).
+ *     They need write access, so that only files are remembered that root owns and nobody else may write to.
  *   - ctime is older than GUARD_FILE_CACHE_SETTLED_NS, for the reason that is given in file_cache.h. A younger file is
  *     hashed anew each time.
+ *   - Another file with the same numbers, as on a device that was written elsewhere, has another inode in memory.
  *
- * On an overlay all of it is looked at on the file of the layer. What is not seen: a file that is written to after the
- * verdict. Until 6.10 the kernel refuses to run a file that is open for writing and to write to one that runs; libraries
- * were never protected so.
+ * On an overlay writers are looked for at the overlay's inode and at that of the layer, and both must have the same ctime and
+ * size: after a copy-up they do not, and then what is read may be another file than what is mapped. What is not seen: a file
+ * that is written to after the verdict, and root, who sets the clock or writes to the disk below.
  */
 #ifndef GUARD_DIGEST_H
 #define GUARD_DIGEST_H
@@ -54,133 +60,143 @@ static __always_inline __u64 ctime_at(const struct inode *inode)
 	return (__u64)time.tv_sec << 30 | (__u64)time.tv_nsec;
 }
 
-/* The inode that has the contents of an open file; see identity_of_opened. */
-static __always_inline __u64 digest_inode(__u64 file_address)
+static __always_inline bool contents_are_plain(unsigned long magic)
 {
-	struct file *file = (struct file *)file_address;
-	struct super_block *sb = NULL;
-	struct inode *inode = NULL;
-	unsigned long magic = 0;
-	void *real = NULL;
+	return magic == EXT4_SUPER_MAGIC || magic == XFS_SUPER_MAGIC || magic == TMPFS_MAGIC ||
+	       magic == BTRFS_SUPER_MAGIC || magic == SQUASHFS_MAGIC || magic == EROFS_SUPER_MAGIC_V1 ||
+	       magic == MSDOS_SUPER_MAGIC || magic == ISOFS_SUPER_MAGIC;
+}
 
-	READ(inode, file->f_inode);
+static __always_inline unsigned long magic_at(const struct inode *inode)
+{
+	struct super_block *sb = NULL;
+	unsigned long magic = 0;
+
 	READ(sb, inode->i_sb);
 	READ(magic, sb->s_magic);
-	if (magic == OVERLAYFS_SUPER_MAGIC) {
-		READ(real, file->private_data);
-		file = real;
-		READ(inode, file->f_inode);
-	}
-	return (__u64)inode;
+	return magic;
 }
 
-static __always_inline void digest_key_of(struct guard_digest_key *key, __u64 inode_address)
+/* The inode that has the contents of an open file: on an overlay, that of the layer (see identity_of_opened). */
+static __always_inline struct inode *digest_inode(const struct file *file)
 {
-	struct inode *inode = (struct inode *)inode_address;
-	struct super_block *sb = NULL;
+	struct inode *inode = NULL;
+	struct file *real = NULL;
 
-	__builtin_memset(key, 0, sizeof(*key));
-	READ(sb, inode->i_sb);
-	READ(key->device, sb->s_dev);
-	READ(key->inode, inode->i_ino);
-	READ(key->generation, inode->i_generation);
-	READ(key->size, inode->i_size);
-	key->ctime = ctime_at(inode);
+	READ(inode, file->f_inode);
+	if (magic_at(inode) != OVERLAYFS_SUPER_MAGIC)
+		return inode;
+	READ(real, file->private_data);
+	READ(inode, real->f_inode);
+	return inode;
 }
 
-static __always_inline bool digest_keys_equal(const struct guard_digest_key *a, const struct guard_digest_key *b)
+static __always_inline struct guard_digest_state digest_state(const struct inode *inode)
 {
-	return a->inode == b->inode && a->ctime == b->ctime && a->size == b->size && a->device == b->device &&
-	       a->generation == b->generation;
+	struct guard_digest_state state = {.ctime = ctime_at(inode)};
+
+	READ(state.size, inode->i_size);
+	return state;
 }
 
-static __always_inline bool has_writers(__u64 inode_address)
+static __always_inline bool digest_states_equal(const struct guard_digest_state *a, const struct guard_digest_state *b)
 {
-	struct inode *inode = (struct inode *)inode_address;
+	return a->ctime == b->ctime && a->size == b->size;
+}
+
+static __always_inline bool has_writers(const struct inode *inode)
+{
 	int writers = 1;
 
 	READ(writers, inode->i_writecount.counter);
 	return writers > 0;
 }
 
+/* Nobody writes to the file, and it is as it was: `state`. Both inodes are one where there is no overlay. */
+static __always_inline bool digest_is_steady(const struct file *file, const struct inode *real,
+					     const struct guard_digest_state *state)
+{
+	struct guard_digest_state now = digest_state(real), shown;
+	struct inode *inode = NULL;
+
+	READ(inode, file->f_inode);
+	shown = digest_state(inode);
+	return digest_states_equal(&now, state) && digest_states_equal(&shown, state) && !has_writers(real) &&
+	       !has_writers(inode);
+}
+
+static __always_inline bool digest_can_be_made(const struct inode *real)
+{
+	__u16 mode = 0;
+
+	READ(mode, real->i_mode);
+	return (mode & S_IFMT) == S_IFREG && contents_are_plain(magic_at(real));
+}
+
 /* Whether what a file has been hashed to may be remembered. */
-static __always_inline bool digest_is_lasting(const struct guard_digest_key *key, __u64 inode_address)
+static __always_inline bool digest_is_lasting(const struct inode *real, const struct guard_digest_state *state)
 {
-	struct inode *inode = (struct inode *)inode_address;
+	unsigned long magic = magic_at(real);
 	struct super_block *sb = NULL;
-	unsigned long magic = 0;
-	__u32 grain = 0;
+	__u32 grain = 0, uid = 1;
+	__u16 mode = 0777;
 
-	READ(sb, inode->i_sb);
-	READ(magic, sb->s_magic);
+	READ(sb, real->i_sb);
 	READ(grain, sb->s_time_gran);
-	return (magic == EXT4_SUPER_MAGIC || magic == XFS_SUPER_MAGIC) && grain == 1 && key->generation &&
-	       file_ctime_is_settled(key->ctime);
+	READ(uid, real->i_uid.val);
+	READ(mode, real->i_mode);
+	return (magic == EXT4_SUPER_MAGIC || magic == XFS_SUPER_MAGIC) && grain == 1 && !uid && !(mode & 022) &&
+	       file_ctime_is_settled(state->ctime);
 }
 
-/* Where a digest is remembered; NULL: nowhere yet. Nobody who does not know the keys can choose a cell. */
-static __always_inline struct guard_digest *digest_cell(const struct guard_digest_key *key)
-{
-	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
-	struct guard_digests *table = bpf_map_lookup_elem(&digests, &zero);
-	__u64 place;
-
-	if (!cache || !table)
-		return NULL;
-	if (!cache->keys[GUARD_FILE_CACHE_KEYS - 1])
-		file_cache_draw_keys(cache);
-	place = key->inode * cache->keys[0] + key->ctime * cache->keys[1] + key->size * cache->keys[2];
-	place += ((__u64)key->device << 32 | key->generation) * cache->keys[3];
-	return &table->cells[place >> (64 - GUARD_DIGESTS_BITS)];
-}
-
-static __always_inline bool digest_recall(const struct guard_digest *cell, const struct guard_digest_key *key,
+static __always_inline bool digest_recall(const struct guard_digest *kept, const struct guard_digest_state *state,
 					  struct guard_digest_now *now)
 {
-	__u32 before = *(volatile __u32 *)&cell->sequence;
-	struct guard_digest_key found;
+	__u32 before = *(volatile __u32 *)&kept->sequence;
+	struct guard_digest_state found;
 
 	if (before & 1)
 		return false;
-	bpf_probe_read_kernel(&found, sizeof(found), &cell->key);
-	bpf_probe_read_kernel(now->sha256, sizeof(now->sha256), cell->sha256);
-	return digest_keys_equal(&found, key) && *(volatile __u32 *)&cell->sequence == before;
+	bpf_probe_read_kernel(&found, sizeof(found), &kept->state);
+	bpf_probe_read_kernel(now->sha256, sizeof(now->sha256), kept->sha256);
+	return found.ctime && digest_states_equal(&found, state) && *(volatile __u32 *)&kept->sequence == before;
 }
 
-static __always_inline void digest_remember(struct guard_digest *cell, const struct guard_digest_key *key,
+static __always_inline void digest_remember(struct guard_digest *kept, const struct guard_digest_state *state,
 					    const struct guard_digest_now *now)
 {
-	__u32 before = *(volatile __u32 *)&cell->sequence;
+	__u32 before = *(volatile __u32 *)&kept->sequence;
 
-	if (before & 1 || __sync_val_compare_and_swap(&cell->sequence, before, before + 1) != before)
+	if (before & 1 || __sync_val_compare_and_swap(&kept->sequence, before, before + 1) != before)
 		return;
-	bpf_probe_read_kernel(&cell->key, sizeof(cell->key), key);
-	bpf_probe_read_kernel(cell->sha256, sizeof(cell->sha256), now->sha256);
-	__sync_fetch_and_add(&cell->sequence, 1);
+	bpf_probe_read_kernel(&kept->state, sizeof(kept->state), state);
+	bpf_probe_read_kernel(kept->sha256, sizeof(kept->sha256), now->sha256);
+	__sync_fetch_and_add(&kept->sequence, 1);
 }
 
 /* Hashes the file, or remembers what that gave. Gives GUARD_DIGEST_*. */
 static __always_inline __u32 digest_make(struct file *file, struct guard_digest_now *now)
 {
-	struct guard_digest_key before, after;
-	__u64 inode = digest_inode(now->file);
-	struct guard_digest *cell;
+	struct inode *real = digest_inode(file);
+	struct guard_digest_state state = digest_state(real);
+	struct guard_digest *kept = NULL;
 
-	digest_key_of(&before, inode);
-	if (has_writers(inode))
+	if (!digest_can_be_made(real))
+		return GUARD_DIGEST_ELSEWHERE;
+	if (!digest_is_steady(file, real, &state))
 		return GUARD_DIGEST_WRITTEN;
-	cell = digest_is_lasting(&before, inode) ? digest_cell(&before) : NULL;
-	if (cell && digest_recall(cell, &before, now))
+	if (digest_is_lasting(real, &state))
+		kept = bpf_inode_storage_get(&digests, file->f_inode, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (kept && digest_recall(kept, &state, now))
 		return GUARD_DIGEST_REMEMBERED;
-	if (before.size > GUARD_DIGEST_BYTES_MAX)
+	if (state.size > GUARD_DIGEST_BYTES_MAX)
 		return GUARD_DIGEST_TOO_LONG;
 	if (bpf_ima_file_hash(file, now->sha256, sizeof(now->sha256)) != HASH_ALGO_SHA256)
 		return GUARD_DIGEST_REFUSED;
-	digest_key_of(&after, inode);
-	if (has_writers(inode) || !digest_keys_equal(&before, &after))
+	if (!digest_is_steady(file, real, &state))
 		return GUARD_DIGEST_WRITTEN;
-	if (cell)
-		digest_remember(cell, &before, now);
+	if (kept)
+		digest_remember(kept, &state, now);
 	return GUARD_DIGEST_MADE;
 }
 
@@ -210,14 +226,14 @@ static __always_inline void digest_offer(const struct guard_image *image, struct
 	__u64 task = address_of(bpf_get_current_task_btf());
 	struct guard_digest_now *now = bpf_map_lookup_elem(&digests_now, &task);
 
-	s->digest_offered = 0;
+	s->digest_offered = GUARD_DIGEST_UNKNOWN;
 	if (!now)
 		return;
 	if (now->file != file_address || now->outcome > GUARD_DIGEST_REMEMBERED ||
 	    now->generation + 1 < image_header(image)->generation)
 		return;
 	bpf_probe_read_kernel(s->sha256, sizeof(s->sha256), now->sha256);
-	s->digest_offered = 1;
+	s->digest_offered = GUARD_DIGEST_KNOWN;
 }
 
 /* What is decided, or will never be, needs no digest any more. */

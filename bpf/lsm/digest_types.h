@@ -7,25 +7,18 @@
 
 #define GUARD_DIGEST_BYTES 32u
 
-/* One state of the contents of one file. */
-struct guard_digest_key {
-	__u64 inode;
+/* One state of the contents of a file. */
+struct guard_digest_state {
 	__u64 ctime; /* as file_ctime gives it */
 	__u64 size;  /* bytes */
-	__u32 device;
-	__u32 generation;
 };
 
-/* What is remembered of one; odd sequence: somebody writes there. */
+/* What is remembered with an inode; odd sequence: somebody writes there. */
 struct guard_digest {
 	__u32 sequence;
 	__u32 pad;
-	struct guard_digest_key key;
+	struct guard_digest_state state; /* ctime 0: nothing */
 	__u8 sha256[GUARD_DIGEST_BYTES];
-};
-
-struct guard_digests {
-	struct guard_digest cells[1u << GUARD_DIGESTS_BITS];
 };
 
 /* What was found for a task in the call that it is in. */

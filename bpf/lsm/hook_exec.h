@@ -230,10 +230,12 @@ static __always_inline int check_exec(struct linux_binprm *bprm)
 	if (!image)
 		return on_engine_failure(NULL, GUARD_HOOK_EXEC, GUARD_REASON_NO_IMAGE, true);
 	s = scratch_take();
-	if (!s)
+	if (!s) {
+		digest_done(image, address_of(bpf_get_current_task_btf()));
 		return on_engine_failure(image, GUARD_HOOK_EXEC, GUARD_REASON_NO_SCRATCH,
 					 !exec_without_scratch() ||
 					     category_of(image, GUARD_CATEGORY_EXEC)->block_count);
+	}
 	verdict = exec_verdict(image, s, bprm);
 	/* What is left open is decided later, with the same digest. */
 	if (!s->subject.deferred)

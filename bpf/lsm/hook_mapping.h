@@ -78,7 +78,9 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	/* The subject went through the same memory. */
 	mapping_resolve(s, file);
 	identity_of_opened(s, address_of(file));
-	if (mapping_asks_digest(image))
+	/* For what is mapped already, nobody has made one in this call. */
+	s->digest_offered = GUARD_DIGEST_UNKNOWN;
+	if (hook == GUARD_HOOK_MMAP && mapping_asks_digest(image))
 		digest_offer(image, s, address_of(file));
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
 		scope_load(image, s, GUARD_CATEGORY_MAPPED);
@@ -121,8 +123,18 @@ static __always_inline int check_mapping(struct file *file, __u32 hook)
 	if (!s)
 		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH, load->block_count || mapped->block_count);
 	verdict = mapping_verdict(image, s, file, &sight, target_decides, hook);
-	digest_done(image, address_of(bpf_get_current_task_btf()));
 	scratch_give(s);
+	return verdict;
+}
+
+/* What was made for this decision is not left behind, however it ends. */
+static __always_inline int check_new_mapping(struct file *file)
+{
+	int verdict = check_mapping(file, GUARD_HOOK_MMAP);
+	struct guard_image *image = image_in_force();
+
+	if (image)
+		digest_done(image, address_of(bpf_get_current_task_btf()));
 	return verdict;
 }
 
@@ -151,7 +163,7 @@ static __always_inline int check_mmap(const void *context, struct file *file, un
 	if (!(protection & PROT_EXEC) || !file)
 		return 0;
 	bpf_probe_read_kernel(&address, sizeof(address), context);
-	return address ? check_mapping(file, GUARD_HOOK_MMAP) : 0;
+	return address ? check_new_mapping(file) : 0;
 }
 
 static __always_inline int check_mprotect(struct vm_area_struct *vma, unsigned long protection)

@@ -29,6 +29,7 @@ enum {
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_INODE_STORAGE = 28,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
@@ -97,6 +98,7 @@ struct inode {
 	unsigned int i_nlink;
 	struct timespec64 i_ctime; /* up to 6.5 */
 	__u32 i_generation;
+	kuid_t i_uid;
 	__s64 i_size;
 	struct {
 		int counter;
@@ -346,6 +348,11 @@ enum kernel_load_data_id {
 #define XFS_SUPER_MAGIC 0x58465342
 #define TMPFS_MAGIC 0x01021994
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define BTRFS_SUPER_MAGIC 0x9123683E
+#define SQUASHFS_MAGIC 0x73717368
+#define EROFS_SUPER_MAGIC_V1 0xE0F5E1E2
+#define MSDOS_SUPER_MAGIC 0x4d44
+#define ISOFS_SUPER_MAGIC 0x9660
 /* include/uapi/asm-generic/mman-common.h, include/linux/mm.h */
 #define PROT_EXEC 4u
 #define VM_EXEC 4u

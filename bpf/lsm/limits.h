@@ -67,10 +67,8 @@
 /* Bytes of an argument vector that go into an event. */
 #define GUARD_ARGS_MAX 4096u
 #define GUARD_EVENT_RULES_MAX 8u
-/* Bytes of a file that is hashed: the kernel does not stop in between. Digests that are remembered at once, as a power of
- * two (others are made again), and that are on their way to a decision. */
+/* Bytes of a file that is hashed: the kernel does not stop in between. Digests that are on their way to a decision. */
 #define GUARD_DIGEST_BYTES_MAX (256u << 20)
-#define GUARD_DIGESTS_BITS 13u
 #define GUARD_DIGESTS_NOW_MAX 8192u
 
 #endif

@@ -95,12 +95,12 @@ struct {
 	__type(value, struct guard_program);
 } programs SEC(".maps");
 
-/* Programs write, programs read: digests of files, see digest.h. Full: a cell is overwritten. */
+/* Programs write, programs read: digests of files, see digest.h. Freed with the inode. No memory: not remembered. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct guard_digests);
+	__uint(type, BPF_MAP_TYPE_INODE_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct guard_digest);
 } digests SEC(".maps");
 
 /*

@@ -14,6 +14,11 @@
 #define GUARD_STREAMS 2u
 #define GUARD_NAMES 2u
 
+#define GUARD_DIGEST_UNKNOWN 0u
+#define GUARD_DIGEST_KNOWN 1u
+/* Rules that ask for a digest say nothing by not knowing it. */
+#define GUARD_DIGEST_LEFT_OUT 2u
+
 /* A text that an automaton reads: zero for at least 16 bytes after its end, which may be at GUARD_PATH_MAX. */
 struct guard_text {
 	__u8 bytes[GUARD_PATH_MAX + 272];
@@ -157,7 +162,7 @@ struct guard_scratch {
 	__u32 descriptor; /* of the file that is asked about in a sweep */
 	struct guard_operation operation;
 	__u8 sha256[GUARD_DIGEST_BYTES]; /* of the file that is decided about */
-	__u32 digest_offered;		 /* it is, if this decision asks for it */
+	__u32 digest_offered;		 /* if this decision asks for it: one of those below */
 	__u32 digest_known;		 /* this decision has asked for it */
 
 	__u64 task; /* address, of whose program a long path is read again */

@@ -92,14 +92,9 @@ static __always_inline void sweep_write(struct seq_file *seq, struct guard_scrat
 		bpf_seq_write(seq, program->image, image);
 }
 
-/*
- * The verdict of a decision stands in s. An engine failure is told if the failure mode would refuse. Nothing is hashed in a
- * sweep: what a rule says because it does not know a digest is not told, or every library would be.
- */
+/* The verdict of a decision stands in s. An engine failure is told if the failure mode would refuse. */
 static __always_inline bool sweep_finds(const struct guard_image *image, struct guard_scratch *s)
 {
-	if (s->from_unknown && s->incomplete & 1u << GUARD_FIELD_DIGEST)
-		return false;
 	if (!decision_failed(s))
 		return s->verdict != GUARD_VERDICT_ALLOW;
 	if (!category_of(image, s->category & (GUARD_CATEGORIES - 1))->block_count || !failure_is_closed(image))
@@ -203,7 +198,7 @@ static __always_inline void sweep_mapped(struct guard_image *image, struct guard
 
 	mapping_resolve(s, file);
 	identity_of_opened(s, address_of(file));
-	s->digest_offered = 0;
+	s->digest_offered = GUARD_DIGEST_LEFT_OUT;
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
 		scope_load_of(image, s, GUARD_CATEGORY_MAPPED, task);
 		mapped_decide(image, s, uid, logon);

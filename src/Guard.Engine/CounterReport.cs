@@ -36,6 +36,7 @@ internal static class CounterReport
         DigestOutcome.Refused => EngineStatus.DigestRefused,
         DigestOutcome.TooLong => "too_long",
         DigestOutcome.Written => "open_for_writing",
+        DigestOutcome.Elsewhere => "file_system",
         _ => "no_room",
     };
 

@@ -23,6 +23,7 @@ internal sealed class HeldFiles
     private readonly Action<AuditRecord> _write;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private Task<SweepOutcome>? _running;
 
     /// <param name="sweep">Asks the kernel.</param>
     /// <param name="enricher">Names processes and rules.</param>
@@ -36,31 +37,60 @@ internal sealed class HeldFiles
         _time = time;
     }
 
-    /// <summary>Sweeps once. A kernel that refuses is said in <see cref="SweepOutcome.Error"/> and in the trail.</summary>
+    /// <summary>How long an answer is waited for: who pushes must not wait for ever for a process that holds the sweep up.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Sweeps once. A kernel that refuses is said in <see cref="SweepOutcome.Error"/> and in the trail, and so is a sweep that
+    /// takes longer than <see cref="Patience"/>: it goes on, its findings go into the trail, and there is no other one meanwhile.
+    /// </summary>
     public SweepOutcome Sweep()
     {
+        Task<SweepOutcome> sweep;
         lock (_gate)
         {
-            var found = new Findings(this);
-            string? error = null;
-            long undecided = 0;
-            try
+            if (_running is { IsCompleted: false })
             {
-                undecided = _sweep.Run(found.Take);
-            }
-            catch (KernelException e)
-            {
-                error = e.Message.Split('\n')[0];
+                return new SweepOutcome(0, []) { Error = "an earlier sweep has not ended; the trail gets what it finds" };
             }
 
-            var outcome = new SweepOutcome(found.Held, found.Files) { Recorded = found.Recorded, Undecided = undecided, Error = error };
-            if (outcome.Held > 0 || undecided > 0 || error is not null)
-            {
-                _write(Summary(outcome, found.First));
-            }
-
-            return outcome;
+            sweep = _running = Task.Factory.StartNew(SweepOnce, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
+
+        try
+        {
+            return sweep.WaitAsync(Patience, _time).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            return new SweepOutcome(0, [])
+            {
+                Error = $"it takes more than {Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; the trail gets what is found",
+            };
+        }
+    }
+
+    private SweepOutcome SweepOnce()
+    {
+        var found = new Findings(this);
+        string? error = null;
+        long undecided = 0;
+        try
+        {
+            undecided = _sweep.Run(found.Take);
+        }
+        catch (KernelException e)
+        {
+            error = e.Message.Split('\n')[0];
+        }
+
+        var outcome = new SweepOutcome(found.Held, found.Files) { Recorded = found.Recorded, Undecided = undecided, Error = error };
+        if (outcome.Held > 0 || undecided > 0 || error is not null)
+        {
+            _write(Summary(outcome, found.First));
+        }
+
+        return outcome;
     }
 
     private AuditRecord Summary(SweepOutcome outcome, AuditRecord? first)

@@ -116,6 +116,40 @@ public sealed class HeldFilesTests : IDisposable
         Assert.Empty(_records);
     }
 
+    [Fact]
+    public async Task A_sweep_that_does_not_end_holds_nobody_up()
+    {
+        using var slow = new SlowSweep();
+        var held = new HeldFiles(slow, _enricher, _records.Add, TimeProvider.System) { Patience = TimeSpan.FromMilliseconds(1) };
+
+        Assert.Contains("it takes more than", held.Sweep().Error, StringComparison.Ordinal);
+        Assert.Contains("an earlier sweep has not ended", held.Sweep().Error, StringComparison.Ordinal);
+        Assert.Equal(1, slow.Runs);
+
+        slow.End.Set();
+        await slow.Ended.Task;
+    }
+
+    /// <summary>Held up by a process until the test lets go.</summary>
+    private sealed class SlowSweep : IOpenFileSweep, IDisposable
+    {
+        public ManualResetEventSlim End { get; } = new();
+
+        public TaskCompletionSource Ended { get; } = new();
+
+        public int Runs { get; private set; }
+
+        public long Run(Action<GuardEvent> found)
+        {
+            Runs++;
+            End.Wait();
+            Ended.SetResult();
+            return 0;
+        }
+
+        public void Dispose() => End.Dispose();
+    }
+
     private SweepOutcome Sweep(params GuardEvent[] open) => new HeldFiles(new FakeSweep(open, fails: false), _enricher, _records.Add, TimeProvider.System).Sweep();
 
     private sealed class FakeSweep(GuardEvent[] open, bool fails) : IOpenFileSweep

@@ -13,7 +13,7 @@ internal sealed class OperationOptions
     private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
     private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");
     private readonly Option<uint?> _newUid = new("--new-uid") { Description = "Effective user that is to be, by number (0)", HelpName = "N" };
-    private readonly Option<uint?> _newGid = new("--new-gid") { Description = "Effective group that is to be, by number (0), with --way group", HelpName = "N" };
+    private readonly Option<uint?> _newGid = new("--new-gid") { Description = "Effective group that is to be, by number (0), of --way group, which follows from it", HelpName = "N" };
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid, _newGid];
@@ -26,7 +26,7 @@ internal sealed class OperationOptions
     /// <exception cref="CliException">There is no such log source, or it is not done in this way.</exception>
     public DecisionRequest Add(DecisionRequest request, CommandRun run, ToldValues told, string logSource)
     {
-        var way = run.Parsed.GetValue(_way);
+        var way = run.Parsed.GetValue(_way) ?? WayOfIds(run);
         if (OperationNames.Read(logSource, way) is not { } number)
         {
             var known = string.Join(", ", OperationNames.LogSources);
@@ -40,6 +40,7 @@ internal sealed class OperationOptions
             told.Known.Add(new ExplainedValue(field, "--way", value));
         }
 
+        RefuseUnused(run, number);
         return request with
         {
             SystemOperation = number,
@@ -48,6 +49,24 @@ internal sealed class OperationOptions
             TargetImage = told.Text(PolicyField.TargetImage, "target-image", run.Parsed.GetValue(_targetImage)),
             NewId = ReadId(run, told, number),
         };
+    }
+
+    private string? WayOfIds(CommandRun run) => run.Parsed.GetResult(_newGid) is null ? null : "group";
+
+    /// <summary>A value that nothing asks for would be a wrong answer.</summary>
+    private void RefuseUnused(CommandRun run, uint number)
+    {
+        CheckUsed(_newUid, CredentialType.User);
+        CheckUsed(_newGid, CredentialType.Group);
+
+        void CheckUsed(Option<uint?> option, CredentialType type)
+        {
+            if (run.Parsed.GetResult(option) is not null && number != OperationNumbers.Of(OperationKind.Credentials, (uint)type))
+            {
+                throw new CliException(
+                    ExitCode.Usage, $"{option.Name} is for process_credentials --way {type.ToString().ToLowerInvariant()}", "leave it out");
+            }
+        }
     }
 
     private uint ReadId(CommandRun run, ToldValues told, uint number)

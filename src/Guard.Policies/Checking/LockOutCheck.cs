@@ -58,7 +58,7 @@ internal sealed class LockOutCheck
         for (var i = 0; i < _requests.Length; i++)
         {
             var request = _requests[i];
-            if (MappedPrograms.IsAsked(rule, request.Category, _atoms) && Holds(rule.Condition, i) == true && !refused.Contains(request.Description))
+            if (MappedPrograms.IsAsked(rule, request.Category, _atoms) && IsRefused(rule, i) && !refused.Contains(request.Description))
             {
                 refused.Add(request.Description);
             }
@@ -66,6 +66,13 @@ internal sealed class LockOutCheck
 
         return refused;
     }
+
+    /// <summary>What has no digest is refused by a rule that denies on unknown.</summary>
+    private bool IsRefused(NormalisedRule rule, int request) => Holds(rule.Condition, request) switch
+    {
+        null => _requests[request].HasNoDigest && rule.OnUnknown == OnUnknown.Deny,
+        var holds => holds.Value,
+    };
 
     /// <summary>Null when it is unknown.</summary>
     private bool? Holds(ConditionNode node, int request) => node switch
@@ -148,9 +155,14 @@ internal sealed class LockOutCheck
     private static bool Contains(NumberAtom atom, uint number) => atom.Ranges.Any(r => r.From <= number && number <= r.To);
 
     /// <summary>A file that this machine does not have is none of those that are listed.</summary>
-    private bool DigestHolds(TextAtom atom, SurvivalRequest request)
+    private bool? DigestHolds(TextAtom atom, SurvivalRequest request)
     {
-        var path = request.Category == RuleCategory.ProcessCreation ? request.Image : request.Target;
+        if (request.HasNoDigest)
+        {
+            return null;
+        }
+
+        var path = request.Category == RuleCategory.ImageLoad ? request.Target : request.Image;
         var digest = _digestOf(Encoding.UTF8.GetString(path));
         return digest is not null && atom.Patterns.Any(p => PatternMatcher.IsMatch(p, Encoding.ASCII.GetBytes(digest)));
     }

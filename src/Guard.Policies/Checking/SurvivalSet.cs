@@ -16,6 +16,9 @@ internal sealed record SurvivalRequest(
     /// <summary>What is done with a socket; null for anything else.</summary>
     public RequestSocket? Socket { get; init; }
 
+    /// <summary>The kernel can't hash what this maps.</summary>
+    public bool HasNoDigest { get; init; }
+
     /// <summary>Where somebody is who has logged in as root.</summary>
     private static readonly byte[] Session = Encoding.UTF8.GetBytes("/user.slice/user-0.slice/session-1.scope");
 
@@ -137,6 +140,12 @@ internal static class SurvivalSet
         .. from program in PasswordCheckers
            from file in ImmutableArray.Create("/etc/shadow", "/usr/lib/x86_64-linux-gnu/security/pam_unix.so", "/etc/pam.d/common-auth", "/etc/nsswitch.conf")
            select (program, file, AccessKinds.Read),
+        .. from program in ImmutableArray.Create(Systemd, Sshd, Login, Sudo, Su, Dash, Bash)
+           select (program, "/dev/null", AccessKinds.Read | AccessKinds.Write),
+        (Sshd, "/dev/ptmx", AccessKinds.Read | AccessKinds.Write),
+        (Login, "/dev/tty1", AccessKinds.Read | AccessKinds.Write),
+        (Sudo, "/dev/pts/0", AccessKinds.Read | AccessKinds.Write),
+        (Bash, "/dev/tty", AccessKinds.Read | AccessKinds.Write),
         (Sshd, "/etc/ssh/sshd_config", AccessKinds.Read),
         (Sudo, "/etc/sudoers", AccessKinds.Read),
         (Dash, "/var/lib/dpkg/info/guard.postinst", AccessKinds.Read),
@@ -168,6 +177,9 @@ internal static class SurvivalSet
         .. from parent in Parents
            from library in Libraries
            select TakenForProgram(parent, library),
+        .. from parent in Parents
+           from category in ImmutableArray.Create(RuleCategory.MappedProgram, RuleCategory.ImageLoad)
+           select OwnCode(parent, category),
         .. from need in Needs
            from parent in Parents
            select Open(need.Image, need.Image, parent, need.File, need.Access),
@@ -220,6 +232,26 @@ internal static class SurvivalSet
         Bytes(parent),
         [],
         AccessKinds.None);
+
+    /// <summary>
+    /// The code that .NET makes, guardctl's and guardd's: a file in memory without a name that is larger than what is hashed.
+    /// </summary>
+    private static SurvivalRequest OwnCode(string parent, RuleCategory category)
+    {
+        const string image = "/usr/bin/guardctl", code = "/memfd:doublemapper (deleted)";
+        var isLoad = category == RuleCategory.ImageLoad;
+        return new(
+            $"{image} running, whose code is made in memory and has no digest",
+            category,
+            Bytes(isLoad ? image : code),
+            isLoad ? Bytes(image) : [],
+            Bytes(parent),
+            isLoad ? Bytes(code) : [],
+            AccessKinds.None)
+        {
+            HasNoDigest = true,
+        };
+    }
 
     /// <summary>The port by which one logs in.</summary>
     private static SurvivalRequest Serve(NetworkOperation operation, IPAddress address) => new(

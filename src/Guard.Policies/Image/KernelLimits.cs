@@ -118,9 +118,6 @@ public static class KernelLimits
     /// <summary>Bytes of a file that is hashed.</summary>
     public const int DigestBytesMax = 256 << 20;
 
-    /// <summary>Digests that are remembered at once, as a power of two.</summary>
-    public const int DigestsBits = 13;
-
     /// <summary>Digests that are on their way to a decision.</summary>
     public const int DigestsNowMax = 8192;
 }

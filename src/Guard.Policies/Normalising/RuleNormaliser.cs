@@ -58,7 +58,7 @@ internal sealed class RuleNormaliser
 
         if (rule.LogSource.Operation is { } operation)
         {
-            var all = OperationNumbers.All(operation);
+            var all = operation == OperationKind.Credentials ? ImpliedOperations.OfCredentials(rule) : OperationNumbers.All(operation);
             parts.Add(_atoms.Add(new NumberAtom(PolicyField.SystemOperation, rule.Identity.Span, [all])));
         }
 

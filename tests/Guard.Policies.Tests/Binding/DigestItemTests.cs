@@ -100,6 +100,18 @@ public sealed class DigestItemTests
         Assert.Equal(found, findings.Any());
     }
 
+    [Theory]
+    [InlineData("process_creation", "sha256", "action: block, on_unknown: deny", true)]
+    [InlineData("process_creation", "sha256", "action: block, on_unknown: deny, mapped: allow", false)]
+    [InlineData("process_creation", "sha256", "action: block", false)]
+    [InlineData("image_load", "sha256", "action: block, on_unknown: deny", true)]
+    [InlineData("image_load", "ImageLoaded|startswith: /srv/, sha256", "action: block, on_unknown: deny", false)]
+    public void Code_that_is_made_in_memory_has_no_digest(string category, string items, string guard, bool found)
+    {
+        var text = Rule(category, $"sel: {{{items}: {Digest}}}\ncondition: sel", $"guard: {{{guard}}}");
+        Assert.Equal(found, Where(Compile(text), DiagnosticCatalogue.LockOut).Any());
+    }
+
     private static Verdict Decide(string text, DecisionRequest request)
     {
         var compiled = Compile(text, new CompilerOptions { AllowLockOut = true });

@@ -23,4 +23,7 @@ internal enum DigestOutcome
 
     /// <summary>There was no room to hand it on to the decision: unknown.</summary>
     NoRoom = 5,
+
+    /// <summary>It is no regular file, or on a file system whose contents somebody may answer as he likes: unknown.</summary>
+    Elsewhere = 6,
 }
