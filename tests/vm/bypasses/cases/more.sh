@@ -71,12 +71,24 @@ setup_X13() { _code; }
 case_X12() { act run-code copy "$D"; }
 case_X13() { act run-code map "$D"; }
 
+# The victim is the reader under each of the rules, also under those that exempt nobody.
+setup_X14() { cp /usr/lib/guard-tests/act "$gb/reader"; }
+setup_X15() { setup_X14; }
+_until_reader_waits() {
+    local tries
+    for ((tries = 0; tries < 400; tries++)); do
+        ! grep -q waiting "$c/reader.out" || return 0
+        sleep 0.05
+    done
+    echo "the reader does not wait: $(< "$c/reader.out")"
+    return 1
+}
 # The reader that the rule lets through waits to open a file that is everybody's; its memory is changed meanwhile.
 case_X14() {
     mkfifo "$c/fifo"
     "$gb/reader" after "$c/fifo" open "$gb/public" > "$c/reader.out" &
     local victim=$!
-    until grep -q waiting "$c/reader.out"; do sleep 0.05; done
+    _until_reader_waits || return
     perl -e 'my ($pid, $from, $to) = @ARGV;
         open my $maps, "<", "/proc/$pid/maps" or die "$!\n";
         my ($start, $end) = map { /^(\w+)-(\w+) .*\[stack\]/ ? (hex $1, hex $2) : () } <$maps>;
@@ -94,7 +106,7 @@ case_X14() {
 case_X15() {
     "$gb/reader" held read "$F" "$c/go" > "$c/reader.out" &
     local victim=$! fd
-    until grep -q waiting "$c/reader.out"; do sleep 0.05; done
+    _until_reader_waits || return
     for fd in /proc/"$victim"/fd/*; do
         [[ $(readlink "$fd") != "$F" ]] || act steal "$victim" "${fd##*/}"
     done
