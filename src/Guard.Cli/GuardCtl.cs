@@ -81,6 +81,11 @@ internal static class GuardCtl
         {
             return (int)Unwritten(environment, e);
         }
+        catch (UnauthorizedAccessException e) when (e.InnerException is IOException closed)
+        {
+            // What .NET makes of EBADF: stdout was closed before the start.
+            return (int)Unwritten(environment, closed);
+        }
     }
 
     /// <summary>

@@ -10,9 +10,9 @@ internal static class Program
         {
             await environment.Out.FlushAsync().ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when ((e as IOException ?? e.InnerException as IOException) is { } failure)
         {
-            var unwritten = (int)GuardCtl.Unwritten(environment, e);
+            var unwritten = (int)GuardCtl.Unwritten(environment, failure);
             return code == (int)ExitCode.Ok ? unwritten : code;
         }
         return code;

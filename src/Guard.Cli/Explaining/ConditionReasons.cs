@@ -30,6 +30,17 @@ internal sealed class ConditionReasons
     /// <summary>The items that settle a condition, without repetition.</summary>
     public IEnumerable<int> Of(ConditionNode condition) => Find(condition).Distinct();
 
+    /// <summary>Kleene's value of a condition.</summary>
+    public Truth Evaluate(ConditionNode condition) => condition switch
+    {
+        AtomNode atom => OfAtom(atom.Atom),
+        NotNode not => (Truth)(Truth.True - Evaluate(not.Operand)),
+        AndNode and => and.Operands.Min(Evaluate),
+        OrNode or => or.Operands.Max(Evaluate),
+        ConstantNode constant => constant.Value ? Truth.True : Truth.False,
+        _ => throw new ArgumentOutOfRangeException(nameof(condition)),
+    };
+
     private IEnumerable<int> Find(ConditionNode condition) => condition switch
     {
         AtomNode atom => [atom.Atom],
@@ -53,14 +64,4 @@ internal sealed class ConditionReasons
         var settling = operands.Where(o => Evaluate(o) == value);
         return value == Truth.True ? settling.Take(1).SelectMany(Find) : settling.SelectMany(Find);
     }
-
-    private Truth Evaluate(ConditionNode condition) => condition switch
-    {
-        AtomNode atom => OfAtom(atom.Atom),
-        NotNode not => (Truth)(Truth.True - Evaluate(not.Operand)),
-        AndNode and => and.Operands.Min(Evaluate),
-        OrNode or => or.Operands.Max(Evaluate),
-        ConstantNode constant => constant.Value ? Truth.True : Truth.False,
-        _ => throw new ArgumentOutOfRangeException(nameof(condition)),
-    };
 }

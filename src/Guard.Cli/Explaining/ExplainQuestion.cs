@@ -18,5 +18,8 @@ internal sealed record ExplainQuestion(
 {
     /// <summary>Whether a value is what makes a field incomplete.</summary>
     public static bool IsOf(ExplainedValue value, PolicyField field)
-        => value.Field == field.ToString();
+        => value.Field == NameOf(field);
+
+    /// <summary>The field as rules name it.</summary>
+    public static string NameOf(PolicyField field) => field == PolicyField.Digest ? "sha256" : field.ToString();
 }

@@ -43,7 +43,7 @@ internal sealed class Explanation
     private ExplainReport Report(ExplainQuestion question)
     {
         var decision = _trace.Decision;
-        var close = Close();
+        var close = Close(question.Request.Category);
         return new ExplainReport(
             question.Operation,
             question.Path,
@@ -61,10 +61,10 @@ internal sealed class Explanation
         };
     }
 
-    /// <summary>Few policies ask where a process is: nobody is told to say it for the others.</summary>
+    /// <summary>Nobody is told to say what no rule asks for.</summary>
     private bool IsOfInterest(PolicyField field)
-        => field is not (PolicyField.CgroupPath or PolicyField.Group or PolicyField.MountNamespace)
-            || _policy.Atoms.Any(atom => atom.Field == field);
+        => _policy.Atoms.Any(atom => atom.Field == field
+            || (field == PolicyField.ImageInvoked && atom.Field == PolicyField.Image));
 
     /// <summary>As the kernel does: a failure refuses only where some rule could have.</summary>
     private bool IsRefusedByFailure(Decision decision, RuleCategory category)
@@ -72,23 +72,36 @@ internal sealed class Explanation
             && _image.Failure == FailureOrder.Closed
             && _image.Rules.Any(rule => rule.Category == category && rule.Action == RuleAction.Block && !rule.Identity.BuiltIn);
 
-    /// <summary>Rules that did not match: first those that some item triggered, then those without a trigger.</summary>
-    private List<int> Close()
+    /// <summary>
+    /// Rules that did not match: first those that could, if more were known, then those that some item triggered, then those
+    /// without a trigger. What no item triggered the tables do not look at, but it may be unknown all the same.
+    /// </summary>
+    private List<int> Close(RuleCategory category)
     {
         var matched = _trace.Evaluations.Where(step => step.Matched).Select(step => step.Rule).ToHashSet();
-        return [.. _trace.Evaluations
+        var looked = _trace.Evaluations
             .Where(step => !matched.Contains(step.Rule) && !_image.Rules[step.Rule].Identity.BuiltIn)
             .OrderByDescending(step => step.Result)
             .ThenBy(step => step.Cause)
             .Select(step => step.Rule)
-            .Distinct()];
+            .Distinct()
+            .ToList();
+        var unknown = Enumerable.Range(0, _policy.Rules.Length).Where(number => !matched.Contains(number) && CouldHold(number, category));
+        return [.. unknown.Union(looked)];
+    }
+
+    private bool CouldHold(int number, RuleCategory category)
+    {
+        var rule = _policy.Rules[number];
+        return rule.Category == category && !rule.Identity.BuiltIn && _reasons.Evaluate(rule.Condition) == Truth.Unknown;
     }
 
     private ExplainedRule ExplainRule(int number)
     {
         var rule = _image.Rules[number];
         var identity = rule.Identity;
-        var result = _trace.Evaluations.First(step => step.Rule == number).Result;
+        var evaluated = _trace.Evaluations.Where(step => step.Rule == number).ToList();
+        var result = evaluated.Count > 0 ? evaluated[0].Result : _reasons.Evaluate(_policy.Rules[number].Condition);
         return new ExplainedRule(
             RuleNames.IdOf(identity),
             identity.Title,

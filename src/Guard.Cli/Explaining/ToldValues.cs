@@ -102,8 +102,7 @@ internal sealed class ToldValues(string[] unknown)
     {
         var option = word is null ? null : word == "command-line" ? "--command" : "--" + word;
         var told = value is not null && (word is null || !unknown.Contains(word));
-        var name = field == PolicyField.Digest ? "sha256" : field.ToString();
-        (told ? Known : Unknown).Add(new ExplainedValue(name, option, told ? value : null));
+        (told ? Known : Unknown).Add(new ExplainedValue(ExplainQuestion.NameOf(field), option, told ? value : null));
         return told;
     }
 }

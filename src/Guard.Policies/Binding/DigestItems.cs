@@ -45,15 +45,14 @@ internal sealed class DigestItems
         foreach (var value in values)
         {
             var patterns = _values.BindPlain(modifiers, value)?.Select(v => PatternOf(name, v)).ToList();
-            if (patterns is null || patterns.Contains(null))
+            if (patterns is not null && !patterns.Contains(null))
             {
-                return null;
+                bound.Add(new TextValue([.. patterns.Select(p => p!)], []));
             }
-
-            bound.Add(new TextValue([.. patterns.Select(p => p!)], []));
         }
 
-        return new TextItem(PolicyField.Digest, key.Span, modifiers.All, bound.ToImmutable());
+        // Each value that is none has been said.
+        return bound.Count < values.Length ? null : new TextItem(PolicyField.Digest, key.Span, modifiers.All, bound.ToImmutable());
     }
 
     private TextPattern? PatternOf(string name, ListValue value)

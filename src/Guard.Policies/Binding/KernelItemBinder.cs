@@ -249,7 +249,7 @@ internal sealed class KernelItemBinder : ItemBinder
             return [new NumberRange(number, number)];
         }
 
-        var message = $"{TerminalText.Quote(value.Text)} is not a number that a uid can be compared with";
+        var message = $"{TerminalText.Quote(value.Text)} is not a number that a uid or gid can be compared with";
         Bag.Report(DiagnosticCatalogue.BadUid, value.Span, message);
         return null;
     }

@@ -187,7 +187,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor BadUid = Error(
         "GP2062",
         "A number is not one that the field can have",
-        "write a whole number from 0 to 4294967295 in digits; account names belong into User");
+        "write a whole number from 0 to 4294967295 in digits (id -u, getent group); who acts may be named by User and Group");
 
     /// <summary>GP2063: A kind of access is not known.</summary>
     public static readonly DiagnosticDescriptor BadAccess = Error(

@@ -74,6 +74,11 @@ public sealed class DigestItemTests
     public void What_is_no_such_digest_is_refused(string item)
         => Assert.Single(Where(Compile(Exec($"sel:\n    {item}\ncondition: sel")), DiagnosticCatalogue.BadDigest));
 
+    [Fact]
+    public void Every_value_that_is_none_is_told_at_once()
+        => Assert.Equal(2, Where(
+            Compile(Exec($"sel:\n    Hashes|contains: [MD5=1, SHA256={Digest}, IMPHASH=2]\ncondition: sel")), DiagnosticCatalogue.BadDigest).Count());
+
     [Theory]
     [InlineData("sha256|re: 0a.*")]
     [InlineData("Hashes|base64: SHA256")]

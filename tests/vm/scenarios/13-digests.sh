@@ -22,6 +22,8 @@ cp /usr/lib/guard-tests/loaded.so "$work/lib/evil.so" && echo evil >> "$work/lib
 cp /usr/lib/guard-tests/loaded.so "$work/lib/good.so"
 printf '#!/bin/sh\necho RAN\n' > "$work/bin/script"
 cp "$work/bin/tool" "$work/lower/layered"
+cp "$work/bin/tool" "$work/lower/poisoned"
+cp /bin/true "$work/other" && echo othe >> "$work/other"
 chmod -R a+rX "$work"
 chmod 755 "$work/bin/script"
 mount -t overlay overlay -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/scratch" "$work/merged"
@@ -86,6 +88,16 @@ expect_errno OK "in memory: another program runs" act exec "$work/memory/changed
 # As long as the other, and a store through a mapping changes no time on tmpfs.
 expect_ok "it is overwritten through a mapping" act overwrite-mapped "$work/memory/changed" "$work/bin/tool"
 expect_errno EPERM "and is refused" act exec "$work/memory/changed"
+
+# A descriptor from before a copy-up maps the file of the layer, and reading it reads the copy: nothing is learned of either.
+while ((SECONDS < 65)); do sleep 1; done
+act held map-exec "$work/merged/poisoned" "$work/go" > "$work/held.out" &
+until grep -q waiting "$work/held.out" 2> /dev/null; do sleep 0.1; done
+cat "$work/other" > "$work/merged/poisoned"
+touch "$work/go"
+wait $!
+expect_errno EPERM "what an overlay shows does not become the digest of its layer" act exec "$work/lower/poisoned"
+expect_errno OK "the copy is another program" act exec "$work/merged/poisoned"
 
 # Old enough, a digest is remembered: by the age of what the image has brought.
 remembered() {
