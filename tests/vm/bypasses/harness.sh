@@ -55,8 +55,6 @@ _skeleton() {
     ln -s usr/lib "$gb/gb/lib"
     ln -s usr/lib64 "$gb/gb/lib64"
     cp /usr/bin/echo "$gb/gb/denied"
-    # Contents that nothing else has, for the rule that knows them.
-    echo bypass >> "$gb/gb/denied"
     echo REACHED > "$gb/gb/secret"
     echo public > "$gb/gb/public"
     chmod -R a+rX "$gb"
@@ -69,6 +67,8 @@ _prepare() { # NAME
     if [[ -n ${exempts[${rule_of[$1]}]:-} ]]; then
         cp /usr/lib/guard-tests/act "$gb/reader"
     fi
+    # Contents that no other attempt has: the rule by digests must not refuse those of other rules.
+    [[ ${rule_of[$1]} != digest ]] || echo "$1" >> "$D"
     export c gb D F
     if declare -F "setup_$case" > /dev/null; then
         "setup_$case" "$1"
@@ -155,16 +155,19 @@ _last_lines() { tail -n "$2" "$base/$1.case"; }
 
 # The rules of the group, each with the targets of its attempts.
 _write_rules() { # DIRECTORY
-    local name rule list digest
+    local name rule list digests digest
     mkdir -p "$1"
-    digest=$(sha256sum < "$base/.skeleton/gb/denied")
     for rule in $(printf '%s\n' "${rule_of[@]}" | sort -u); do
-        list=
+        list='' digests=''
         for name in "${attempts[@]}"; do
-            [[ ${rule_of[$name]} != "$rule" ]] || list+=$base/$name/gb,
+            [[ ${rule_of[$name]} == "$rule" ]] || continue
+            list+=$base/$name/gb,
+            [[ $rule == digest ]] || continue
+            digest=$(sha256sum < "$base/$name/gb/denied")
+            digests+="SHA256=${digest%% *},"
         done
         list=${list%,}
-        sed "s|@TREE@|[${list//,//,}/]|; s|@DENIED@|[${list//,//denied,}/denied]|; s|@SECRET@|[${list//,//secret,}/secret]|; s|@DIGEST@|${digest%% *}|" \
+        sed "s|@TREE@|[${list//,//,}/]|; s|@DENIED@|[${list//,//denied,}/denied]|; s|@SECRET@|[${list//,//secret,}/secret]|; s|@DIGESTS@|[${digests%,}]|" \
             "$bypasses/rules/$rule.yml" > "$1/$rule.yml"
         if [[ ${accepted[$rule]} == no ]]; then
             if guardctl policy check "$1/$rule.yml" > /dev/null 2>&1; then
