@@ -44,7 +44,7 @@
 #include "abi_kinds.h"
 #include "limits.h"
 
-#define GUARD_ABI_VERSION 4u
+#define GUARD_ABI_VERSION 5u
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
 /* Texts that automata read. */
@@ -153,11 +153,12 @@
 #define GUARD_CATEGORY_OPERATION 5u /* driver_load, mount, process_access and their like: GUARD_OPERATION_* */
 #define GUARD_CATEGORIES 8u
 
-/* Every rule of the category is triggered by its target alone: a target for which no atom holds is allowed to anybody,
- * whatever else is known or unknown. */
+/* Every rule of the category is triggered by its target alone: one for which no atom holds is allowed whatever is unknown. */
 #define GUARD_DECIDES_TARGET 1u
 /* Every rule is triggered by its target or by the cgroup: the same for a target and a cgroup of which no atom holds. */
 #define GUARD_DECIDES_PLACE 2u
+/* Every rule is triggered by the process: the same for one for which no atom holds. Of sockets and operations. */
+#define GUARD_DECIDES_SUBJECT 3u
 
 #define GUARD_TRANSITION_OUTPUT 1u
 #define GUARD_TRANSITION_END 2u
@@ -250,7 +251,7 @@ struct guard_image_header {
 	__u32 address_count[GUARD_ADDRESSES];
 	__u32 addresses_off[GUARD_ADDRESSES]; /* struct guard_address_range */
 	__u32 network_operations; /* bit o: some rule can hold for GUARD_NETWORK o; the others are not decided */
-	__u32 reserved1[2];
+	__u32 capabilities[2]; /* bit c % 32 of c / 32: some rule can hold for capability c; the others are not decided */
 	struct guard_category categories[GUARD_CATEGORIES];
 };
 
@@ -453,6 +454,8 @@ struct guard_event {
 #define GUARD_HOOK_SIGNAL 42u	     /* lsm/task_kill */
 #define GUARD_HOOK_SETUID 43u	     /* lsm/task_fix_setuid */
 #define GUARD_HOOK_SETGID 44u	     /* lsm/task_fix_setgid */
+#define GUARD_HOOK_SETGROUPS 45u     /* lsm/task_fix_setgroups */
+#define GUARD_HOOK_CAPABLE 46u	     /* lsm/capable, attached where a policy asks for it */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

@@ -29,6 +29,7 @@
 #define GUARD_OPERATION_ACCESS 5u      /* process_access: GUARD_PROCESS_* */
 #define GUARD_OPERATION_SIGNAL 6u      /* process_signal: number of the signal */
 #define GUARD_OPERATION_CREDENTIALS 7u /* process_credentials: GUARD_CREDENTIALS_* */
+#define GUARD_OPERATION_CAPABILITY 8u  /* capability_use: number of the capability, as in capabilities(7) */
 #define GUARD_OPERATIONS 32u
 #define GUARD_OPERATION_SHIFT 16u
 /* Operations that have a file, a text of their own, a process that they act on, an uid that is to be. */
@@ -48,6 +49,9 @@
 
 #define GUARD_CREDENTIALS_USER 0u /* a process gives itself other uids */
 #define GUARD_CREDENTIALS_GROUP 1u
+#define GUARD_CREDENTIALS_GROUPS 2u /* supplementary ones: no single number */
+
+#define GUARD_CAPABILITIES 64u /* room for */
 
 #define GUARD_PROCESS_READ 0u	/* PTRACE_MODE_READ: what /proc shows of memory, descriptors, environment */
 #define GUARD_PROCESS_ATTACH 1u /* PTRACE_MODE_ATTACH: ptrace(2), process_vm_writev(2), /proc/PID/mem, pidfd_getfd(2) */

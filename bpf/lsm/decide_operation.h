@@ -25,6 +25,17 @@ static __always_inline void operation_atoms(struct guard_image *image, struct gu
 }
 
 /*
+ * Whether any rule can hold for a use of the capability. If none can, nothing is decided: root uses some on nearly every
+ * system call.
+ */
+static __always_inline bool capability_is_asked(const struct guard_image *image, __u32 capability)
+{
+	const __u32 *asked = image_header(image)->capabilities;
+
+	return capability < GUARD_CAPABILITIES && (asked[0] | (__u64)asked[1] << 32) >> capability & 1;
+}
+
+/*
  * The whole decision about the operation s->operation of s->subject. s->identity is its file, or that of the program
  * of the process that it acts on.
  */

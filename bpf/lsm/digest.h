@@ -30,6 +30,7 @@
 #ifndef GUARD_DIGEST_H
 #define GUARD_DIGEST_H
 
+#include "cell.h"
 #include "file_cache.h"
 #include "subject.h"
 
@@ -65,30 +66,6 @@ static __always_inline bool contents_are_plain(unsigned long magic)
 	return magic == EXT4_SUPER_MAGIC || magic == XFS_SUPER_MAGIC || magic == TMPFS_MAGIC ||
 	       magic == BTRFS_SUPER_MAGIC || magic == SQUASHFS_MAGIC || magic == EROFS_SUPER_MAGIC_V1 ||
 	       magic == MSDOS_SUPER_MAGIC || magic == ISOFS_SUPER_MAGIC;
-}
-
-static __always_inline unsigned long magic_at(const struct inode *inode)
-{
-	struct super_block *sb = NULL;
-	unsigned long magic = 0;
-
-	READ(sb, inode->i_sb);
-	READ(magic, sb->s_magic);
-	return magic;
-}
-
-/* The inode that has the contents of an open file: on an overlay, that of the layer (see identity_of_opened). */
-static __always_inline struct inode *digest_inode(const struct file *file)
-{
-	struct inode *inode = NULL;
-	struct file *real = NULL;
-
-	READ(inode, file->f_inode);
-	if (magic_at(inode) != OVERLAYFS_SUPER_MAGIC)
-		return inode;
-	READ(real, file->private_data);
-	READ(inode, real->f_inode);
-	return inode;
 }
 
 static __always_inline struct guard_digest_state digest_state(const struct inode *inode)
@@ -152,32 +129,28 @@ static __always_inline bool digest_is_lasting(const struct inode *real, const st
 static __always_inline bool digest_recall(const struct guard_digest *kept, const struct guard_digest_state *state,
 					  struct guard_digest_now *now)
 {
-	__u32 before = *(volatile __u32 *)&kept->sequence;
+	__u32 before = cell_sequence(&kept->sequence);
 	struct guard_digest_state found;
 
-	if (before & 1)
-		return false;
 	bpf_probe_read_kernel(&found, sizeof(found), &kept->state);
 	bpf_probe_read_kernel(now->sha256, sizeof(now->sha256), kept->sha256);
-	return found.ctime && digest_states_equal(&found, state) && *(volatile __u32 *)&kept->sequence == before;
+	return found.ctime && digest_states_equal(&found, state) && cell_stayed(&kept->sequence, before);
 }
 
 static __always_inline void digest_remember(struct guard_digest *kept, const struct guard_digest_state *state,
 					    const struct guard_digest_now *now)
 {
-	__u32 before = *(volatile __u32 *)&kept->sequence;
-
-	if (before & 1 || __sync_val_compare_and_swap(&kept->sequence, before, before + 1) != before)
+	if (!cell_take(&kept->sequence))
 		return;
 	bpf_probe_read_kernel(&kept->state, sizeof(kept->state), state);
 	bpf_probe_read_kernel(kept->sha256, sizeof(kept->sha256), now->sha256);
-	__sync_fetch_and_add(&kept->sequence, 1);
+	cell_give(&kept->sequence);
 }
 
 /* Hashes the file, or remembers what that gave. Gives GUARD_DIGEST_*. */
 static __always_inline __u32 digest_make(struct file *file, struct guard_digest_now *now)
 {
-	struct inode *real = digest_inode(file);
+	struct inode *real = inode_of_opened(file);
 	struct guard_digest_state state = digest_state(real);
 	struct guard_digest *kept = NULL;
 

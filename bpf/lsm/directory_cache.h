@@ -2,8 +2,9 @@
 /*
  * Directories below whose path no rule has said anything yet. A rule may speak of a file in one of them, but
  * only by what its name adds: so the states that the automata of targets have behind "path/" are kept, and the
- * first open of a file reads its last name instead of resolving and reading the whole path. What is found is
- * whether a rule speaks of the file; whenever one does, or anything is in doubt, the open is decided in full.
+ * first open of a file, and each operation on a name, reads the last name instead of resolving and reading the
+ * whole path. What is found is whether a rule speaks of the file; whenever one does, or anything is in doubt, it is
+ * decided in full. Where nothing is kept, the whole path is read in the same two steps, and the states are kept.
  *
  * An entry is two words, a check and the states; the check is the directory's tag (file_cache.h says what a tag
  * is and what its parts protect against) together with the states, so that halves of two entries are taken for
@@ -16,7 +17,8 @@
  * worth keeping.
  *
  * The name is read from the dentry, under the same sequences of rename_lock and mount_lock as the tag: if both
- * are even and unchanged afterwards, dentry, parent and name belonged together. The dentry must be hashed, so
+ * are even and unchanged afterwards, dentry, parent and name belonged together. In an operation on a name the
+ * directory is locked besides. The dentry must be hashed, so
  * that "(deleted)" files are decided in full, and must not be the root of its mount, which has its name
  * elsewhere.
  */
@@ -29,15 +31,14 @@
 
 #define GUARD_NAME_MAX 255u
 
-static __always_inline __u64 directory_tag(const __u64 *keys, struct file *file, const struct inode *directory,
-					   __u64 sequences, __u64 generation)
+static __always_inline __u64 directory_tag(const __u64 *keys, const struct vfsmount *mount, const struct dentry *at,
+					   const struct inode *directory, __u64 sequences, __u64 generation)
 {
 	__u64 epoch = bpf_jiffies64() >> GUARD_FILE_CACHE_EPOCH_SHIFT;
-	const struct dentry *at = file->f_path.dentry->d_parent;
 	__u64 tag;
 
 	tag = file_address(at) * keys[0];
-	tag += file_address(file->f_path.mnt) * keys[1];
+	tag += file_address(mount) * keys[1];
 	tag += directory->i_ino * keys[2];
 	tag += ((__u64)directory->i_generation << 32 | at->d_name.hash) * keys[3];
 	tag += sequences * keys[4];
@@ -57,18 +58,37 @@ static __always_inline __u64 directory_check(__u64 tag, __u64 states)
 	return tag ^ states * 0x9e3779b97f4a7c15ull;
 }
 
-/* The file has a name of its own in the directory that d_parent is, and is what the name says. */
-static __always_inline bool directory_has(struct file *file)
+/* The dentry has a name of its own in the directory that d_parent is, on a file system of which something is kept. */
+static __always_inline bool directory_has(const struct vfsmount *mount, const struct dentry *dentry)
 {
-	const struct dentry *dentry = file->f_path.dentry;
+	const struct dentry *at = dentry->d_parent;
 
-	return dentry->d_parent != dentry && dentry != file->f_path.mnt->mnt_root && dentry->d_hash.pprev &&
-	       dentry->d_inode == file->f_inode && dentry->d_name.len <= GUARD_NAME_MAX;
+	return at != dentry && dentry != mount->mnt_root && dentry->d_hash.pprev &&
+	       dentry->d_name.len <= GUARD_NAME_MAX && file_system_is_plain(dentry->d_sb) &&
+	       !(at->d_inode->i_flags & S_ENCRYPTED);
 }
 
-static __always_inline bool directories_are_kept(const struct guard_image *image)
+/*
+ * Name number `at` of the operation, and where to look for what is kept of its directory. An answer is to be had only
+ * where rules ask for the target first (GUARD_DECIDES_TARGET).
+ */
+static __always_inline void place_see(const struct guard_image *image, struct guard_scratch *s, __u32 at,
+				      const struct vfsmount *mount, const struct dentry *dentry, __u64 sequences)
 {
-	return !set_at(image, GUARD_TEXT_TARGET)->buckets_off;
+	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
+	struct guard_place *place = &s->names[at].place;
+
+	place->tag = 0;
+	/* A hash of the whole target has no state behind "path/" that is worth keeping. */
+	if (!cache || !cache->keys[GUARD_FILE_CACHE_KEYS - 1] ||
+	    category_of(image, GUARD_CATEGORY_FILE)->target_decides != GUARD_DECIDES_TARGET ||
+	    set_at(image, GUARD_TEXT_TARGET)->buckets_off || !directory_has(mount, dentry))
+		return;
+	place->sequences = sequences;
+	place->length = dentry->d_name.len;
+	bpf_probe_read_kernel(&place->name, sizeof(place->name), &dentry->d_name.name);
+	place->tag = directory_tag(cache->keys, mount, dentry->d_parent, dentry->d_parent->d_inode, sequences,
+				   image_header(image)->generation);
 }
 
 /* Lane i goes on behind the directory. */
@@ -84,52 +104,54 @@ static __always_inline void directory_lane(const struct guard_image *image, stru
 	stream->state = state;
 }
 
-/* The file's name into s->name. */
-static __always_inline __u32 directory_name(struct guard_scratch *s, const struct dentry *dentry)
+/* The name into s->name. */
+static __always_inline __u32 place_name(struct guard_scratch *s, const struct guard_place *place)
 {
-	__u64 length = BOUNDED(dentry->d_name.len, GUARD_NAME_MAX);
+	__u64 length = BOUNDED(place->length, GUARD_NAME_MAX);
 
-	bpf_probe_read_kernel(s->name.bytes, length, dentry->d_name.name);
+	bpf_probe_read_kernel(s->name.bytes, length, (void *)place->name);
 	*(__u64 *)(s->name.bytes + length) = 0;
 	*(__u64 *)(s->name.bytes + length + 8) = 0;
 	return length;
 }
 
-/* True: no rule speaks of this file, whose directory is known. False: nothing is said. */
-static __always_inline bool directory_answers(struct guard_image *image, struct guard_scratch *s,
-					      struct file *file, const struct file_sight *sight)
+/* True: no rule speaks of the file s->identity in a directory behind which the automata have these states. */
+static __always_inline bool place_is_unspoken(struct guard_image *image, struct guard_scratch *s,
+					      const struct guard_place *place, __u64 states)
 {
-	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
-	const struct guard_directory *entry;
-	__u64 tag, states;
-	__u32 length;
-
-	if (!cache || !directories_are_kept(image) || !directory_has(file))
-		return false;
-	tag = directory_tag(cache->keys, file, file->f_path.dentry->d_parent->d_inode, sight->sequences,
-			    image_header(image)->generation);
-	entry = directory_entry(cache, tag);
-	states = entry->states;
-	if (entry->check != directory_check(tag, states))
-		return false;
 	s->failure = GUARD_REASON_NONE;
 	s->reported = 0;
 	s->roles = GUARD_ROLE_TARGET;
 	s->base = 0;
 	directory_lane(image, s, 0, states);
 	directory_lane(image, s, 1, states >> 32);
-	length = directory_name(s, file->f_path.dentry);
-	stream_feed(image, s, length);
+	stream_feed(image, s, place_name(s, place));
 	stream_end(image, s, 1);
 	identity_holds(image, s, GUARD_ROLE_TARGET);
+	return !s->reported && !s->failure && sequences_stayed(place->sequences);
+}
+
+/* True: no rule speaks of name number `at`, whose directory is known. False: nothing is said. */
+static __always_inline bool place_answers(struct guard_image *image, struct guard_scratch *s, __u32 at)
+{
+	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
+	const struct guard_place *place = &s->names[at].place;
+	const struct guard_directory *entry;
+	__u64 states;
+
+	if (!cache || !place->tag)
+		return false;
+	entry = directory_entry(cache, place->tag);
+	states = entry->states;
+	if (entry->check != directory_check(place->tag, states))
+		return false;
 	/* What file_remember asks the walk for. */
 	s->walk.flags = 0;
-	return !s->reported && !s->failure && file_stayed(sight);
+	return place_is_unspoken(image, s, place, states);
 }
 
 /* The state of automaton i behind s->path up to `end`; 0: there is none. */
-static __always_inline __u32 directory_state(struct guard_image *image, struct guard_scratch *s, __u32 i,
-					     __u64 end)
+static __always_inline __u64 directory_state(struct guard_image *image, struct guard_scratch *s, __u32 i, __u64 end)
 {
 	__u32 number = 2 * GUARD_TEXT_TARGET + i;
 
@@ -139,32 +161,47 @@ static __always_inline __u32 directory_state(struct guard_image *image, struct g
 	return s->state & GUARD_IMAGE_MASK;
 }
 
-/* After an open that no rule speaks of: its directory, from the path in s, which this destroys. */
-static __always_inline void directory_remember(struct guard_image *image, struct guard_scratch *s,
-					       struct file *file, const struct file_sight *sight)
+/* Both, behind the directory of s->path. Something in it may have been reported. */
+static __always_inline __u64 directory_states(struct guard_image *image, struct guard_scratch *s, __u64 end)
+{
+	__u64 *behind = (__u64 *)(s->path.bytes + end);
+	__u64 first = behind[0], second = behind[1], states;
+
+	/* What is behind a text has to be zero. */
+	behind[0] = 0;
+	behind[1] = 0;
+	s->roles = GUARD_ROLE_TARGET;
+	states = directory_state(image, s, 0, end);
+	states |= directory_state(image, s, 1, end) << 32;
+	behind[0] = first;
+	behind[1] = second;
+	return states;
+}
+
+/* Makes a directory known by the path in s, which stays. 0: it can't be. A function: it takes the stack of another. */
+__noinline int place_learns(struct guard_image *image, struct guard_scratch *s, __u32 at)
 {
 	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
-	const struct inode *directory = file->f_path.dentry->d_parent->d_inode;
-	__u64 end = GUARD_PATH_MAX - BOUNDED(file->f_path.dentry->d_name.len, GUARD_NAME_MAX);
 	struct guard_directory *entry;
-	__u64 tag, states;
+	const struct guard_place *place;
+	__u64 end, states;
 
+	if (!image || !s || !cache)
+		return 0;
+	place = &s->names[at & (GUARD_NAMES - 1)].place;
+	end = GUARD_PATH_MAX - BOUNDED(place->length, GUARD_NAME_MAX);
 	/* Room for the longest name, or some file of it has a path that is too long. */
-	if (!cache || !directories_are_kept(image) || s->walk.flags || !directory_has(file) ||
-	    s->walk.position < GUARD_NAME_MAX || end <= s->walk.position || directory->i_flags & S_ENCRYPTED ||
-	    !file_system_is_plain(file->f_inode->i_sb) || !cache->keys[GUARD_FILE_CACHE_KEYS - 1])
-		return;
-	*(__u64 *)(s->path.bytes + end) = 0;
-	*(__u64 *)(s->path.bytes + end + 8) = 0;
+	if (!place->tag || s->walk.flags || s->walk.position < GUARD_NAME_MAX || end <= s->walk.position)
+		return 0;
+	s->failure = GUARD_REASON_NONE;
 	s->reported = 0;
-	states = directory_state(image, s, 0, end);
-	states |= (__u64)directory_state(image, s, 1, end) << 32;
-	if (s->reported || s->failure || !file_stayed(sight))
-		return;
-	tag = directory_tag(cache->keys, file, directory, sight->sequences, image_header(image)->generation);
-	entry = directory_entry(cache, tag);
+	states = directory_states(image, s, end);
+	if (s->reported || s->failure || !sequences_stayed(place->sequences))
+		return 0;
+	entry = directory_entry(cache, place->tag);
 	entry->states = states;
-	entry->check = directory_check(tag, states);
+	entry->check = directory_check(place->tag, states);
+	return 1;
 }
 
 #endif

@@ -8,25 +8,18 @@
 #include "path.h"
 #include "programs.h"
 
-/* Fills what every event says of the current task. */
-__noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, struct guard_subject *who)
+/* What every event says of a task, which runs the programs that `who` has. */
+static __always_inline void event_of(struct guard_event *event, __u32 kind, const struct task_struct *task,
+				     const struct guard_subject *who, __u64 cgroup_id)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct guard_event *event;
-
-	if (!s || !who)
-		return 0;
-	event = &s->event;
 	__builtin_memset(event, 0, sizeof(*event));
 	event->kind = kind;
 	event->abi_version = GUARD_ABI_VERSION;
-	event->cpu = bpf_get_smp_processor_id();
-	event->ring = ring;
 	event->time_ns = bpf_ktime_get_boot_ns();
 	event->exec_id = exec_id_told(who->exec_id);
 	event->parent_exec_id = exec_id_told(who->parent_exec_id);
 	event->start_ns = task->group_leader->start_boottime;
-	event->cgroup_id = bpf_get_current_cgroup_id();
+	event->cgroup_id = cgroup_id;
 	event->tgid = task->tgid;
 	event->tid = task->pid;
 	event->parent_tgid = task->real_parent->tgid;
@@ -35,7 +28,17 @@ __noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, stru
 	event->gid = task->real_cred->gid.val;
 	event->loginuid = task->loginuid.val;
 	event->session = task->sessionid;
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	READ(event->comm, task->comm);
+}
+
+/* The event of something that the current task does. */
+__noinline int event_begin(struct guard_scratch *s, __u32 kind, __u32 ring, struct guard_subject *who)
+{
+	if (!s || !who)
+		return 0;
+	event_of(&s->event, kind, bpf_get_current_task_btf(), who, bpf_get_current_cgroup_id());
+	s->event.cpu = bpf_get_smp_processor_id();
+	s->event.ring = ring;
 	return 0;
 }
 

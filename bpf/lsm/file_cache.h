@@ -186,9 +186,9 @@ static __always_inline bool file_is_known_here(const struct guard_category *cate
 }
 
 /* Both sequences are even and as they were. */
-static __always_inline bool file_stayed(const struct file_sight *sight)
+static __always_inline bool sequences_stayed(__u64 sequences)
 {
-	return !(sight->sequences & 0x100000001ull) && file_sequences() == sight->sequences;
+	return !(sequences & 0x100000001ull) && file_sequences() == sequences;
 }
 
 static __always_inline bool file_ctime_is_settled(__u64 ctime)
@@ -242,7 +242,7 @@ static __always_inline void file_remember(const struct guard_scratch *s, struct 
 	if (!cache)
 		return;
 	if (s->walk.flags || !file_ctime_is_settled(sight->ctime) || !file_has_one_name(file) ||
-	    !file_system_is_plain(file->f_inode->i_sb) || !file_stayed(sight))
+	    !file_system_is_plain(file->f_inode->i_sb) || !sequences_stayed(sight->sequences))
 		return;
 	if (!cache->keys[GUARD_FILE_CACHE_KEYS - 1]) {
 		file_cache_draw_keys(cache);

@@ -309,6 +309,23 @@ int BPF_PROG(task_fix_setgid, struct cred *new, const struct cred *old, int flag
 	return ret ? ret : check_credentials(GUARD_HOOK_SETGID, GUARD_CREDENTIALS_GROUP, new->egid.val);
 }
 
+SEC("lsm/task_fix_setgroups")
+int BPF_PROG(task_fix_setgroups, struct cred *new, const struct cred *old, int ret)
+{
+	return ret ? ret : check_credentials(GUARD_HOOK_SETGROUPS, GUARD_CREDENTIALS_GROUPS, 0);
+}
+
+/*
+ * Attached only while the policy in force has rules about capabilities: the kernel comes here on nearly every system call
+ * of root, and on each mapping of anybody's. Behind the kernel's own answer: what a process has not is not asked about.
+ */
+SEC("lsm/capable")
+int BPF_PROG(capable, const struct cred *cred, void *over, int capability, unsigned int options,
+	     int ret)
+{
+	return ret ? ret : check_capability(cred, capability, options);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
 {

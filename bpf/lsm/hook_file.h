@@ -9,30 +9,6 @@
 #include "scope.h"
 #include "subject.h"
 
-/* Kinds of access of an open. An open by the kernel in order to run the file is exec and nothing else. */
-static __always_inline __u32 access_of(struct file *file)
-{
-	__u32 mode = file->f_mode;
-	__u32 flags = file->f_flags;
-	__u32 access = 0;
-
-	/* do_open_execat and the loader of interpreters set it among the flags, where no user can
-	 * (VALID_OPEN_FLAGS). */
-	if (flags & FMODE_EXEC)
-		return 1u << GUARD_ACCESS_EXEC;
-	if (mode & FMODE_READ)
-		access |= 1u << GUARD_ACCESS_READ;
-	if (mode & FMODE_WRITE)
-		access |= 1u << GUARD_ACCESS_WRITE;
-	if (flags & O_APPEND)
-		access |= 1u << GUARD_ACCESS_APPEND;
-	if (flags & O_TRUNC)
-		access |= 1u << GUARD_ACCESS_TRUNCATE;
-	if (mode & FMODE_CREATED)
-		access |= 1u << GUARD_ACCESS_CREATE;
-	return access;
-}
-
 /* What a descriptor lets its holder do with the file, whoever opened it. */
 static __always_inline __u32 descriptor_access(const struct file *file)
 {
@@ -45,6 +21,23 @@ static __always_inline __u32 descriptor_access(const struct file *file)
 		access |= 1u << GUARD_ACCESS_WRITE;
 	if (file->f_flags & O_APPEND)
 		access |= 1u << GUARD_ACCESS_APPEND;
+	return access;
+}
+
+/* Kinds of access of an open. An open by the kernel in order to run the file is exec and nothing else. */
+static __always_inline __u32 access_of(const struct file *file)
+{
+	__u32 access;
+
+	/* do_open_execat and the loader of interpreters set it among the flags, where no user can
+	 * (VALID_OPEN_FLAGS). */
+	if (file->f_flags & FMODE_EXEC)
+		return 1u << GUARD_ACCESS_EXEC;
+	access = descriptor_access(file);
+	if (file->f_flags & O_TRUNC)
+		access |= 1u << GUARD_ACCESS_TRUNCATE;
+	if (file->f_mode & FMODE_CREATED)
+		access |= 1u << GUARD_ACCESS_CREATE;
 	return access;
 }
 
@@ -131,15 +124,26 @@ static __always_inline void open_identity(struct guard_scratch *s, struct file *
 		identity_of_opened(s, address_of(file));
 }
 
-static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
-					const struct file_sight *sight, __u32 hook, __u32 access)
+/* The file is what its name says: below an overlay, on 6.1, it may be opened under one of another. */
+static __always_inline void open_see(const struct guard_image *image, struct guard_scratch *s, struct file *file,
+				     const struct file_sight *sight)
 {
-	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
-	__u64 generation = image_header(image)->generation;
+	const struct dentry *dentry = file->f_path.dentry;
+
+	s->names[0].place.tag = 0;
+	if (dentry->d_inode == file->f_inode)
+		place_see(image, s, 0, file->f_path.mnt, dentry, sight->sequences);
+}
+
+static __always_inline int open_verdict(struct guard_image *image, struct guard_scratch *s, struct file *file,
+					const struct file_sight *sight, __u32 hook)
+{
 	bool here;
+	__u32 access;
 
 	open_identity(s, file, hook);
-	if (category->target_decides == GUARD_DECIDES_TARGET && directory_answers(image, s, file, sight)) {
+	open_see(image, s, file, sight);
+	if (place_answers(image, s, 0)) {
 		COUNT(decisions[hook]);
 		file_remember(s, file, sight, false);
 		return 0;
@@ -153,19 +157,22 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
 	}
 	COUNT(decisions[hook]);
+	if (place_learns(image, s, 0) && place_answers(image, s, 0)) {
+		file_remember(s, file, sight, false);
+		return 0;
+	}
 	if (target_settles(image, s, &here)) {
 		file_remember(s, file, sight, here);
-		if (!here)
-			directory_remember(image, s, file, sight);
 		return 0;
 	}
 	file_subject(image, s, file->f_path.dentry, file->f_path.mnt);
 	open_identity(s, file, hook);
+	access = hook == GUARD_HOOK_FILE_OPEN ? access_of(file) : descriptor_access(file);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	if (decision_failed(s))
-		return on_engine_failure(image, hook, s->failure, category->block_count);
+		return on_engine_failure(image, hook, s->failure, category_of(image, GUARD_CATEGORY_FILE)->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)
-		file_record(s, hook, (__u64)file->f_inode, access, generation);
+		file_record(s, hook, (__u64)file->f_inode, access, image_header(image)->generation);
 	return verdict_returned(s, hook);
 }
 
@@ -180,7 +187,7 @@ static __always_inline bool open_concerns_nobody(const struct guard_image *image
 	return !settings || settings->guardd_tgid != bpf_get_current_pid_tgid() >> 32;
 }
 
-static __always_inline int check_file(struct file *file, __u32 hook, __u32 access)
+static __always_inline int check_file(struct file *file, __u32 hook)
 {
 	struct guard_image *image = image_in_force();
 	const struct guard_category *category;
@@ -199,14 +206,14 @@ static __always_inline int check_file(struct file *file, __u32 hook, __u32 acces
 	s = scratch_take();
 	if (!s)
 		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH, category->block_count);
-	verdict = open_verdict(image, s, file, &sight, hook, access);
+	verdict = open_verdict(image, s, file, &sight, hook);
 	scratch_give(s);
 	return verdict;
 }
 
 static __always_inline int check_open(struct file *file)
 {
-	return check_file(file, GUARD_HOOK_FILE_OPEN, access_of(file));
+	return check_file(file, GUARD_HOOK_FILE_OPEN);
 }
 
 /*
@@ -215,8 +222,7 @@ static __always_inline int check_open(struct file *file)
  */
 static __always_inline int check_receive(struct file *file)
 {
-	return file_was_never_opened(file) ? 0
-					   : check_file(file, GUARD_HOOK_FILE_RECEIVE, descriptor_access(file));
+	return file_was_never_opened(file) ? 0 : check_file(file, GUARD_HOOK_FILE_RECEIVE);
 }
 
 #endif

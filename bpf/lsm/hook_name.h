@@ -20,7 +20,16 @@ static __always_inline void name_add(struct guard_scratch *s, __u32 at, const st
 	s->names[at].mount = (__u64)mount;
 	s->names[at].dentry = (__u64)dentry;
 	s->names[at].access = access;
+	s->names[at].place.tag = 0;
 	s->name_count = at + 1;
+}
+
+/* The same, where the directory may be known. */
+static __always_inline void name_see(const struct guard_image *image, struct guard_scratch *s, __u32 at,
+				     const struct vfsmount *mount, const struct dentry *dentry, __u32 access)
+{
+	name_add(s, at, mount, dentry, access);
+	place_see(image, s, at, mount, dentry, s->sequences_seen);
 }
 
 /* The file behind a name; 0 for what is not there yet. */
@@ -47,9 +56,13 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	bool here;
 
-	name_resolve(s, at);
-	identity_at(s, name_inode(s, at));
 	COUNT(decisions[hook]);
+	identity_at(s, name_inode(s, at));
+	if (place_answers(image, s, at))
+		return 0;
+	name_resolve(s, at);
+	if (place_learns(image, s, at) && place_answers(image, s, at))
+		return 0;
 	if (target_settles(image, s, &here))
 		return 0;
 	subject_load(image, s);
@@ -97,6 +110,8 @@ static __always_inline bool names_begin(__u32 hook, struct guard_image **image, 
 	if (!*s)
 		*result = on_engine_failure(*image, hook, GUARD_REASON_NO_SCRATCH,
 					    category_of(*image, GUARD_CATEGORY_FILE)->block_count);
+	if (*s)
+		(*s)->sequences_seen = file_sequences();
 	return *s;
 }
 
@@ -109,7 +124,7 @@ static __always_inline int check_name(__u32 hook, const struct vfsmount *mount, 
 
 	if (!names_begin(hook, &image, &s, &result))
 		return result;
-	name_add(s, 0, mount, dentry, access);
+	name_see(image, s, 0, mount, dentry, access);
 	return names_verdict(image, s, hook, only_refuse);
 }
 
@@ -133,8 +148,8 @@ static __always_inline int check_rename(const struct path *old_dir, const struct
 	} else if (new_dentry->d_inode) {
 		new_access |= GUARD_DELETES;
 	}
-	name_add(s, 0, old_dir->mnt, old_dentry, old_access);
-	name_add(s, 1, new_dir->mnt, new_dentry, new_access);
+	name_see(image, s, 0, old_dir->mnt, old_dentry, old_access);
+	name_see(image, s, 1, new_dir->mnt, new_dentry, new_access);
 	return names_verdict(image, s, GUARD_HOOK_RENAME, false);
 }
 
@@ -148,8 +163,8 @@ static __always_inline int check_link(const struct dentry *old_dentry, const str
 	if (!names_begin(GUARD_HOOK_LINK, &image, &s, &result))
 		return result;
 	/* Both are in one mount, or the kernel would not have got here. */
-	name_add(s, 0, new_dir->mnt, old_dentry, 1u << GUARD_ACCESS_LINK);
-	name_add(s, 1, new_dir->mnt, new_dentry, GUARD_CREATES);
+	name_see(image, s, 0, new_dir->mnt, old_dentry, 1u << GUARD_ACCESS_LINK);
+	name_see(image, s, 1, new_dir->mnt, new_dentry, GUARD_CREATES);
 	return names_verdict(image, s, GUARD_HOOK_LINK, false);
 }
 

@@ -180,9 +180,14 @@ static __always_inline int network_verdict(struct guard_image *image, struct gua
 
 static __always_inline int check_endpoint(struct guard_image *image, const struct guard_endpoint *end, __u32 hook)
 {
-	struct guard_scratch *s = scratch_take();
+	struct guard_scratch *s;
 	int verdict;
 
+	if (subject_settles(image, GUARD_CATEGORY_NETWORK)) {
+		COUNT(decisions[hook]);
+		return 0;
+	}
+	s = scratch_take();
 	if (!s)
 		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH,
 					 category_of(image, GUARD_CATEGORY_NETWORK)->block_count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Operations that are neither on the name of a file nor on a socket: kernel modules, mounts, bpf(2), namespaces, other
- * processes, credentials. Those that no rule is about cost one look at the image. The kernel asks before it does anything.
+ * processes, credentials, capabilities. Those that no rule is about cost one look at the image. The kernel asks before it does anything.
  */
 #ifndef GUARD_HOOK_OPERATION_H
 #define GUARD_HOOK_OPERATION_H
@@ -20,13 +20,18 @@ static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct 
 	*result = 0;
 	*image = image_in_force();
 	if (!*image) {
-		/* bpf(2) is what guardd puts a policy in force with. */
-		*result = on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE, operation != GUARD_OPERATION_BPF);
+		/* bpf(2), and the capabilities for it, are what guardd puts a policy in force with. */
+		*result = on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE,
+					    operation != GUARD_OPERATION_BPF && operation != GUARD_OPERATION_CAPABILITY);
 		return false;
 	}
 	header = image_header(*image);
 	if (!(header->operations >> operation & 1))
 		return false;
+	if (subject_settles(*image, GUARD_CATEGORY_OPERATION)) {
+		COUNT(decisions[hook]);
+		return false;
+	}
 	*s = scratch_take();
 	if (!*s) {
 		*result = on_engine_failure(*image, hook, GUARD_REASON_NO_SCRATCH,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a process does to another, or to its own credentials. TargetImage is read from what is kept of the program that
+ * What a process does to another, or to its own credentials, and what it may do by them. TargetImage is read from what is kept of the program that
  * the other one runs: at most GUARD_SUBJECT_IMAGE_MAX bytes, whatever the number of rules and processes.
  */
 #ifndef GUARD_HOOK_PROCESS_H
@@ -55,6 +55,39 @@ static __always_inline int check_credentials(__u32 hook, __u32 way, __u32 id)
 	s->operation.number |= way;
 	s->operation.new_id = id;
 	return operation_end(image, s, hook, GUARD_OPERATION_CREDENTIALS);
+}
+
+/*
+ * A process uses a capability that it was found to have. Not its own are those of others (of who opened a file, of
+ * another task), and those that the kernel puts on for a moment, as overlayfs the mounter's: to refuse these would
+ * break files for whoever is below an overlay. Only io_uring lends a process credentials that it chose itself.
+ */
+static __always_inline bool capability_is_own(const struct cred *cred)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 used = address_of(cred);
+
+	if (task->flags & PF_KTHREAD || used != address_of(task->cred))
+		return false;
+	if (used == address_of(task->real_cred) || task->flags & PF_IO_WORKER)
+		return true;
+	return bpf_core_field_exists(task->io_uring) && task->io_uring;
+}
+
+/* What the kernel asks to choose its way (CAP_OPT_NOAUDIT) is refused without a record. */
+static __always_inline int check_capability(const struct cred *cred, __u32 capability, __u32 options)
+{
+	struct guard_image *image = image_in_force();
+	struct guard_scratch *s;
+	int result;
+
+	if ((image && !capability_is_asked(image, capability)) || !capability_is_own(cred))
+		return 0;
+	if (!operation_begin(GUARD_HOOK_CAPABLE, GUARD_OPERATION_CAPABILITY, &image, &s, &result))
+		return result;
+	s->operation.number |= capability & (GUARD_CAPABILITIES - 1);
+	s->operation.quiet = options & CAP_OPT_NOAUDIT;
+	return operation_end(image, s, GUARD_HOOK_CAPABLE, GUARD_OPERATION_CAPABILITY);
 }
 
 #endif

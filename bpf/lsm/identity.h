@@ -54,29 +54,38 @@ static __always_inline void identity_at(struct guard_scratch *s, __u64 inode_add
 	s->identity.generation = generation;
 }
 
-/*
- * What an open file is. On an overlay that is the one of the layer, which file->private_data is opened from once the
- * open is done (up to 6.12).
- */
-__noinline int identity_of_opened(struct guard_scratch *s, __u64 file_address)
+static __always_inline unsigned long magic_at(const struct inode *inode)
 {
-	struct file *file = (struct file *)file_address;
 	struct super_block *sb = NULL;
-	struct inode *inode = NULL;
 	unsigned long magic = 0;
-	void *real = NULL;
 
-	if (!s)
-		return 0;
-	bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
 	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
 	bpf_probe_read_kernel(&magic, sizeof(magic), &sb->s_magic);
-	if (magic == OVERLAYFS_SUPER_MAGIC) {
-		bpf_probe_read_kernel(&real, sizeof(real), &file->private_data);
-		file = real;
-		bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
-	}
-	identity_at(s, (__u64)inode);
+	return magic;
+}
+
+/*
+ * The inode that has the contents of an open file. On an overlay that is the one of the layer, which
+ * file->private_data is opened from once the open is done (up to 6.12).
+ */
+static __always_inline struct inode *inode_of_opened(const struct file *file)
+{
+	struct inode *inode = NULL;
+	struct file *real = NULL;
+
+	bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
+	if (magic_at(inode) != OVERLAYFS_SUPER_MAGIC)
+		return inode;
+	bpf_probe_read_kernel(&real, sizeof(real), &file->private_data);
+	bpf_probe_read_kernel(&inode, sizeof(inode), &real->f_inode);
+	return inode;
+}
+
+/* What an open file is. */
+__noinline int identity_of_opened(struct guard_scratch *s, __u64 file_address)
+{
+	if (s)
+		identity_at(s, (__u64)inode_of_opened((const struct file *)file_address));
 	return 0;
 }
 

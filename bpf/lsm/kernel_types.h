@@ -129,6 +129,7 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 
 struct vfsmount {
@@ -241,6 +242,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
+	struct io_uring_task *io_uring;
 	kuid_t loginuid;
 	__u32 sessionid;
 	unsigned int in_execve : 1;
@@ -379,7 +381,10 @@ enum kernel_load_data_id {
 /* include/uapi/linux/sched.h */
 #define CLONE_THREAD 0x00010000ul
 /* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010u
 #define PF_KTHREAD 0x00200000u
+/* include/linux/security.h */
+#define CAP_OPT_NOAUDIT 2u
 
 /* include/uapi/asm-generic/signal.h */
 #define SIGKILL 9

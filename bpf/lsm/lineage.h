@@ -7,6 +7,7 @@
 #ifndef GUARD_LINEAGE_H
 #define GUARD_LINEAGE_H
 
+#include "cell.h"
 #include "decide.h"
 #include "path.h"
 #include "programs.h"
@@ -66,22 +67,19 @@ __noinline int program_atoms_take(struct guard_scratch *s, struct guard_program_
 static __always_inline bool program_atoms_kept(struct guard_scratch *s, struct guard_program *program,
 					       __u64 generation)
 {
-	__u32 before = *(volatile __u32 *)&program->sequence;
+	__u32 before = cell_sequence(&program->sequence);
 
 	COPY(s->atoms, program->atoms);
-	return !(before & 1) && *(volatile __u32 *)&program->sequence == before &&
-	       s->atoms.generation == generation;
+	return cell_stayed(&program->sequence, before) && s->atoms.generation == generation;
 }
 
 /* s->atoms are kept with their program, unless somebody is at it already. */
 static __always_inline void program_atoms_keep(struct guard_scratch *s, struct guard_program *program)
 {
-	__u32 before = *(volatile __u32 *)&program->sequence;
-
-	if (before & 1 || __sync_val_compare_and_swap(&program->sequence, before, before + 1) != before)
+	if (!cell_take(&program->sequence))
 		return;
 	bpf_probe_read_kernel(&program->atoms, sizeof(program->atoms), &s->atoms);
-	__sync_fetch_and_add(&program->sequence, 1);
+	cell_give(&program->sequence);
 }
 
 /* A kept text goes to s->name, as a walk needs it. */

@@ -10,6 +10,7 @@
 #ifndef GUARD_SCOPE_H
 #define GUARD_SCOPE_H
 
+#include "cell.h"
 #include "image_in_force.h"
 #include "lineage.h"
 #include "text.h"
@@ -23,12 +24,6 @@ _Static_assert(GUARD_CGROUP_NAME_AT >= sizeof(struct guard_text), "the name is b
 _Static_assert(GUARD_CGROUP_NAME_AT + GUARD_CGROUP_NAME_MAX <= 2 * GUARD_PATH_MAX, "the name fits");
 
 extern const void init_pid_ns GUARD_LOCK_SYMBOLS;
-
-/* As others see it, for the reason that effective_uid gives. */
-static __always_inline __u32 effective_gid(void)
-{
-	return bpf_get_current_task_btf()->real_cred->egid.val;
-}
 
 static __always_inline __u64 cgroup_parent(__u64 node)
 {
@@ -102,9 +97,7 @@ static __always_inline __u64 cgroup_id_of(__u64 directory)
 /* The same of the task whose scope is asked for. */
 static __always_inline __u64 cgroup_directory_in(const struct guard_scratch *s)
 {
-	__u64 other = s->scope.task;
-
-	return cgroup_directory(other ? (const struct task_struct *)other : bpf_get_current_task_btf());
+	return cgroup_directory((const struct task_struct *)s->scope.task);
 }
 
 /*
@@ -155,9 +148,9 @@ static __always_inline struct guard_cgroup *cgroup_cell(__u64 id)
 static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_cgroup *cell, __u64 id,
 					 __u64 generation)
 {
-	__u32 before = *(volatile __u32 *)&cell->sequence;
+	__u32 before = cell_sequence(&cell->sequence);
 
-	if (before & 1 || *(volatile __u64 *)&cell->id != id || *(volatile __u64 *)&cell->generation != generation)
+	if (*(volatile __u64 *)&cell->id != id || *(volatile __u64 *)&cell->generation != generation)
 		return false;
 	s->scope.cgroup_id = id;
 	s->scope.cgroup_count = *(volatile __u16 *)&cell->count;
@@ -165,7 +158,7 @@ static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_c
 		s->scope.unknown |= 1u << GUARD_FIELD_CGROUP;
 	if (s->scope.cgroup_count)
 		COPY(s->scope.cgroup, cell->atoms);
-	if (*(volatile __u32 *)&cell->sequence == before)
+	if (cell_stayed(&cell->sequence, before))
 		return true;
 	s->scope.unknown &= ~(1u << GUARD_FIELD_CGROUP);
 	return false;
@@ -174,16 +167,14 @@ static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_c
 static __always_inline void cgroup_remember(const struct guard_scratch *s, struct guard_cgroup *cell,
 					    __u64 generation)
 {
-	__u32 before = *(volatile __u32 *)&cell->sequence;
-
-	if (before & 1 || __sync_val_compare_and_swap(&cell->sequence, before, before + 1) != before)
+	if (!cell_take(&cell->sequence))
 		return;
 	cell->id = s->scope.cgroup_id;
 	cell->generation = generation;
 	cell->unknown = s->scope.unknown >> GUARD_FIELD_CGROUP & 1;
 	cell->count = s->scope.cgroup_count;
 	COPY(cell->atoms, s->scope.cgroup);
-	__sync_fetch_and_add(&cell->sequence, 1);
+	cell_give(&cell->sequence);
 }
 
 /* What rules say of the path in s->out, into s->scope. */
@@ -250,40 +241,31 @@ static __always_inline void mount_namespace_load(struct guard_scratch *s, const 
 		s->scope.unknown |= 1u << GUARD_FIELD_MOUNT_NAMESPACE;
 }
 
-/*
- * What rules of the category may ask of where the current task is, into s->scope. To be called before the decision
- * begins, by every hook that decides: `scope_holds` is the other half. Takes s->out and what walks over a text take.
- */
-static __always_inline void scope_load(struct guard_image *image, struct guard_scratch *s, __u32 category)
-{
-	__u32 fields = category_of(image, category)->fields;
-
-	s->scope.task = 0;
-	s->scope.unknown = 0;
-	s->scope.cgroup_count = 0;
-	s->scope.mount_namespace = 0;
-	s->scope.group = effective_gid();
-	if (fields & 1u << GUARD_FIELD_MOUNT_NAMESPACE)
-		mount_namespace_load(s, bpf_get_current_task_btf());
-	if (fields & 1u << GUARD_FIELD_CGROUP)
-		cgroup_load(image, s, bpf_get_current_cgroup_id());
-}
-
-/* The same of a task that does not act now, and that the caller holds. */
+/* What scope_load gives, of a task that the caller holds, and whose cgroup has this id. */
 static __always_inline void scope_load_of(struct guard_image *image, struct guard_scratch *s, __u32 category,
-					  const struct task_struct *task)
+					  const struct task_struct *task, __u64 cgroup_id)
 {
 	__u32 fields = category_of(image, category)->fields;
 
-	READ(s->scope.task, task);
 	s->scope.unknown = 0;
 	s->scope.cgroup_count = 0;
 	s->scope.mount_namespace = 0;
 	s->scope.group = task->real_cred->egid.val;
 	if (fields & 1u << GUARD_FIELD_MOUNT_NAMESPACE)
 		mount_namespace_load(s, task);
-	if (fields & 1u << GUARD_FIELD_CGROUP)
-		cgroup_load(image, s, cgroup_id_of(cgroup_directory(task)));
+	if (fields & 1u << GUARD_FIELD_CGROUP) {
+		bpf_probe_read_kernel(&s->scope.task, sizeof(s->scope.task), &task);
+		cgroup_load(image, s, cgroup_id);
+	}
+}
+
+/*
+ * What rules of the category may ask of where the current task is, into s->scope. To be called before the decision
+ * begins, by every hook that decides: `scope_holds` is the other half. Takes s->out and what walks over a text take.
+ */
+static __always_inline void scope_load(struct guard_image *image, struct guard_scratch *s, __u32 category)
+{
+	scope_load_of(image, s, category, bpf_get_current_task_btf(), bpf_get_current_cgroup_id());
 }
 
 #endif

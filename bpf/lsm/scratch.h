@@ -49,12 +49,22 @@ struct guard_scratch_key {
 	__u32 pad;
 };
 
+/* A name in a directory of which something may be kept (directory_cache.h). */
+struct guard_place {
+	__u64 tag;	 /* of the directory; 0: nothing is kept of it */
+	__u64 sequences; /* of rename_lock and mount_lock, from before the rest was read */
+	__u64 name;	 /* address */
+	__u32 length;
+	__u32 pad;
+};
+
 /* A name that is decided about; addresses. */
 struct guard_name {
 	__u64 mount;
 	__u64 dentry;
 	__u32 access; /* bits of GUARD_ACCESS_* */
 	__u32 pad;
+	struct guard_place place;
 };
 
 /* An operation that is decided about (GUARD_CATEGORY_OPERATION). */
@@ -97,7 +107,7 @@ struct guard_command_walk {
 
 /* Where a process is besides what it runs: what scope_load found. */
 struct guard_scope {
-	__u64 task; /* address of the one that is asked about; 0: the current one */
+	__u64 task; /* address of the one that is asked about */
 	__u64 cgroup_id;
 	__u32 group;
 	__u32 mount_namespace; /* as GUARD_NUMBER_MOUNT_NAMESPACE */
@@ -158,6 +168,7 @@ struct guard_scratch {
 
 	struct guard_identity identity; /* of the file that is decided about; generation 0: none */
 	struct guard_name names[GUARD_NAMES]; /* of one operation */
+	__u64 sequences_seen; /* of rename_lock and mount_lock, before the names */
 	__u32 name_count;
 	__u32 descriptor; /* of the file that is asked about in a sweep */
 	struct guard_operation operation;

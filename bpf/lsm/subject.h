@@ -24,6 +24,12 @@ static __always_inline __u32 effective_uid(void)
 	return task->real_cred->euid.val;
 }
 
+/* For the same reason. */
+static __always_inline __u32 effective_gid(void)
+{
+	return bpf_get_current_task_btf()->real_cred->egid.val;
+}
+
 /* A kernel address as a number, which a global function takes. */
 static __always_inline __u64 address_of(const void *pointer)
 {
@@ -275,6 +281,22 @@ static __always_inline void subject_first(struct guard_scratch *s)
 	program_let_go(s->subject.exec_id);
 	if (kept)
 		COPY(s->subject, *kept);
+}
+
+/*
+ * Nothing holds for the current task that every rule of the category asks for: its lists are of this image's generation,
+ * complete and empty. No working memory is taken for that.
+ */
+static __always_inline bool subject_settles(const struct guard_image *image, __u32 category)
+{
+	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
+	const struct guard_subject *kept;
+
+	if (category_of(image, category)->target_decides != GUARD_DECIDES_SUBJECT || !known || known->orphans)
+		return false;
+	kept = bpf_task_storage_get(&subjects, bpf_get_current_task_btf(), 0, 0);
+	return kept && kept->generation == image_header(image)->generation && !kept->flags &&
+	       !(kept->own_count | kept->parent_count | kept->ancestor_count);
 }
 
 /*

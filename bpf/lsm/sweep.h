@@ -49,30 +49,6 @@ static __always_inline __u64 sweep_subject(struct guard_image *image, struct gua
 	return held;
 }
 
-/* What event_begin says of the current task. */
-static __always_inline void sweep_event(struct guard_scratch *s, const struct task_struct *task)
-{
-	struct guard_event *event = &s->event;
-
-	__builtin_memset(event, 0, sizeof(*event));
-	event->kind = GUARD_EVENT_FILE_HELD;
-	event->abi_version = GUARD_ABI_VERSION;
-	event->time_ns = bpf_ktime_get_boot_ns();
-	event->exec_id = exec_id_told(s->subject.exec_id);
-	event->parent_exec_id = exec_id_told(s->subject.parent_exec_id);
-	event->start_ns = task->group_leader->start_boottime;
-	event->cgroup_id = cgroup_id_of(cgroup_directory(task));
-	event->tgid = task->tgid;
-	event->tid = task->pid;
-	event->parent_tgid = task->real_parent->tgid;
-	event->uid = task->real_cred->uid.val;
-	event->euid = task->real_cred->euid.val;
-	event->gid = task->real_cred->gid.val;
-	event->loginuid = task->loginuid.val;
-	event->session = task->sessionid;
-	READ(event->comm, task->comm);
-}
-
 /* The event, the path and the program, one behind the other. What does not fit any more the kernel asks for
  * again. */
 static __always_inline void sweep_write(struct seq_file *seq, struct guard_scratch *s)
@@ -90,6 +66,11 @@ static __always_inline void sweep_write(struct seq_file *seq, struct guard_scrat
 	bpf_seq_write(seq, s->out, path);
 	if (program)
 		bpf_seq_write(seq, program->image, image);
+}
+
+static __always_inline __u64 cgroup_of(const struct task_struct *task)
+{
+	return cgroup_id_of(cgroup_directory(task));
 }
 
 /* The verdict of a decision stands in s. An engine failure is told if the failure mode would refuse. */
@@ -111,7 +92,7 @@ static __always_inline bool sweep_tells(struct guard_image *image, struct guard_
 {
 	if (!sweep_finds(image, s))
 		return false;
-	sweep_event(s, task);
+	event_of(&s->event, GUARD_EVENT_FILE_HELD, task, &s->subject, cgroup_of(task));
 	event_decision(s, image_header(image)->generation);
 	event_file(&s->event, (__u64)file->f_inode);
 	s->event.error = 0;
@@ -130,7 +111,7 @@ static __always_inline void sweep_decide(struct guard_image *image, struct guard
 	__u32 access = descriptor_access(file);
 	__u64 held = sweep_subject(image, s, address_of(task));
 
-	scope_load_of(image, s, GUARD_CATEGORY_FILE, task);
+	scope_load_of(image, s, GUARD_CATEGORY_FILE, task, cgroup_of(task));
 	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
 	identity_of_opened(s, address_of(file));
 	open_decide(image, s, task->real_cred->euid.val, task->loginuid.val, access);
@@ -200,12 +181,12 @@ static __always_inline void sweep_mapped(struct guard_image *image, struct guard
 	identity_of_opened(s, address_of(file));
 	s->digest_offered = GUARD_DIGEST_LEFT_OUT;
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
-		scope_load_of(image, s, GUARD_CATEGORY_MAPPED, task);
+		scope_load_of(image, s, GUARD_CATEGORY_MAPPED, task, cgroup_of(task));
 		mapped_decide(image, s, uid, logon);
 		told = sweep_tells(image, s, seq, task, file, access);
 	}
 	if (!told && category_of(image, GUARD_CATEGORY_LOAD)->user_rules) {
-		scope_load_of(image, s, GUARD_CATEGORY_LOAD, task);
+		scope_load_of(image, s, GUARD_CATEGORY_LOAD, task, cgroup_of(task));
 		load_decide(image, s, uid, logon);
 		sweep_tells(image, s, seq, task, file, access);
 	}

@@ -95,12 +95,14 @@ internal sealed class KernelSide : IAsyncDisposable
             parts.Policy.UseFileIdentities(identities);
             var generation = parts.Policy.Recover(installer);
             var lsm = loaded.Attach(generation);
+            parts.Policy.UseHooks(lsm.Hooks);
             var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
             var failures = new FailureReport(lsm.Maps.LoadName(), parts.Store.ReadCursor, parts.Store.WriteCursor, parts.Time);
             return new KernelSide(parts, lsm, installer, identities, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
         }
         catch
         {
+            parts.Policy.UseHooks(null);
             parts.Policy.UseFileIdentities(null);
             identities?.Dispose();
             installer?.Dispose();
@@ -131,6 +133,7 @@ internal sealed class KernelSide : IAsyncDisposable
     {
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _pump.KeepLossStateAsync(_parts.Store.WriteCursor).ConfigureAwait(false);
+        _parts.Policy.UseHooks(null);
         _parts.Policy.UseRenewal(null);
         _parts.Policy.UseFileIdentities(null);
         _identities?.Dispose();

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/bpf.h>
 #include <sched.h>
 #include <signal.h>
@@ -190,6 +191,13 @@ static int run_setgid(int argc, char **argv)
     return report("setgid", argv[0], failed(setresgid(gid, gid, gid)));
 }
 
+static int run_setgroups(int argc, char **argv)
+{
+    gid_t gid = (gid_t)number(argv[0]);
+    (void)argc;
+    return report("setgroups", argv[0], failed(setgroups(1, &gid)));
+}
+
 static int run_setuid(int argc, char **argv)
 {
     (void)argc;
@@ -219,5 +227,6 @@ const struct action operation_actions[] = {
     { "pidfd-kill", "PID SIGNAL", 2, run_pidfd_kill },
     { "setuid", "UID", 1, run_setuid },
     { "setgid", "GID", 1, run_setgid },
+    { "setgroups", "GID                  as the only one", 1, run_setgroups },
     { NULL, NULL, 0, NULL },
 };

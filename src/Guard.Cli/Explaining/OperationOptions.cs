@@ -8,7 +8,7 @@ namespace Guard.Cli.Explaining;
 /// <summary>The options that describe an operation which is neither on the name of a file nor on a socket.</summary>
 internal sealed class OperationOptions
 {
-    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess, LoadedFrom or CredentialType");
+    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess, LoadedFrom, CredentialType or Capability");
     private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module, or the place of a mount");
     private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
     private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");

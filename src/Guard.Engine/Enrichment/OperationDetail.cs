@@ -36,10 +36,9 @@ internal static class OperationDetail
             }
         }
 
-        if (Is(happened, KernelAbi.OperationsOnUids))
+        if (Is(happened, KernelAbi.OperationsOnUids) && IdOf(OperationNumbers.Way(happened.SystemOperation)) is { } id)
         {
-            var isGroup = OperationNumbers.Way(happened.SystemOperation) == (uint)CredentialType.Group;
-            detail[isGroup ? "NewGid" : "NewUid"] = Number(happened.TargetUid);
+            detail[id] = Number(happened.TargetUid);
         }
     }
 
@@ -47,6 +46,9 @@ internal static class OperationDetail
     public static string? WayOf(IReadOnlyDictionary<string, string> detail)
         => detail.GetValueOrDefault("NewUid") ?? detail.GetValueOrDefault("NewGid")
             ?? OperationNames.WayFields.Select(detail.GetValueOrDefault).FirstOrDefault(w => w is not null);
+
+    private static string? IdOf(uint way)
+        => way switch { (uint)CredentialType.User => "NewUid", (uint)CredentialType.Group => "NewGid", _ => null };
 
     private static bool Is(GuardEvent happened, uint operations)
         => happened.SystemOperation < 1u << KernelAbi.OperationShift << 5

@@ -23,6 +23,9 @@ internal readonly record struct Errno(int Value)
     /// <summary>EACCES.</summary>
     public static readonly Errno AccessDenied = new(13);
 
+    /// <summary>EBUSY.</summary>
+    public static readonly Errno Busy = new(16);
+
     /// <summary>EEXIST.</summary>
     public static readonly Errno Exists = new(17);
 

@@ -71,6 +71,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     private static partial int bpf_link__destroy(nint link);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int bpf_raw_tracepoint_open(string? name, int programFd);
+
     [LibraryImport(Library)]
     private static partial int bpf_iter_create(int linkFd);
 

@@ -133,6 +133,17 @@ internal static unsafe partial class Libbpf
         return new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, "cannot create an iterator"));
     }
 
+    /// <summary>Attaches a loaded program by what it was loaded for, as LSM programs can be: no libbpf object is needed.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="name">What to call it when it fails.</param>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public static FileDescriptorHandle AttachProgram(FileDescriptorHandle program, string name)
+    {
+        var fd = bpf_raw_tracepoint_open(null, (int)program.DangerousGetHandle());
+        GC.KeepAlive(program);
+        return new FileDescriptorHandle(KernelException.ThrowIfFailed(fd, $"cannot attach {name}"));
+    }
+
     /// <summary>A descriptor of a link that outlives the handle.</summary>
     public static FileDescriptorHandle DuplicateLink(BpfLinkHandle link)
     {
@@ -153,6 +164,13 @@ internal static unsafe partial class Libbpf
     {
         KernelException.ThrowIfFailed(bpf_obj_pin((int)map.DangerousGetHandle(), path), $"cannot pin {path}");
         GC.KeepAlive(map);
+    }
+
+    /// <summary>Pins a program, so that it outlives the object that it was loaded from.</summary>
+    public static void Pin(BpfProgram program, string path)
+    {
+        KernelException.ThrowIfFailed(bpf_obj_pin(bpf_program__fd(program.Pointer), path), $"cannot pin {path}");
+        GC.KeepAlive(program.Object);
     }
 
     /// <summary>Opens what is pinned at a path.</summary>

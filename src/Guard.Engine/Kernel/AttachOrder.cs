@@ -4,7 +4,8 @@ namespace Guard.Engine.Kernel;
 
 /// <summary>
 /// Which programs are attached at start, and in which order: first what makes children inherit, then the seeding of what
-/// runs already, then what renews a process at exec, then what decides and observes.
+/// runs already, then what renews a process at exec, then what decides about opens and observes; the others are attached
+/// on demand (<see cref="HooksOnDemand"/>).
 /// </summary>
 internal static class AttachOrder
 {
@@ -19,10 +20,7 @@ internal static class AttachOrder
     /// <summary>Hooks that not every kernel has; where they are missing, another asks about the same (see abi.h).</summary>
     private static readonly string[] Optional = ["inode_set_acl", "inode_remove_acl"];
 
-    private static readonly string[] Renewing =
-    [
-        "lsm/bprm_check_security", "lsm.s/bprm_check_security",
-    ];
+    private static readonly string[] Renewing = ["lsm/bprm_check_security"];
 
     /// <summary>Whether the program is loaded on this kernel at all.</summary>
     /// <param name="program">A program of the object.</param>
@@ -30,9 +28,9 @@ internal static class AttachOrder
     public static bool IsLoaded(BpfProgram program, Func<string, bool> hasHook) =>
         !IsTest(program) && (Array.IndexOf(Optional, program.Name) < 0 || hasHook(program.Name));
 
-    /// <summary>Iterators are run, not attached; test programs are for tests.</summary>
+    /// <summary>Whether it is attached at start: iterators are run, and test programs are for tests.</summary>
     public static bool IsAttached(BpfProgram program) =>
-        !program.Name.StartsWith("iter_", StringComparison.Ordinal) && !IsTest(program);
+        !program.Name.StartsWith("iter_", StringComparison.Ordinal) && !IsTest(program) && !HooksOnDemand.Has(program.Name);
 
     /// <summary>Kept in the kernel: what is attached, and the iterators that a later guardd runs as well.</summary>
     public static bool IsPinned(BpfProgram program) => IsAttached(program) || IsKeptIterator(program);

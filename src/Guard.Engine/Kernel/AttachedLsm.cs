@@ -13,18 +13,23 @@ internal sealed class AttachedLsm : IDisposable
     private readonly PinWatch _watch;
 
     internal AttachedLsm(
-        PinnedState pins, KernelMaps maps, AttachedLinks links, bool adopted, int seeded)
+        PinnedState pins, KernelMaps maps, AttachedLinks links, IReadOnlyList<string> onDemand, bool adopted, int seeded)
     {
         _pins = pins;
         _links = links;
         Maps = maps;
         IsAdopted = adopted;
         SeededTasks = seeded;
-        _watch = pins.Watch(Held(maps, links));
+        var programs = onDemand.ToDictionary(p => p, p => Libbpf.OpenPinned(Path.Combine(PinDirectory, PinnedState.ProgramPin(p))));
+        _watch = pins.Watch(Held(maps, links, programs));
+        Hooks = new HooksOnDemand(PinDirectory, _watch, programs);
     }
 
     /// <summary>Its maps.</summary>
     public KernelMaps Maps { get; }
+
+    /// <summary>What is attached only while a policy asks for it.</summary>
+    public HooksOnDemand Hooks { get; }
 
     /// <summary>True when it was attached before this guardd started.</summary>
     public bool IsAdopted { get; }
@@ -58,12 +63,13 @@ internal sealed class AttachedLsm : IDisposable
     /// <summary>Where it is pinned.</summary>
     public string PinDirectory => _pins.Directory;
 
-    /// <summary>Whether the pins are where everybody looks; see <see cref="PinWatch.Look"/>. One thread at a time.</summary>
+    /// <summary>Whether the pins are where everybody looks; see <see cref="PinWatch.Look"/>.</summary>
     public IEnumerable<string> LookAtPins() => _watch.Look();
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Hooks.Dispose();
         _links.Dispose();
         Maps.Dispose();
     }
@@ -74,12 +80,18 @@ internal sealed class AttachedLsm : IDisposable
         return _links.Held.ContainsKey(pin) ? Libbpf.OpenPinned(Path.Combine(PinDirectory, pin)) : null;
     }
 
-    private static Dictionary<string, HeldObject> Held(KernelMaps maps, AttachedLinks links)
+    private static Dictionary<string, HeldObject> Held(
+        KernelMaps maps, AttachedLinks links, Dictionary<string, FileDescriptorHandle> programs)
     {
         var held = new Dictionary<string, HeldObject>(links.Held);
         foreach (var map in maps.Names)
         {
             held.Add(PinnedState.MapPin(map), HeldObject.Of(maps[map]));
+        }
+
+        foreach (var (program, handle) in programs)
+        {
+            held.Add(PinnedState.ProgramPin(program), HeldObject.Of(handle));
         }
 
         return held;

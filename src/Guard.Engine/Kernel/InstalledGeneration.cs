@@ -8,13 +8,15 @@ namespace Guard.Engine.Kernel;
 /// </summary>
 internal sealed class InstalledGeneration
 {
-    internal InstalledGeneration(KernelMaps maps, ulong generation, string hash, int imageBytes, FailureOrder failure)
+    internal InstalledGeneration(
+        KernelMaps maps, ulong generation, string hash, int imageBytes, FailureOrder failure, ImageNeeds needs)
     {
         Maps = maps;
         Generation = generation;
         Hash = hash;
         ImageBytes = imageBytes;
         Failure = failure;
+        Needs = needs;
     }
 
     /// <summary>Number of the generation: grows within a boot.</summary>
@@ -28,6 +30,9 @@ internal sealed class InstalledGeneration
 
     /// <summary>What the image orders about what can't be decided.</summary>
     public FailureOrder Failure { get; }
+
+    /// <summary>Which hooks it has rules for.</summary>
+    public ImageNeeds Needs { get; }
 
     /// <summary>Whose slot it is in.</summary>
     internal KernelMaps Maps { get; }

@@ -14,6 +14,7 @@ internal sealed class LoadedLsm : IDisposable
     private readonly IReadOnlyList<BpfProgram> _programs;
     private readonly IProgramAttacher? _attacher;
     private readonly AttachedLinks _adoptedLinks;
+    private readonly IReadOnlyList<string> _onDemand;
     private bool _handedOver;
 
     private LoadedLsm(
@@ -22,7 +23,8 @@ internal sealed class LoadedLsm : IDisposable
         BpfObjectHandle? bpfObject,
         IReadOnlyList<BpfProgram> programs,
         IProgramAttacher? attacher,
-        AttachedLinks adoptedLinks)
+        AttachedLinks adoptedLinks,
+        IReadOnlyList<string> onDemand)
     {
         _pins = pins;
         Maps = maps;
@@ -30,6 +32,7 @@ internal sealed class LoadedLsm : IDisposable
         _programs = programs;
         _attacher = attacher;
         _adoptedLinks = adoptedLinks;
+        _onDemand = onDemand;
     }
 
     /// <summary>Its maps.</summary>
@@ -38,12 +41,12 @@ internal sealed class LoadedLsm : IDisposable
     /// <summary>True when this was pinned and has been enforcing without guardd.</summary>
     public bool IsAdopted => _object is null;
 
-    internal static LoadedLsm FromPins(PinnedState pins, KernelMaps maps, AttachedLinks links) =>
-        new(pins, maps, null, [], null, links);
+    internal static LoadedLsm FromPins(PinnedState pins, KernelMaps maps, AttachedLinks links, IReadOnlyList<string> onDemand) =>
+        new(pins, maps, null, [], null, links, onDemand);
 
     internal static LoadedLsm FromObject(
         PinnedState pins, KernelMaps maps, BpfObjectHandle bpfObject, IReadOnlyList<BpfProgram> programs, IProgramAttacher attacher) =>
-        new(pins, maps, bpfObject, programs, attacher, new AttachedLinks());
+        new(pins, maps, bpfObject, programs, attacher, new AttachedLinks(), [.. programs.Select(p => p.Name).Where(HooksOnDemand.Has)]);
 
     /// <summary>What installs policies here. Its numbers go on from those of programs that these replace.</summary>
     public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? 0 : _pins.NewestOtherGeneration());
@@ -86,12 +89,12 @@ internal sealed class LoadedLsm : IDisposable
         var links = _adoptedLinks;
         if (!IsAdopted)
         {
-            links = AttachAll(out seeded);
+            links = AttachAll(generation.Needs, out seeded);
         }
 
         _handedOver = true;
         _object?.Dispose();
-        return new AttachedLsm(_pins, Maps, links, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
+        return new AttachedLsm(_pins, Maps, links, _onDemand, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
     }
 
     /// <inheritdoc/>
@@ -108,7 +111,7 @@ internal sealed class LoadedLsm : IDisposable
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The links belong to AttachedLsm, or are disposed here.")]
-    private AttachedLinks AttachAll(out int seeded)
+    private AttachedLinks AttachAll(ImageNeeds needs, out int seeded)
     {
         var links = new AttachedLinks();
         var staging = _pins.BeginStaging();
@@ -122,6 +125,7 @@ internal sealed class LoadedLsm : IDisposable
             AttachEach(AttachOrder.BeforeSeeding(_programs), links, staging);
             seeded = AttachOrder.FindSeed(_programs) is { } seed ? TaskSeeding.Run(seed) : 0;
             AttachEach(AttachOrder.AfterSeeding(_programs), links, staging);
+            PrepareOnDemand(needs, staging);
             foreach (var iterator in _programs.Where(AttachOrder.IsKeptIterator))
             {
                 var link = Libbpf.AttachIterator(iterator);
@@ -159,6 +163,22 @@ internal sealed class LoadedLsm : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return e.Message;
+        }
+    }
+
+    /// <summary>The pins keep them: <see cref="HooksOnDemand"/> opens these.</summary>
+    private void PrepareOnDemand(ImageNeeds needs, string staging)
+    {
+        var programs = _programs.Where(p => HooksOnDemand.Has(p.Name)).ToDictionary(p => p.Name);
+        foreach (var (name, program) in programs)
+        {
+            Libbpf.Pin(program, Path.Combine(staging, PinnedState.ProgramPin(name)));
+        }
+
+        foreach (var name in HooksOnDemand.NeededBy(needs).Where(programs.ContainsKey))
+        {
+            using var link = _attacher!.Attach(programs[name]);
+            Libbpf.Pin(link, Path.Combine(staging, PinnedState.LinkPin(name)));
         }
     }
 

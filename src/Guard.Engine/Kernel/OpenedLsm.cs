@@ -67,7 +67,8 @@ internal sealed class OpenedLsm : IDisposable
     {
         Pins.EnsureRoot();
         var attached = _programs.Where(AttachOrder.IsPinned).Select(p => p.Name).ToList();
-        return Pins.IsComplete(PinNames(attached)) ? Adopt(attached) : Load();
+        var onDemand = _programs.Where(p => HooksOnDemand.Has(p.Name)).Select(p => p.Name).ToList();
+        return Pins.IsComplete(PinNames(attached, onDemand)) ? Adopt(attached, onDemand) : Load();
     }
 
     /// <inheritdoc/>
@@ -79,10 +80,14 @@ internal sealed class OpenedLsm : IDisposable
         }
     }
 
-    private List<string> PinNames(List<string> attached) =>
-        [.. _maps.Select(PinnedState.MapPin), .. attached.Select(PinnedState.LinkPin)];
+    private List<string> PinNames(List<string> attached, List<string> onDemand) =>
+    [
+        .. _maps.Select(PinnedState.MapPin),
+        .. attached.Select(PinnedState.LinkPin),
+        .. onDemand.Select(PinnedState.ProgramPin),
+    ];
 
-    private LoadedLsm Adopt(List<string> attached)
+    private LoadedLsm Adopt(List<string> attached, List<string> onDemand)
     {
         var maps = new Dictionary<string, FileDescriptorHandle>();
         var links = new AttachedLinks();
@@ -98,7 +103,7 @@ internal sealed class OpenedLsm : IDisposable
                 links.Add(program, Libbpf.OpenPinned(Path.Combine(Pins.Directory, PinnedState.LinkPin(program))));
             }
 
-            return LoadedLsm.FromPins(Pins, new KernelMaps(maps), links);
+            return LoadedLsm.FromPins(Pins, new KernelMaps(maps), links, onDemand);
         }
         catch
         {

@@ -5,7 +5,7 @@ namespace Guard.Engine.Kernel;
 /// <summary>
 /// Compares what guardd holds with what is pinned where everybody looks: in the mount namespace of the first process, where
 /// the next guardd will adopt it. guardd's own may still show a bpffs that was unmounted there. What is missing is pinned
-/// anew. Not thread-safe.
+/// anew. Any thread, one after the other.
 /// </summary>
 internal sealed class PinWatch
 {
@@ -14,13 +14,14 @@ internal sealed class PinWatch
     private readonly string _fileSystem;
     private readonly string _root;
     private readonly string _directory;
-    private readonly IReadOnlyDictionary<string, HeldObject> _held;
+    private readonly Dictionary<string, HeldObject> _held;
+    private readonly Lock _gate = new();
 
     /// <summary>Watches over pins.</summary>
     /// <param name="options">Where they are.</param>
     /// <param name="directory">Their directory, without <see cref="LsmOptions.HostRoot"/>.</param>
     /// <param name="held">What is held, by the names of the pins.</param>
-    public PinWatch(LsmOptions options, string directory, IReadOnlyDictionary<string, HeldObject> held)
+    public PinWatch(LsmOptions options, string directory, Dictionary<string, HeldObject> held)
     {
         _fileSystem = options.HostRoot + options.BpfFileSystem;
         _root = options.HostRoot + options.PinRoot;
@@ -28,8 +29,34 @@ internal sealed class PinWatch
         _held = held;
     }
 
+    /// <summary>Watches over one more, which is held as long as it is watched.</summary>
+    public void Add(string pin, HeldObject held)
+    {
+        lock (_gate)
+        {
+            _held.Add(pin, held);
+        }
+    }
+
+    /// <summary>Watches no longer: the pin may go.</summary>
+    public void Remove(string pin)
+    {
+        lock (_gate)
+        {
+            _held.Remove(pin);
+        }
+    }
+
     /// <summary>What is amiss, with what to do; empty when every pin is there. What could be pinned anew is in order at the next look.</summary>
     public IEnumerable<string> Look()
+    {
+        lock (_gate)
+        {
+            return LookAtAll();
+        }
+    }
+
+    private string[] LookAtAll()
     {
         if (!Libc.IsBpfFileSystem(_fileSystem))
         {

@@ -42,6 +42,9 @@ internal sealed class PinnedState
     /// <summary>Name of the pin of a program's link.</summary>
     public static string LinkPin(string program) => "link_" + program;
 
+    /// <summary>Name of the pin of a program that is attached now and then.</summary>
+    public static string ProgramPin(string program) => "program_" + program;
+
     /// <summary>Mounts the bpffs if need be and makes Guard's directory.</summary>
     public void EnsureRoot()
     {
@@ -129,7 +132,7 @@ internal sealed class PinnedState
     }
 
     /// <summary>Watches over these pins.</summary>
-    public PinWatch Watch(IReadOnlyDictionary<string, HeldObject> held) => new(_options, _final, held);
+    public PinWatch Watch(Dictionary<string, HeldObject> held) => new(_options, _final, held);
 
     private static ulong ReadGeneration(string pin)
     {

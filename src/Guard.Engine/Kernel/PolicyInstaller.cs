@@ -161,7 +161,13 @@ internal sealed class PolicyInstaller : IDisposable
     }
 
     private InstalledGeneration Describe(ReadOnlySpan<byte> value) =>
-        new(_maps, ImageBuffer.Generation(value), ImageBuffer.ClaimedHash(value), ImageBuffer.TotalBytes(value), ImageBuffer.Failure(value));
+        new(
+            _maps,
+            ImageBuffer.Generation(value),
+            ImageBuffer.ClaimedHash(value),
+            ImageBuffer.TotalBytes(value),
+            ImageBuffer.Failure(value),
+            ImageNeeds.Of(value));
 
     /// <summary>One more than what is in force; the numbers only grow within a boot. A damaged image keeps its number.</summary>
     public ulong NextGeneration() => Math.Max(_floor, ReadGeneration(_maps.Images)) + 1;

@@ -23,6 +23,8 @@ internal sealed class PolicyInForce
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private PolicyInstaller? _installer;
+    private HooksOnDemand? _hooks;
+    private ImageNeeds _needs = ImageNeeds.None;
     private TaskRenewal? _renewal;
     private FileIdentityReader? _identities;
     private volatile EnforcedPolicy? _policy;
@@ -92,6 +94,7 @@ internal sealed class PolicyInForce
             _installer = installer;
             var inForce = installer.ReadInForce();
             _failure = inForce?.Failure ?? FailureOrder.NotSaid;
+            _needs = inForce?.Needs ?? ImageNeeds.None;
             var kept = LoadKept(inForce?.Hash);
             var bundle = kept?.Bundle ?? new PolicyBundle([]);
             var result = CompileAccepted(bundle);
@@ -127,6 +130,21 @@ internal sealed class PolicyInForce
         lock (_gate)
         {
             _identities = identities;
+        }
+    }
+
+    /// <summary>
+    /// From now on hooks are attached for policies that need them, and for no others; also for what was installed before. Null:
+    /// programs are not attached yet, or let go of.
+    /// </summary>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public void UseHooks(HooksOnDemand? hooks)
+    {
+        lock (_gate)
+        {
+            _hooks = hooks;
+            _hooks?.Attach(_needs);
+            Detach();
         }
     }
 
@@ -285,12 +303,28 @@ internal sealed class PolicyInForce
     {
         var generation = installer.NextGeneration();
         _names.Add(generation, image);
+        _hooks?.Attach(ImageNeeds.Of(image.Bytes.Span));
         var installed = installer.Install(image, generation);
+        _needs = installed.Needs;
+        Detach();
         _failure = installed.Failure;
         _hasInstalled = true;
         _policy = new EnforcedPolicy(bundle, image, installed.Generation, pushed);
         Renew();
         return installed;
+    }
+
+    /// <summary>No failure of a push: what is attached and not needed finds nothing to decide.</summary>
+    private void Detach()
+    {
+        try
+        {
+            _hooks?.Detach(_needs);
+        }
+        catch (IOException e)
+        {
+            _log.LogWarning(e, "A program that the policy in force does not need could not be detached");
+        }
     }
 
     /// <summary>No failure of a push: what is in force decides all the same, each process reads itself when it acts.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Binding;
@@ -25,6 +26,7 @@ internal static class OperationVocabulary
         new("process_access", OperationKind.Access, ["SourceImage", "TargetImage", "GrantedAccess"]),
         new("process_signal", OperationKind.Signal, ["SourceImage", "TargetImage", "Signal"]),
         new("process_credentials", OperationKind.Credentials, ["NewUid", "NewGid", "CredentialType"]),
+        new("capability_use", OperationKind.Capability, ["Capability"]),
     ];
 
     /// <summary>include/uapi/linux/bpf.h, enum bpf_cmd, without its prefix, in order.</summary>
@@ -47,6 +49,17 @@ internal static class OperationVocabulary
         "PWR", "SYS",
     ];
 
+    /// <summary>include/uapi/linux/capability.h, without its prefix, in order.</summary>
+    private static readonly ImmutableArray<string> Capabilities =
+    [
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
+        "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
+        "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
+        "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP",
+        "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
+        "CHECKPOINT_RESTORE",
+    ];
+
     /// <summary>Fields whose values say in what way an operation is done.</summary>
     private static readonly FrozenDictionary<string, FrozenDictionary<string, uint>> Ways =
         new Dictionary<string, FrozenDictionary<string, uint>>
@@ -56,6 +69,7 @@ internal static class OperationVocabulary
             ["GrantedAccess"] = Names(Enum.GetNames<ProcessAccess>()),
             ["CredentialType"] = Names(Enum.GetNames<CredentialType>()),
             ["BpfCommand"] = Names([.. BpfCommands]),
+            ["Capability"] = Names([.. Capabilities]),
             ["Signal"] = Signals.Index().ToFrozenDictionary(s => s.Item, s => (uint)s.Index + 1, StringComparer.OrdinalIgnoreCase),
         }.ToFrozenDictionary();
 
@@ -73,15 +87,15 @@ internal static class OperationVocabulary
     public static IEnumerable<string> WordsOf(string field) => Ways[field].OrderBy(w => w.Value).Select(w => w.Key);
 
     /// <summary>
-    /// The number of a value of such a field: its name in either case, with or without <c>BPF_</c> or <c>SIG</c>, or, where
-    /// names are the kernel's own and may be more than these, digits. Null when it is none.
+    /// The number of a value of such a field: its name in either case, with or without <c>BPF_</c>, <c>SIG</c> or <c>CAP_</c>,
+    /// or, where names are the kernel's own and may be more than these, digits. Null when it is none.
     /// </summary>
     public static uint? ReadWay(string field, string value)
     {
-        var prefix = field switch { "BpfCommand" => "BPF_", "Signal" => "SIG", _ => string.Empty };
+        var prefix = PrefixOf(field);
         var name = value.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? value[prefix.Length..] : value;
         return Ways[field].TryGetValue(name, out var way) ? way
-            : prefix.Length > 0 && PlainScalars.TryReadUid(value, out way) && way <= ushort.MaxValue ? way
+            : prefix.Length > 0 && PlainScalars.TryReadUid(value, out way) && way <= HighestOf(field) ? way
             : null;
     }
 
@@ -89,8 +103,13 @@ internal static class OperationVocabulary
     public static string WordOf(string field, uint way)
     {
         var name = Ways[field].Where(w => w.Value == way).Select(w => w.Key).FirstOrDefault();
-        return name is null ? way.ToString(CultureInfo.InvariantCulture) : field == "Signal" ? "SIG" + name : name;
+        return name is null ? way.ToString(CultureInfo.InvariantCulture) : field is "Signal" or "Capability" ? PrefixOf(field) + name : name;
     }
+
+    private static string PrefixOf(string field)
+        => field switch { "BpfCommand" => "BPF_", "Signal" => "SIG", "Capability" => "CAP_", _ => string.Empty };
+
+    private static uint HighestOf(string field) => field == "Capability" ? KernelAbi.Capabilities - 1u : ushort.MaxValue;
 
     private static FrozenDictionary<string, uint> Names(IEnumerable<string> names)
         => names.Index().ToFrozenDictionary(

@@ -7,7 +7,7 @@ namespace Guard.Policies.Checking;
 
 /// <summary>
 /// Operations without which a policy can't be corrected: guardd must reach its maps, systemd must be able to end and
-/// restart it, logins must become somebody, and root must be able to mount its file system for writing.
+/// restart it, logins must become somebody, root must be able to mount its file system for writing and to install packages.
 /// </summary>
 internal static class SurvivalOperations
 {
@@ -23,6 +23,24 @@ internal static class SurvivalOperations
     private static readonly ImmutableArray<string> Logins =
         ["/usr/sbin/sshd", "/usr/bin/login", "/usr/bin/sudo", "/usr/bin/su"];
 
+    /// <summary>All that guardd.service leaves it.</summary>
+    private static readonly ImmutableArray<string> GuarddCapabilities =
+    [
+        "CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH", "CAP_SYS_RESOURCE", "CAP_SYSLOG",
+    ];
+
+    private static readonly ImmutableArray<string> SystemdCapabilities =
+    [
+        "CAP_SYS_ADMIN", "CAP_KILL", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_RESOURCE", "CAP_DAC_OVERRIDE",
+        "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_PTRACE",
+    ];
+
+    private static readonly ImmutableArray<string> LoginCapabilities =
+        ["CAP_SETUID", "CAP_SETGID", "CAP_AUDIT_WRITE", "CAP_DAC_READ_SEARCH"];
+
+    private static readonly ImmutableArray<string> PackageCapabilities =
+        ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID"];
+
     /// <summary>All of them, by root.</summary>
     public static IEnumerable<SurvivalRequest> Requests() =>
     [
@@ -31,6 +49,12 @@ internal static class SurvivalOperations
         Signal("SIGKILL"),
         .. Logins.Select(login => Of(login, Systemd, "process_credentials", "user", $"{login} becoming root")),
         .. Logins.Select(login => Of(login, Systemd, "process_credentials", "group", $"{login} taking root's group")),
+        .. Logins.Select(login => Of(login, Systemd, "process_credentials", "groups", $"{login} taking an account's groups")),
+        .. GuarddCapabilities.Select(capability => Using(Guardd, Systemd, capability)),
+        .. SystemdCapabilities.Select(capability => Using(Systemd, Systemd, capability)),
+        .. Logins.SelectMany(login => LoginCapabilities.Select(capability => Using(login, Systemd, capability))),
+        .. PackageCapabilities.Select(capability => Using("/usr/bin/dpkg", "/usr/bin/apt-get", capability)),
+        Using("/usr/bin/mount", "/usr/bin/bash", "CAP_SYS_ADMIN"),
         Of("/usr/bin/mount", "/usr/bin/bash", "mount", "remount", "/usr/bin/mount remounting /") with
         {
             Target = "/"u8.ToArray(),
@@ -43,6 +67,9 @@ internal static class SurvivalOperations
         {
             Object = Encoding.UTF8.GetBytes(Guardd),
         };
+
+    private static SurvivalRequest Using(string image, string parent, string capability)
+        => Of(image, parent, "capability_use", capability, $"{image} using {capability}");
 
     private static SurvivalRequest Of(string image, string parent, string logSource, string? way, string description)
     {

@@ -12,7 +12,7 @@ namespace Guard.Policies.Compiling;
 /// <param name="SubjectTriggers">Some rule is triggered by what the process is alone.</param>
 /// <param name="TargetDecides">
 /// DecidesTarget: a target for which no atom holds is allowed whatever else is known or unknown. DecidesPlace: so is one
-/// in a cgroup for which none holds either.
+/// in a cgroup for which none holds either. DecidesSubject: what a process does for which no atom holds is allowed.
 /// </param>
 /// <param name="Fields">Bit f: some rule speaks of field f.</param>
 /// <param name="Triggers">By atom: the rules that it triggers.</param>
@@ -27,6 +27,10 @@ internal sealed record CategoryTables(
     uint Fields,
     int[] Triggers)
 {
+    /// <summary>Whether atoms of the field are kept with each process (struct guard_subject).</summary>
+    public static bool IsKeptWithProcess(PolicyField field) => field is PolicyField.Image or PolicyField.ImageInvoked or PolicyField.CommandLine
+        or PolicyField.ParentImage or PolicyField.ParentCommandLine or PolicyField.AncestorImage or PolicyField.AncestorCommandLine;
+
     public static CategoryTables[] Build(NormalisedPolicy policy, ListPool lists, BudgetFindings findings)
     {
         var chooser = new TriggerChooser(policy);
@@ -83,7 +87,9 @@ internal sealed record CategoryTables(
         var fields = policy.Atoms.Where((_, a) => triggered[a] is not null).Select(a => a.Field).ToHashSet();
         return fields.All(f => f == TargetOf(category)) ? KernelAbi.DecidesTarget
             : category == RuleCategory.FileAccess && fields.IsSubsetOf([PolicyField.TargetFilename, PolicyField.CgroupPath])
-                ? KernelAbi.DecidesPlace : 0;
+                ? KernelAbi.DecidesPlace
+            : category is RuleCategory.NetworkConnection or RuleCategory.Operation && fields.All(IsKeptWithProcess)
+                ? KernelAbi.DecidesSubject : 0;
     }
 
     private static uint FieldsOf(NormalisedPolicy policy, int[] rules)

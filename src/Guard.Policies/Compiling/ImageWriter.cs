@@ -306,7 +306,10 @@ internal sealed class ImageWriter
             _header.OperationsRefused |= rule.Action == RuleAction.Block ? rule.Operations : 0;
         }
 
-        _header.NetworkOperations = NetworkOperations.AskedBy(_policy);
+        _header.NetworkOperations = AskedOperations.OnSockets(_policy);
+        var capabilities = AskedOperations.Capabilities(_policy);
+        _header.Capabilities[0] = (uint)capabilities;
+        _header.Capabilities[1] = (uint)(capabilities >> 32);
         MemoryMarshal.Write(_bytes, in _header);
         SHA256.HashData(_bytes, _header.Sha256);
         MemoryMarshal.Write(_bytes, in _header);

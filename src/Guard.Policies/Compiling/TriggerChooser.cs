@@ -11,7 +11,7 @@ namespace Guard.Policies.Compiling;
 /// </summary>
 internal sealed class TriggerChooser
 {
-    private const int WorstRank = 8;
+    private const int WorstRank = 10;
 
     private readonly NormalisedPolicy _policy;
     private readonly int[,] _usage;
@@ -136,7 +136,8 @@ internal sealed class TriggerChooser
 
     /// <summary>
     /// How often atoms of a field hold. An open looks for its target and its cgroup before it asks who opens, and asks no
-    /// further when none of them holds: such a trigger is better than any other.
+    /// further when none of them holds: such a trigger is better than any other. So it is with what is kept of a process, for
+    /// what it does with sockets and operations.
     /// </summary>
     private static int RankOf(PolicyField field, int category)
     {
@@ -150,7 +151,9 @@ internal sealed class TriggerChooser
             };
         }
 
-        return RankOf(field);
+        return category is (int)RuleCategory.NetworkConnection or (int)RuleCategory.Operation && !CategoryTables.IsKeptWithProcess(field)
+            ? 2 + RankOf(field)
+            : RankOf(field);
     }
 
     private static int RankOf(PolicyField field) => field switch

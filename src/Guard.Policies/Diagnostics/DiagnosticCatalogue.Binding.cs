@@ -361,7 +361,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor BadOperationValue = Error(
         "GP2100",
         "A way of an operation is not known",
-        "guard-policy(5) lists the values of LoadedFrom, MountAction, BpfCommand, GrantedAccess, Signal and CredentialType");
+        "guard-policy(5) lists the values of LoadedFrom, MountAction, BpfCommand, GrantedAccess, Signal, CredentialType and Capability");
 
     /// <summary>GP2101: A value is no digest that the kernel can compare.</summary>
     public static readonly DiagnosticDescriptor BadDigest = Error(

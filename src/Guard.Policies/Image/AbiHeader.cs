@@ -70,6 +70,6 @@ public struct GuardImageHeader
     public Inline2<uint> AddressCount;
     public Inline2<uint> AddressesOff;
     public uint NetworkOperations;
-    public Inline2<uint> Reserved1;
+    public Inline2<uint> Capabilities;
     public Inline8<GuardCategory> Categories;
 }

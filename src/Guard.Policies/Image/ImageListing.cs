@@ -54,6 +54,7 @@ public static class ImageListing
                         {
                             KernelAbi.DecidesTarget => ", target decides",
                             KernelAbi.DecidesPlace => ", target and cgroup decide",
+                            KernelAbi.DecidesSubject => ", process decides",
                             _ => string.Empty,
                         }));
             }

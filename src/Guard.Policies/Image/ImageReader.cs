@@ -125,6 +125,10 @@ public static class ImageReader
         var rules = header.Categories[(int)Normalising.RuleCategory.Operation].RuleCount;
         Require((header.Operations == 0) == (rules == 0), "rules about operations that no hook looks at");
         Require((header.OperationsRefused & ~header.Operations) == 0, "operations that are refused and not looked at");
+        var capabilities = header.Capabilities[0] | header.Capabilities[1];
+        Require(
+            capabilities == 0 || (header.Operations >> (int)Normalising.OperationKind.Capability & 1) != 0,
+            "capabilities that no rule is about");
         var connections = header.Categories[(int)Normalising.RuleCategory.NetworkConnection].UserRules;
         Require(header.NetworkOperations >> KernelAbi.Networks == 0, "operations on sockets that there are not");
         Require(header.NetworkOperations == 0 || connections != 0, "operations on sockets that no rule is about");

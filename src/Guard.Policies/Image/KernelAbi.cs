@@ -10,7 +10,7 @@ namespace Guard.Policies.Image;
 public static class KernelAbi
 {
     /// <summary>Version of the layout; an image of another one is refused.</summary>
-    public const uint AbiVersion = 4;
+    public const uint AbiVersion = 5;
 
     /// <summary>"GIMG": the first four bytes of an image.</summary>
     public const uint ImageMagic = 0x474d4947;
@@ -175,6 +175,9 @@ public static class KernelAbi
     /// <summary>Operations that act on a process.</summary>
     public const uint OperationsOnProcesses = 1u << (int)OperationKind.Access | 1u << (int)OperationKind.Signal;
 
+    /// <summary>Room for capabilities.</summary>
+    public const int Capabilities = 64;
+
     /// <summary>Operations that set an uid or a gid.</summary>
     public const uint OperationsOnUids = 1u << (int)OperationKind.Credentials;
 
@@ -189,6 +192,9 @@ public static class KernelAbi
 
     /// <summary>Every rule of the category is triggered by its target or the cgroup.</summary>
     public const uint DecidesPlace = 2;
+
+    /// <summary>See GUARD_DECIDES_SUBJECT.</summary>
+    public const uint DecidesSubject = 3;
 
     /// <summary>The row that a transition leads to has a list.</summary>
     public const uint TransitionOutput = 1;

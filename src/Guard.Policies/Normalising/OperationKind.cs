@@ -32,6 +32,9 @@ public enum OperationKind
 
     /// <summary><c>process_credentials</c>: a process gives itself other uids or gids.</summary>
     Credentials = 7,
+
+    /// <summary><c>capability_use</c>: a process uses a capability that it has.</summary>
+    Capability = 8,
 }
 
 /// <summary>In what way a mount changes; numbers are GUARD_MOUNT_* of bpf/lsm/abi.h.</summary>
@@ -83,4 +86,7 @@ public enum CredentialType
 
     /// <summary>Gids.</summary>
     Group = 1,
+
+    /// <summary>Supplementary groups.</summary>
+    Groups = 2,
 }

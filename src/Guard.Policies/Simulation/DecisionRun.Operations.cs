@@ -74,6 +74,10 @@ internal sealed partial class DecisionRun
         }
     }
 
+    private bool IsCapabilityAsked
+        => OperationNumbers.Way(request.SystemOperation) is < KernelAbi.Capabilities and var capability
+            && (image.Header.Capabilities[(int)capability >> 5] >> (int)(capability & 31) & 1) != 0;
+
     private bool IsCredential(CredentialType type)
         => IsOperation && request.SystemOperation == OperationNumbers.Of(OperationKind.Credentials, (uint)type);
 }

@@ -38,8 +38,12 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
     }
 
     /// <summary>False: no rule can hold, and the kernel decides nothing.</summary>
-    private bool IsAsked
-        => request.Category != RuleCategory.NetworkConnection || (image.Header.NetworkOperations >> (int)request.Socket.Operation & 1) != 0;
+    private bool IsAsked => request.Category switch
+    {
+        RuleCategory.NetworkConnection => (image.Header.NetworkOperations >> (int)request.Socket.Operation & 1) != 0,
+        RuleCategory.Operation when OperationNumbers.Kind(request.SystemOperation) == OperationKind.Capability => IsCapabilityAsked,
+        _ => true,
+    };
 
     private bool IsExec => request.Category == RuleCategory.ProcessCreation;
 

@@ -177,6 +177,9 @@ public sealed class EventEnricherTests : IDisposable
     [InlineData(OperationKind.Signal, 9u, "", "/bin/x", "process_signal (SIGKILL) of /bin/x (pid 7) by ", "Signal=SIGKILL TargetPid=7 TargetImage=/bin/x")]
     [InlineData(OperationKind.Credentials, 0u, "", "", "process_credentials (33) by ", "CredentialType=user NewUid=33")]
     [InlineData(OperationKind.Credentials, 1u, "", "", "process_credentials (33) by ", "CredentialType=group NewGid=33")]
+    [InlineData(OperationKind.Credentials, 2u, "", "", "process_credentials (groups) by ", "CredentialType=groups")]
+    [InlineData(OperationKind.Capability, 21u, "", "", "capability_use (CAP_SYS_ADMIN) by ", "Capability=CAP_SYS_ADMIN")]
+    [InlineData(OperationKind.Capability, 60u, "", "", "capability_use (60) by ", "Capability=60")]
     [InlineData(OperationKind.Namespace, 0u, "", "", "namespace by ", "")]
     [InlineData((OperationKind)31, 0u, "", "", "2031616 by ", "")]
     public void An_operation_is_told_in_the_words_of_rules(

@@ -46,6 +46,17 @@ public sealed class OperationTests
     [InlineData("process_credentials", "CredentialType: group", "group", true)]
     [InlineData("process_credentials", "CredentialType: group", "user", false)]
     [InlineData("process_credentials", "Image: /bin/x", "group", true)]
+    [InlineData("process_credentials", "CredentialType: groups", "groups", true)]
+    [InlineData("process_credentials", "CredentialType: groups", "group", false)]
+    [InlineData("process_credentials", "NewGid: 1000", "groups", false)]
+    [InlineData("process_credentials", "Image: /bin/x", "groups", true)]
+    [InlineData("capability_use", "Capability: CAP_NET_RAW", "net_raw", true)]
+    [InlineData("capability_use", "Capability: [sys_module, Sys_Rawio]", "CAP_SYS_RAWIO", true)]
+    [InlineData("capability_use", "Capability: SYS_MODULE", "CAP_SYS_RAWIO", false)]
+    [InlineData("capability_use", "Capability: 63", "63", true)]
+    [InlineData("capability_use", "Capability|neq: CHOWN", "CHOWN", false)]
+    [InlineData("capability_use", "Capability|neq: CHOWN", "BPF", true)]
+    [InlineData("capability_use", "Image: /bin/x", "CHECKPOINT_RESTORE", true)]
     public void A_rule_means_its_operation_in_its_ways(string category, string item, string? way, bool refused)
     {
         var options = new CompilerOptions { AllowLockOut = true };
@@ -72,6 +83,8 @@ public sealed class OperationTests
     [InlineData("bpf", "BpfCommand: 65536")]
     [InlineData("process_signal", "Signal: SIGNOTHING")]
     [InlineData("driver_load", "LoadedFrom: 1")]
+    [InlineData("capability_use", "Capability: CAP_FLY")]
+    [InlineData("capability_use", "Capability: 64")]
     public void A_value_that_is_none_is_refused(string category, string item)
         => Assert.Single(Where(
             Compile(Rule(category, $"sel:\n    {item}\ncondition: sel")), DiagnosticCatalogue.BadOperationValue));
@@ -82,6 +95,9 @@ public sealed class OperationTests
     [InlineData("process_signal", "TargetImage: /usr/lib/guard/guardd")]
     [InlineData("process_credentials", "NewUid: 0")]
     [InlineData("process_credentials", "NewGid: 0")]
+    [InlineData("process_credentials", "CredentialType: groups")]
+    [InlineData("capability_use", "Capability: CAP_BPF")]
+    [InlineData("capability_use", "Image: /usr/sbin/sshd")]
     [InlineData("mount", "User: root")]
     public void What_survival_needs_is_not_refused(string category, string item)
         => Assert.NotEmpty(Where(
@@ -102,6 +118,25 @@ public sealed class OperationTests
         Assert.Equal((1u << (int)OperationKind.Mount) | (1u << (int)OperationKind.Bpf), header.Operations);
         Assert.Equal(1u << (int)OperationKind.Bpf, header.OperationsRefused);
         Assert.Equal(0u, ImageReader.Read(Compile(Exec("sel:\n    Image: /bin/x\ncondition: sel")).Image!.Bytes).Header.Operations);
+    }
+
+    [Theory]
+    [InlineData("sel:\n    Capability: [SYS_MODULE, BPF]\ncondition: sel", 1UL << 16 | 1UL << 39)]
+    [InlineData("sel:\n    Capability: SYS_MODULE\n    Image: /bin/x\ncondition: sel", 1UL << 16)]
+    [InlineData("sel:\n    Image: /bin/x\nthese:\n    Capability: CHOWN\ncondition: sel and not these", ulong.MaxValue - 1)]
+    [InlineData("sel:\n    Image: /bin/x\ncondition: sel", ulong.MaxValue)]
+    public void An_image_names_the_capabilities_that_a_rule_can_hold_for(string detection, ulong expected)
+    {
+        var header = ImageReader.Read(Compile(Rule("capability_use", detection)).Image!.Bytes).Header;
+        Assert.Equal(expected, header.Capabilities[0] | (ulong)header.Capabilities[1] << 32);
+        Assert.Equal(1u << (int)OperationKind.Capability, header.Operations);
+    }
+
+    [Fact]
+    public void No_capability_is_asked_about_by_rules_on_other_operations()
+    {
+        var header = ImageReader.Read(Compile(Rule("mount", "sel:\n    Image: /bin/x\ncondition: sel")).Image!.Bytes).Header;
+        Assert.Equal(0u, header.Capabilities[0] | header.Capabilities[1]);
     }
 
     [Fact]

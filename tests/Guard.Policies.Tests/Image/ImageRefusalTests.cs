@@ -33,6 +33,7 @@ public sealed class ImageRefusalTests
     [InlineData("operations", 1)] // that no rule is about
     [InlineData("refused operations", 1)] // that no hook looks at
     [InlineData("operations on sockets", 1 << KernelAbi.Networks)] // that there is not
+    [InlineData("capabilities", 1)] // that no rule is about
     [InlineData("no rules about sockets", 0)] // but operations that they are about
     public void Counts_of_the_header(string what, int value)
     {
@@ -53,6 +54,9 @@ public sealed class ImageRefusalTests
                 break;
             case "operations on sockets":
                 header.NetworkOperations |= (uint)value;
+                break;
+            case "capabilities":
+                header.Capabilities[1] = (uint)value;
                 break;
             case "no rules about sockets":
                 header.Categories[(int)RuleCategory.NetworkConnection].UserRules = (uint)value;

@@ -232,7 +232,7 @@ public sealed class RandomPolicies(int seed)
 
     private RequestText Whole() => RequestText.Complete(Bytes(_random.Next(8)));
 
-    private uint SystemOperation() => OperationNumbers.Of((OperationKind)_random.Next(9), (uint)_random.Next(3));
+    private uint SystemOperation() => OperationNumbers.Of((OperationKind)_random.Next(10), (uint)_random.Next(3));
 
     private uint Number() => _random.Next(8) == 0 ? uint.MaxValue : (uint)_random.Next(6);
 

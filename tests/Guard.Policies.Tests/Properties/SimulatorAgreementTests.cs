@@ -66,6 +66,41 @@ public sealed class SimulatorAgreementTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_process_for_which_nothing_holds_is_allowed_where_the_process_decides()
+    {
+        var seed = TestSeed.Next(output);
+        var random = new RandomPolicies(seed);
+        var (settled, matched) = (0, 0);
+        for (var round = 0; round < 3000; round++)
+        {
+            var policy = random.Policy(4);
+            var image = random.Bind(Compile(policy), out var files);
+            var categories = ImageReader.Read(image.Bytes).Header.Categories;
+            foreach (var category in (RuleCategory[])[RuleCategory.NetworkConnection, RuleCategory.Operation])
+            {
+                if (categories[(int)category].TargetDecides != KernelAbi.DecidesSubject)
+                {
+                    continue;
+                }
+
+                var request = random.Request() with { Category = category };
+                var trace = new ImageSimulator(image).Trace(request);
+                AssertAgrees(policy, image, request, files, trace, $"seed {seed}, policy {round}, {category}");
+                matched += trace.Decision.Verdict == Verdict.Allow ? 0 : 1;
+                if (!trace.Incomplete.Any(CategoryTables.IsKeptWithProcess)
+                    && !trace.Held.Any(h => CategoryTables.IsKeptWithProcess(policy.Atoms[h.Atom].Field)))
+                {
+                    settled++;
+                    Assert.Equal(Verdict.Allow, trace.Decision.Verdict);
+                }
+            }
+        }
+
+        output.WriteLine($"settled {settled}, matched {matched}");
+        Assert.True(settled > 40 && matched > 100, "the generator no longer meets its own policies");
+    }
+
+    [Fact]
     public void Crowded_policies_reach_every_bound_of_a_decision()
     {
         var seed = TestSeed.Next(output);

@@ -80,6 +80,7 @@ expect() {
     expect_errno "$(_want OK)" "$when: a signal by pidfd" act pidfd-kill "$victim" 18
     expect_errno "$(_want OK)" "$when: setuid to an account" act setuid "$(id -u alice)"
     expect_errno "$(_want OK)" "$when: setgid to a group" act setgid 4242
+    expect_errno "$(_want OK)" "$when: other supplementary groups" act setgroups 4242
 }
 
 expect "control, without a rule" 0
@@ -156,6 +157,12 @@ id: 29292929-0000-4000-8000-00000000000b
 logsource: {product: linux, category: process_credentials}
 detection: {selection: {NewGid: 4242}, condition: selection}
 guard: {action: block}
+---
+title: Supplementary groups
+id: 29292929-0000-4000-8000-00000000000c
+logsource: {product: linux, category: process_credentials}
+detection: {selection: {CredentialType: groups, Image|endswith: /act}, condition: selection}
+guard: {action: block}
 RULES
 expect "with them" 1
 expect_errno ENOEXEC "another module is read" act module-file "$work/other.ko"
@@ -183,6 +190,7 @@ audit_has "the namespace" operation.denied '"operation":"namespace"'
 audit_has "ptrace with its target" operation.denied '"operation":"process_access"' '"GrantedAccess":"attach"' "\"TargetPid\":\"$victim\"" "$work/victim"
 audit_has "the signal with its target" operation.denied '"operation":"process_signal"' '"Signal":"SIGCONT"' "\"TargetPid\":\"$victim\""
 audit_has "and setgid" operation.denied '"operation":"process_credentials"' '"NewGid":"4242"'
+audit_has "and setgroups" operation.denied '"operation":"process_credentials"' '"CredentialType":"groups"'
 audit_has "and setuid" operation.denied '"operation":"process_credentials"' "\"NewUid\":\"$(id -u alice)\""
 expect_output '"hook":"sb_umount","decisions":[0-9]+,"denied":1,' "a denial is counted once" guardctl status -o json
 

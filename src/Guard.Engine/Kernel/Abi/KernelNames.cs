@@ -58,6 +58,8 @@ internal static class KernelNames
         [42] = "task_kill", // GUARD_HOOK_SIGNAL
         [43] = "task_fix_setuid", // GUARD_HOOK_SETUID
         [44] = "task_fix_setgid", // GUARD_HOOK_SETGID
+        [45] = "task_fix_setgroups", // GUARD_HOOK_SETGROUPS
+        [46] = "capable", // GUARD_HOOK_CAPABLE
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
