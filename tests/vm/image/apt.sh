@@ -56,6 +56,13 @@ apt_newest() {
     private_apt apt-cache search --names-only "^$1\$" | awk '{ print $1 }' | sort -V | tail -1
 }
 
+# apt_fetch_source PACKAGE DIR - the archives of a source package, signed lists vouching for them.
+apt_fetch_source() {
+    apt_source_lines | sed 's/^deb /deb-src /' > "$cache/apt/sources.list"
+    private_apt apt-get update >&2
+    (cd "$2" && private_apt apt-get source --download-only "$1" >&2)
+}
+
 # apt_fetch PACKAGE DIR - download one package, unpack it into DIR.
 apt_fetch() {
     local package=$1 into=$2 archive

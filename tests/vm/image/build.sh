@@ -115,8 +115,8 @@ ensure_kernels() {
 }
 
 ensure_base() {
-    local key partial packages mounted
-    key=$(hash_of "$here"/image/{packages,customize.sh,apt.sh} <(cat "$kernel_dir"/*/package))
+    local key partial packages mounted source
+    key=$(hash_of "$here"/image/{packages,sources,customize.sh,apt.sh} <(cat "$kernel_dir"/*/package))
     base_dir=$cache/base-$key
     if [[ -d $base_dir ]]; then
         touch "$base_dir"
@@ -140,6 +140,9 @@ ensure_base() {
         bookworm "$partial" "$cache/base-sources.list" >&2; then
         die "mmdebstrap failed; see above"
     fi
+    while read -r source; do
+        apt_fetch_source "$source" "$partial/usr/src"
+    done < <(sed -e 's/#.*//' -e '/^ *$/d' "$here/image/sources")
     mkdir -p "$partial/lib/modules"
     for mounted in "${kernels[@]}"; do
         cp -a "$kernel_dir/$mounted/modules/." "$partial/lib/modules/"
