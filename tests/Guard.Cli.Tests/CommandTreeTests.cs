@@ -97,6 +97,24 @@ public sealed class CommandTreeTests
     public async Task A_wrong_command_line_is_2(params string[] args)
         => Assert.Equal(2, (await Cli.RunAsync(args)).Code);
 
+    [Theory]
+    [InlineData("policy explain open /x --unknown weather", "'weather' is no value of --unknown: it takes image, invoked, command-line, cwd, parent-image, parent-command, ancestor, cgroup, target, file-system, target-image or sha256")]
+    [InlineData("policy explain open /x --access smell", "'smell' is no value of --access: it takes read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr or times")]
+    [InlineData("policy explain open /x --uid root", "'root' is no value of --uid: write a whole number from 0 to 4294967295 in digits")]
+    [InlineData("policy explain open /x --logon-id=-1", "'-1' is no value of --logon-id: write a whole number from 0 to 4294967295 in digits")]
+    [InlineData("policy explain connect 192.0.2.1:1 --operation x", "'x' is no value of --operation: it takes connect, send, bind, listen or raw")]
+    [InlineData("audit list --pid x", "'x' is no value of --pid: write a whole number from 0 to 2147483647 in digits")]
+    [InlineData("audit list --verdict deny", "'deny' is no value of --verdict: it takes allow, audit, block or kill")]
+    [InlineData("trace exec -n x", "'x' is no value of --count: write a whole number from 0 to 2147483647 in digits")]
+    [InlineData("completion tcsh", "'tcsh' is no value of shell: it takes bash, zsh or fish")]
+    [InlineData("status -o xml", "'xml' is no value of --output: it takes table or json")]
+    public async Task A_value_that_is_none_is_refused_with_those_that_are(string line, string message)
+    {
+        var result = await Cli.RunAsync(line.Split(' '));
+        Assert.Equal(2, result.Code);
+        Assert.Equal("guardctl: " + message, result.Error.Split('\n')[0]);
+    }
+
     [Fact]
     public async Task The_root_help_lists_every_exit_code()
     {

@@ -12,12 +12,12 @@ internal sealed class AuditFilters
     private readonly Option<string?> _verdict = Text("--verdict", "allow|audit|block", "What was decided");
     private readonly Option<string?> _rule = Text("--rule", "RULE", "Id or title of the rule that decided");
     private readonly Option<string?> _path = Text("--path", "GLOB", "Path of the program or file, with * and ?");
-    private readonly Option<int?> _pid = new("--pid") { Description = "Process id", HelpName = "PID" };
+    private readonly Option<int?> _pid = OptionValues.Number<int>("--pid", "PID", "Process id");
     private readonly Option<string?> _user = Text("--user", "USER", "Account name or uid");
 
     public AuditFilters(CliEnvironment environment)
     {
-        _verdict.AcceptOnlyFromAmong("allow", "audit", "block", "kill");
+        _verdict.AcceptOnly("allow", "audit", "block", "kill");
         _since = Moment(environment, "--since", "Not before: 10m, 2h, today, yesterday, boot, 2026-11-22T10:00");
         _until = Moment(environment, "--until", "Before, in the same forms");
     }

@@ -20,13 +20,10 @@ internal sealed class ExplainOptions
     private readonly Option<string?> _parentCommand = Text("--parent-command", "TEXT", "Arguments of the parent");
     private readonly Option<string?> _digest = Text("--sha256", "DIGEST", "Digest of the file, 64 hexadecimal digits");
     private readonly Option<string?> _user = Text("--user", "NAME", "Effective user (root)");
-    private readonly Option<uint?> _uid = new("--uid") { Description = "Effective user, by number", HelpName = "N" };
+    private readonly Option<uint?> _uid = OptionValues.Number<uint>("--uid", "N", "Effective user, by number");
 
-    private readonly Option<uint?> _logon = new("--logon-id")
-    {
-        Description = "Login uid (4294967295: nobody has logged in)",
-        HelpName = "N",
-    };
+    private readonly Option<uint?> _logon
+        = OptionValues.Number<uint>("--logon-id", "N", "Login uid (4294967295: nobody has logged in)");
 
     private readonly Option<string[]> _ancestor = new("--ancestor")
     {
@@ -61,12 +58,12 @@ internal sealed class ExplainOptions
     public ExplainOptions(RuleCategory category)
     {
         _category = category;
-        _unknown.AcceptOnlyFromAmong(
+        _unknown.AcceptOnly(
             "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
             "file-system", "target-image", "sha256");
-        _access.AcceptOnlyFromAmong(
+        _access.AcceptOnly(
             "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times");
-        _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
+        _operation.AcceptOnly(ExplainedSocket.Operations);
     }
 
     private bool IsExec => _category == RuleCategory.ProcessCreation;

@@ -12,8 +12,8 @@ internal sealed class OperationOptions
     private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module, or the place of a mount");
     private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
     private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");
-    private readonly Option<uint?> _newUid = new("--new-uid") { Description = "Effective user that is to be, by number (0)", HelpName = "N" };
-    private readonly Option<uint?> _newGid = new("--new-gid") { Description = "Effective group that is to be, by number (0), of --way group, which follows from it", HelpName = "N" };
+    private readonly Option<uint?> _newUid = OptionValues.Number<uint>("--new-uid", "N", "Effective user that is to be, by number (0)");
+    private readonly Option<uint?> _newGid = OptionValues.Number<uint>("--new-gid", "N", "Effective group that is to be, by number (0), of --way group, which follows from it");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid, _newGid];

@@ -13,7 +13,7 @@ internal sealed class PlaceOptions
     private readonly Option<string?> _cgroup = new("--cgroup") { Description = "Its cgroup, as /proc/PID/cgroup has it", HelpName = "PATH" };
     private readonly Option<string?> _unit = new("--unit") { Description = "Unit in system.slice, instead of --cgroup", HelpName = "NAME" };
     private readonly Option<string?> _group = new("--group") { Description = "Effective group", HelpName = "NAME" };
-    private readonly Option<uint?> _gid = new("--gid") { Description = "Effective group, by number", HelpName = "N" };
+    private readonly Option<uint?> _gid = OptionValues.Number<uint>("--gid", "N", "Effective group, by number");
 
     private readonly Option<string?> _namespace = new("--mount-namespace")
     {
