@@ -150,6 +150,17 @@ public sealed class CommandTreeTests
         Assert.Contains(part, result.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("list")]
+    [InlineData("follow")]
+    public async Task Every_verdict_can_be_looked_for(string command)
+    {
+        Assert.Contains("--verdict <allow|audit|block|kill>", (await Cli.RunAsync("audit", command, "--help")).Out, StringComparison.Ordinal);
+        var line = $"audit {command} --verdict ";
+        var offered = (await Cli.RunAsync($"[suggest:{line.Length}]", line)).Out.Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Equal(["allow", "audit", "block", "kill"], offered.Where(word => !word.StartsWith('-') && word.Length > 0));
+    }
+
     [Fact]
     public async Task Completions_come_from_the_tree()
     {
