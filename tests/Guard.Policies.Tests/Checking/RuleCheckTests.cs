@@ -199,6 +199,17 @@ public sealed class RuleCheckTests
     }
 
     [Fact]
+    public void An_item_that_two_rules_share_is_named_where_each_has_it()
+    {
+        var rule = Exec("a:\n    Image: /x\nf:\n    CommandLine|contains: ' -h'\ncondition: a and not f", Block);
+        var findings = Compile($"{rule}\n---\n{rule}").Diagnostics.Where(d => d.Id == DiagnosticCatalogue.CommandLineExclusion.Id);
+        Assert.Collection(
+            findings,
+            first => Assert.Contains("(item in p.yml(9,9))", first.Message, StringComparison.Ordinal),
+            second => Assert.Contains("(item in p.yml(21,9))", second.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Exclusion_lifts_the_lock_out()
     {
         var text = Exec("a:\n    Image|endswith: /sh\nf:\n    Uid: 0\ncondition: a and not f", Block);
