@@ -122,8 +122,8 @@ internal sealed class ExplainOptions
             ParentImage = values.Text(PolicyField.ParentImage, "parent-image", parsed.GetValue(_parentImage)),
             ParentInvoked = values.Again("parent-image", parsed.GetValue(_parentImage)),
             ParentCommandLine = values.Arguments(PolicyField.ParentCommandLine, "parent-command", parsed.GetValue(_parentCommand)),
-            Uid = values.Number(PolicyField.User, ReadUser(run)),
-            LogonId = values.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
+            Uid = ReadUser(run, values),
+            LogonId = values.Number(nameof(PolicyField.LogonId), parsed.GetValue(_logon) ?? uint.MaxValue),
         };
         request = values.Ancestors(_place.Read(run, request, values), parsed.GetValue(_ancestor) ?? []);
         if (IsOperation)
@@ -196,16 +196,16 @@ internal sealed class ExplainOptions
             : throw new CliException(ExitCode.Usage, $"'{digest}' is no SHA-256 digest", "sha256sum prints the one of a file");
     }
 
-    private uint ReadUser(CommandRun run)
+    private uint ReadUser(CommandRun run, ToldValues told)
     {
         if (run.Parsed.GetValue(_uid) is { } uid)
         {
-            return uid;
+            return told.Number("Uid", uid);
         }
 
         var name = run.Parsed.GetValue(_user) ?? "root";
         return Accounts.Read(run.Environment).UidByName.TryGetValue(name, out var found)
-            ? found
+            ? told.Number(nameof(PolicyField.User), found, name)
             : throw new CliException(ExitCode.Usage, $"there is no account '{name}' on this machine", "give its number: --uid N");
     }
 

@@ -71,9 +71,9 @@ internal sealed class OperationOptions
 
     private uint ReadId(CommandRun run, ToldValues told, uint number)
         => number == OperationNumbers.Of(OperationKind.Credentials, (uint)CredentialType.User)
-            ? told.Number(PolicyField.NewUid, run.Parsed.GetValue(_newUid) ?? 0)
+            ? told.Number(nameof(PolicyField.NewUid), run.Parsed.GetValue(_newUid) ?? 0)
             : number == OperationNumbers.Of(OperationKind.Credentials, (uint)CredentialType.Group)
-                ? told.Number(PolicyField.NewGid, run.Parsed.GetValue(_newGid) ?? 0)
+                ? told.Number(nameof(PolicyField.NewGid), run.Parsed.GetValue(_newGid) ?? 0)
                 : 0;
 
     private static Option<string?> Text(string name, string helpName, string description)

@@ -47,8 +47,11 @@ internal sealed class PlaceOptions
         return request with
         {
             Cgroup = told.Text(PolicyField.CgroupPath, "cgroup", cgroup),
-            Group = told.NumberIfTold(PolicyField.Group, "--group", ReadGroup(run)),
-            MountNamespace = told.NumberIfTold(PolicyField.MountNamespace, "--mount-namespace", ReadNamespace(run)),
+            Group = run.Parsed.GetValue(_gid) is { } gid
+                ? told.NumberIfTold("Gid", _gid.Name, gid, null)
+                : told.NumberIfTold(nameof(PolicyField.Group), _group.Name, ReadGroup(run), run.Parsed.GetValue(_group)),
+            MountNamespace = told.NumberIfTold(
+                nameof(PolicyField.MountNamespace), _namespace.Name, ReadNamespace(run), run.Parsed.GetValue(_namespace)),
         };
     }
 
@@ -64,11 +67,6 @@ internal sealed class PlaceOptions
 
     private uint? ReadGroup(CommandRun run)
     {
-        if (run.Parsed.GetValue(_gid) is { } gid)
-        {
-            return gid;
-        }
-
         var name = run.Parsed.GetValue(_group);
         return name is null ? null
             : Accounts.Read(run.Environment).GidByName.TryGetValue(name, out var found) ? found
