@@ -45,6 +45,23 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_as_json_has_all_that_a_rule_would_refuse_root()
+    {
+        Write("a.yml", """
+            title: No shells
+            logsource: {product: linux, category: process_creation}
+            detection: {sel: {Image|endswith: /sh}, condition: sel}
+            guard: {action: block}
+            """);
+        var result = await Cli.RunAsync(new Cli.Options { Compile = PolicyCompiler.Compile }, "policy", "check", _directory, "-o", "json");
+        var finding = Assert.Single(JsonSerializer.Deserialize(result.Out, GuardJson.Default.PolicyOutcome)!.Findings);
+        Assert.Equal("GP4004", finding.Id);
+        Assert.NotNull(finding.Details);
+        Assert.Contains($"{string.Join(", ", finding.Details.Take(3))} and {finding.Details.Count - 3} more", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("details", (await Cli.RunAsync("policy", "check", Write("b.yml", "bad"), "-o", "json")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_of_what_is_not_there_is_5()
         => Assert.Equal(5, (await Cli.RunAsync("policy", "check", "/nonexistent/x.yml")).Code);
 
