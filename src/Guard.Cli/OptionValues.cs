@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
@@ -26,6 +27,14 @@ internal static class OptionValues
         argument.CompletionSources.Add([.. words]);
         argument.Validators.Add(result => Refuse(result, argument.Name, words));
     }
+
+    /// <summary>Offers words to shells that depend on what else was typed; others are taken as well.</summary>
+    public static void Offer(this Option option, Func<ParseResult, IEnumerable<string>> words)
+        => option.CompletionSources.Add(context => words(context.ParseResult).Select(word => new CompletionItem(word)));
+
+    /// <summary>Offers words to shells that depend on what else was typed; others are taken as well.</summary>
+    public static void Offer(this Argument argument, Func<ParseResult, IEnumerable<string>> words)
+        => argument.CompletionSources.Add(context => words(context.ParseResult).Select(word => new CompletionItem(word)));
 
     /// <summary>An option that takes a whole number in digits.</summary>
     public static Option<T?> Number<T>(string name, string helpName, string description, params string[] aliases)

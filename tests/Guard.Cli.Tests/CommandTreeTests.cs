@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Guard.Protocol;
 using Xunit;
 
 namespace Guard.Cli.Tests;
@@ -156,9 +157,41 @@ public sealed class CommandTreeTests
     public async Task Every_verdict_can_be_looked_for(string command)
     {
         Assert.Contains("--verdict <allow|audit|block|kill>", (await Cli.RunAsync("audit", command, "--help")).Out, StringComparison.Ordinal);
-        var line = $"audit {command} --verdict ";
+        Assert.Equal("allow audit block kill", await OfferedAsync($"audit {command} --verdict "));
+    }
+
+    [Theory]
+    [InlineData("policy explain operation process_signal --way SIGK", "SIGKILL")]
+    [InlineData("policy explain operation mount --way ", "bind move new pivot propagation remount umount")]
+    [InlineData("policy explain operation process_credentials --way ", "group user")]
+    [InlineData("policy explain operation bpf --way LINK_D", "LINK_DETACH")]
+    [InlineData("policy explain operation namespace --way ", "")]
+    [InlineData("policy explain operation process_", "process_access process_credentials process_signal")]
+    [InlineData("policy explain open /x --access x", "exec xattr")]
+    [InlineData("policy explain connect --operation raw ", "ipv4 ipv6 packet xdp")]
+    [InlineData("policy explain connect 192.0.2.1:1 --operation ", "bind connect listen raw send")]
+    [InlineData("policy explain connect 192.0.2.1:1 --protocol ud", "udp udplite")]
+    [InlineData("policy explain exec /x --unknown parent", "parent-command parent-image")]
+    [InlineData("policy explain exec /x --mount-namespace ", "host")]
+    [InlineData("audit list --kind exec", "exec.audited exec.denied")]
+    [InlineData("audit follow --kind policy", "policy.pushed policy.refused policy.removed policy.swept")]
+    [InlineData("audit list --since ", "boot today yesterday")]
+    [InlineData("status --wait ", "degraded enforcing starting")]
+    [InlineData("status --color ", "always auto never")]
+    public async Task Words_are_offered_to_shells(string line, string words) => Assert.Equal(words, await OfferedAsync(line));
+
+    [Fact]
+    public void Every_kind_of_record_is_offered()
+    {
+        var kinds = typeof(AuditKinds).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        Assert.Equal(kinds, AuditKinds.All);
+    }
+
+    /// <summary>What is no option, and does not begin a command.</summary>
+    private static async Task<string> OfferedAsync(string line)
+    {
         var offered = (await Cli.RunAsync($"[suggest:{line.Length}]", line)).Out.Split('\n', StringSplitOptions.TrimEntries);
-        Assert.Equal(["allow", "audit", "block", "kill"], offered.Where(word => !word.StartsWith('-') && word.Length > 0));
+        return string.Join(' ', offered.Where(word => word.Length > 0 && !word.StartsWith('-')).Order(StringComparer.Ordinal));
     }
 
     [Fact]

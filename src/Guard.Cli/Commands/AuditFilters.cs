@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Guard.Protocol;
 
 namespace Guard.Cli.Commands;
 
@@ -20,6 +21,7 @@ internal sealed class AuditFilters
     public AuditFilters(CliEnvironment environment)
     {
         _verdict.AcceptOnly(Verdicts);
+        _kind.Offer(_ => AuditKinds.All);
         _since = Moment(environment, "--since", "Not before: 10m, 2h, today, yesterday, boot, 2026-11-22T10:00");
         _until = Moment(environment, "--until", "Before, in the same forms");
     }
@@ -71,6 +73,7 @@ internal sealed class AuditFilters
     private static Option<string?> Moment(CliEnvironment environment, string name, string description)
     {
         var option = Text(name, "TIME", description);
+        option.Offer(_ => ["today", "yesterday", "boot"]);
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: { Length: > 0 } text }] && Durations.TryMoment(text, environment.Time) is null)

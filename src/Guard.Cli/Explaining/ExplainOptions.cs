@@ -64,6 +64,7 @@ internal sealed class ExplainOptions
         _access.AcceptOnly(
             "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times");
         _operation.AcceptOnly(ExplainedSocket.Operations);
+        _protocol.Offer(_ => ExplainedSocket.ProtocolNames);
     }
 
     private bool IsExec => _category == RuleCategory.ProcessCreation;

@@ -15,6 +15,12 @@ internal sealed class OperationOptions
     private readonly Option<uint?> _newUid = OptionValues.Number<uint>("--new-uid", "N", "Effective user that is to be, by number (0)");
     private readonly Option<uint?> _newGid = OptionValues.Number<uint>("--new-gid", "N", "Effective group that is to be, by number (0), of --way group, which follows from it");
 
+    /// <summary>Where the command line names the log source.</summary>
+    public const string Source = "source";
+
+    /// <summary>Creates them for one command.</summary>
+    public OperationOptions() => _way.Offer(parsed => OperationNames.WaysOf(parsed.GetValue<string>(Source)));
+
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid, _newGid];
 
@@ -32,7 +38,7 @@ internal sealed class OperationOptions
             var known = string.Join(", ", OperationNames.LogSources);
             throw OperationNames.Read(logSource, null) is null
                 ? new CliException(ExitCode.Usage, $"'{logSource}' is no log source of operations", $"there are {known}")
-                : new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", "guard-policy(5) lists the values");
+                : new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", WaysHint(logSource));
         }
 
         if (OperationNames.Of(number) is { WayField: { } field, Way: { } value })
@@ -50,6 +56,9 @@ internal sealed class OperationOptions
             NewId = ReadId(run, told, number),
         };
     }
+
+    private static string WaysHint(string logSource)
+        => string.Join(", ", OperationNames.WaysOf(logSource)) is { Length: > 0 } ways ? "there are " + ways : "leave --way out: there is one way only";
 
     private string? WayOfIds(CommandRun run) => run.Parsed.GetResult(_newGid) is null ? null : "group";
 

@@ -21,6 +21,9 @@ internal sealed class PlaceOptions
         HelpName = "host|N",
     };
 
+    /// <summary>Creates them for one command.</summary>
+    public PlaceOptions() => _namespace.Offer(_ => ["host"]);
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(GuardCommand command)
     {
