@@ -75,7 +75,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor UnknownRule = Error(
         "GP2013",
         "A document orders a rule that is not there",
-        "name the id or the name of a rule of the same bundle");
+        "name the id or the name of a rule of the same bundle; where the rule has to go, its order goes with it: push the policies without both");
 
     /// <summary>GP2014: A rule has two different orders.</summary>
     public static readonly DiagnosticDescriptor ConflictingOrders = Error(
