@@ -180,6 +180,16 @@ public sealed class CommandTreeTests
     [InlineData("status --color ", "always auto never")]
     public async Task Words_are_offered_to_shells(string line, string words) => Assert.Equal(words, await OfferedAsync(line));
 
+    [Theory]
+    [InlineData("--unknown", "image, invoked, command-line, cwd, parent-image, parent-command, ancestor, cgroup, target, file-system, target-image, sha256")]
+    [InlineData("--access", "read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr, times")]
+    public async Task Help_has_the_words_that_explain_takes(string option, string words)
+    {
+        var help = (await Cli.RunAsync("policy", "explain", "open", "--help")).Out;
+        Assert.Contains(option, help, StringComparison.Ordinal);
+        Assert.Contains(words, string.Join(' ', help.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_kind_of_record_is_offered()
     {

@@ -9,6 +9,17 @@ namespace Guard.Cli.Explaining;
 /// <summary>The options that describe an operation. What is not told is unknown, as it can be to the kernel.</summary>
 internal sealed class ExplainOptions
 {
+    private static readonly string[] Unknowns =
+    [
+        "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
+        "file-system", "target-image", "sha256",
+    ];
+
+    private static readonly string[] Kinds =
+    [
+        "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times",
+    ];
+
     private readonly RuleCategory _category;
     private readonly PlaceOptions _place = new();
     private readonly OperationOptions _own = new();
@@ -33,13 +44,13 @@ internal sealed class ExplainOptions
 
     private readonly Option<string[]> _unknown = new("--unknown")
     {
-        Description = "A value that is not known, whatever else is told; may be repeated",
+        Description = "A value that is not known, whatever else is told; may be repeated: " + string.Join(", ", Unknowns),
         HelpName = "VALUE",
     };
 
     private readonly Option<string[]> _access = new("--access")
     {
-        Description = "Kind of the access (read); may be repeated",
+        Description = "Kind of the access (read); may be repeated: " + string.Join(", ", Kinds),
         HelpName = "KIND",
     };
 
@@ -58,11 +69,8 @@ internal sealed class ExplainOptions
     public ExplainOptions(RuleCategory category)
     {
         _category = category;
-        _unknown.AcceptOnly(
-            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
-            "file-system", "target-image", "sha256");
-        _access.AcceptOnly(
-            "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times");
+        _unknown.AcceptOnly(Unknowns);
+        _access.AcceptOnly(Kinds);
         _operation.AcceptOnly(ExplainedSocket.Operations);
         _protocol.Offer(_ => ExplainedSocket.ProtocolNames);
     }
