@@ -13,7 +13,7 @@ internal sealed class CliEnvironment
     public required TextWriter Error { get; init; }
 
     /// <summary>stdin, for the commands that read it.</summary>
-    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+    public Func<Stream> OpenInput { get; init; } = OpenStandardInput;
 
     /// <summary>Whether a person looks at stdout.</summary>
     public bool IsTerminal { get; init; }
@@ -51,6 +51,23 @@ internal sealed class CliEnvironment
         Width = Console.IsOutputRedirected ? int.MaxValue : Math.Max(Console.WindowWidth, 40),
         NoColor = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 },
     };
+
+    /// <summary>
+    /// Where stdin was closed, the runtime has opened something of its own under its number, and a read of that never ends.
+    /// What a process was started with is never close-on-exec, and what the runtime opens always is.
+    /// </summary>
+    private static Stream OpenStandardInput()
+    {
+        const int CloseOnExec = 0x80000;
+        const string Flags = "flags:";
+        var descriptor = new FileInfo("/proc/self/fdinfo/0");
+        var flags = descriptor.Exists
+            ? File.ReadLines(descriptor.FullName).First(line => line.StartsWith(Flags, StringComparison.Ordinal))[Flags.Length..]
+            : null;
+        return flags is null || (Convert.ToInt32(flags.Trim(), 8) & CloseOnExec) != 0
+            ? throw new CliException(ExitCode.Findings, "stdin is closed, and nothing can be read from it", "redirect it, or name a file")
+            : Console.OpenStandardInput();
+    }
 
     /// <summary>
     /// The console's stream swallows a broken pipe, and <c>guardctl audit follow | head</c> would never end; so pipes

@@ -30,7 +30,7 @@ internal static class GlobalOptions
             HelpName = string.Join('|', words),
             DefaultValueFactory = _ => words[0],
         };
-        option.AcceptOnlyFromAmong(words);
+        option.AcceptOnly(words);
         return option;
     }
 }

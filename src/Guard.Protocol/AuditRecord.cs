@@ -211,6 +211,15 @@ public sealed record NetworkInfoRecord
 /// <summary>The values of <see cref="AuditRecord.Kind"/>. They are an API: never renamed.</summary>
 public static class AuditKinds
 {
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        ExecDenied, ExecAudited, FileDenied, FileAudited, FileHeld, ConnectDenied, ConnectAudited, SendDenied,
+        SendAudited, BindDenied, BindAudited, ListenDenied, ListenAudited, RawDenied, RawAudited, OperationDenied,
+        OperationAudited, EngineFailure, EngineStarted, EngineStopped, EngineState, EventsLost, EventMalformed,
+        PolicyPushed, PolicyRefused, PolicyRemoved, PolicySwept, ControlDenied, TrailPruned, TrailSetAside,
+    ];
+
     /// <summary>An exec was refused.</summary>
     public const string ExecDenied = "exec.denied";
 

@@ -55,7 +55,11 @@ public sealed record BundleFile(string Name, byte[] Content);
 /// <param name="Column">From 1; 0 = the whole line.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Hint">What to do.</param>
-public sealed record PolicyFinding(string Id, string Severity, string File, int Line, int Column, string Message, string? Hint);
+public sealed record PolicyFinding(string Id, string Severity, string File, int Line, int Column, string Message, string? Hint)
+{
+    /// <summary>All of what the message names the first of; null where it names everything.</summary>
+    public IReadOnlyList<string>? Details { get; init; }
+}
 
 /// <summary>What became of a check, push or removal.</summary>
 /// <param name="Accepted">False: nothing has changed.</param>

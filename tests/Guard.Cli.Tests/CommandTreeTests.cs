@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Guard.Protocol;
 using Xunit;
 
 namespace Guard.Cli.Tests;
@@ -97,6 +98,24 @@ public sealed class CommandTreeTests
     public async Task A_wrong_command_line_is_2(params string[] args)
         => Assert.Equal(2, (await Cli.RunAsync(args)).Code);
 
+    [Theory]
+    [InlineData("policy explain open /x --unknown weather", "'weather' is no value of --unknown: it takes image, invoked, command-line, cwd, parent-image, parent-command, ancestor, cgroup, target, file-system, target-image or sha256")]
+    [InlineData("policy explain open /x --access smell", "'smell' is no value of --access: it takes read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr or times")]
+    [InlineData("policy explain open /x --uid root", "'root' is no value of --uid: write a whole number from 0 to 4294967295 in digits")]
+    [InlineData("policy explain open /x --logon-id=-1", "'-1' is no value of --logon-id: write a whole number from 0 to 4294967295 in digits")]
+    [InlineData("policy explain connect 192.0.2.1:1 --operation x", "'x' is no value of --operation: it takes connect, send, bind, listen or raw")]
+    [InlineData("audit list --pid x", "'x' is no value of --pid: write a whole number from 0 to 2147483647 in digits")]
+    [InlineData("audit list --verdict deny", "'deny' is no value of --verdict: it takes allow, audit, block or kill")]
+    [InlineData("trace exec -n x", "'x' is no value of --count: write a whole number from 0 to 2147483647 in digits")]
+    [InlineData("completion tcsh", "'tcsh' is no value of shell: it takes bash, zsh or fish")]
+    [InlineData("status -o xml", "'xml' is no value of --output: it takes table or json")]
+    public async Task A_value_that_is_none_is_refused_with_those_that_are(string line, string message)
+    {
+        var result = await Cli.RunAsync(line.Split(' '));
+        Assert.Equal(2, result.Code);
+        Assert.Equal("guardctl: " + message, result.Error.Split('\n')[0]);
+    }
+
     [Fact]
     public async Task The_root_help_lists_every_exit_code()
     {
@@ -130,6 +149,59 @@ public sealed class CommandTreeTests
         var result = await Cli.RunAsync("completion", shell);
         Assert.Equal(0, result.Code);
         Assert.Contains(part, result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("follow")]
+    public async Task Every_verdict_can_be_looked_for(string command)
+    {
+        Assert.Contains("--verdict <allow|audit|block|kill>", (await Cli.RunAsync("audit", command, "--help")).Out, StringComparison.Ordinal);
+        Assert.Equal("allow audit block kill", await OfferedAsync($"audit {command} --verdict "));
+    }
+
+    [Theory]
+    [InlineData("policy explain operation process_signal --way SIGK", "SIGKILL")]
+    [InlineData("policy explain operation mount --way ", "bind move new pivot propagation remount umount")]
+    [InlineData("policy explain operation process_credentials --way ", "group user")]
+    [InlineData("policy explain operation bpf --way LINK_D", "LINK_DETACH")]
+    [InlineData("policy explain operation namespace --way ", "")]
+    [InlineData("policy explain operation process_", "process_access process_credentials process_signal")]
+    [InlineData("policy explain open /x --access x", "exec xattr")]
+    [InlineData("policy explain connect --operation raw ", "ipv4 ipv6 packet xdp")]
+    [InlineData("policy explain connect 192.0.2.1:1 --operation ", "bind connect listen raw send")]
+    [InlineData("policy explain connect 192.0.2.1:1 --protocol ud", "udp udplite")]
+    [InlineData("policy explain exec /x --unknown parent", "parent-command parent-image")]
+    [InlineData("policy explain exec /x --mount-namespace ", "host")]
+    [InlineData("audit list --kind exec", "exec.audited exec.denied")]
+    [InlineData("audit follow --kind policy", "policy.pushed policy.refused policy.removed policy.swept")]
+    [InlineData("audit list --since ", "boot today yesterday")]
+    [InlineData("status --wait ", "degraded enforcing starting")]
+    [InlineData("status --color ", "always auto never")]
+    public async Task Words_are_offered_to_shells(string line, string words) => Assert.Equal(words, await OfferedAsync(line));
+
+    [Theory]
+    [InlineData("--unknown", "image, invoked, command-line, cwd, parent-image, parent-command, ancestor, cgroup, target, file-system, target-image, sha256")]
+    [InlineData("--access", "read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr, times")]
+    public async Task Help_has_the_words_that_explain_takes(string option, string words)
+    {
+        var help = (await Cli.RunAsync("policy", "explain", "open", "--help")).Out;
+        Assert.Contains(option, help, StringComparison.Ordinal);
+        Assert.Contains(words, string.Join(' ', help.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_kind_of_record_is_offered()
+    {
+        var kinds = typeof(AuditKinds).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        Assert.Equal(kinds, AuditKinds.All);
+    }
+
+    /// <summary>What is no option, and does not begin a command.</summary>
+    private static async Task<string> OfferedAsync(string line)
+    {
+        var offered = (await Cli.RunAsync($"[suggest:{line.Length}]", line)).Out.Split('\n', StringSplitOptions.TrimEntries);
+        return string.Join(' ', offered.Where(word => word.Length > 0 && !word.StartsWith('-')).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -45,6 +45,23 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_as_json_has_all_that_a_rule_would_refuse_root()
+    {
+        Write("a.yml", """
+            title: No shells
+            logsource: {product: linux, category: process_creation}
+            detection: {sel: {Image|endswith: /sh}, condition: sel}
+            guard: {action: block}
+            """);
+        var result = await Cli.RunAsync(new Cli.Options { Compile = PolicyCompiler.Compile }, "policy", "check", _directory, "-o", "json");
+        var finding = Assert.Single(JsonSerializer.Deserialize(result.Out, GuardJson.Default.PolicyOutcome)!.Findings);
+        Assert.Equal("GP4004", finding.Id);
+        Assert.NotNull(finding.Details);
+        Assert.Contains($"{string.Join(", ", finding.Details.Take(3))} and {finding.Details.Count - 3} more", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("details", (await Cli.RunAsync("policy", "check", Write("b.yml", "bad"), "-o", "json")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_of_what_is_not_there_is_5()
         => Assert.Equal(5, (await Cli.RunAsync("policy", "check", "/nonexistent/x.yml")).Code);
 
@@ -208,14 +225,17 @@ public sealed class PolicyCommandTests : IDisposable
         Assert.Contains("?id=a%20b%26c ", server.Requests[1].Line, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Remove_of_what_is_not_in_force_is_5()
+    [Theory]
+    [InlineData("GP9001", "", 1)]
+    [InlineData("GP9002", "", 5)]
+    [InlineData("GP2013", "orders.yml", 1)]
+    public async Task Remove_says_whether_there_is_no_such_rule_or_it_cannot_go(string id, string file, int code)
     {
         using var server = new FakeServer();
-        var refused = new PolicyOutcome(false, [new PolicyFinding("GP9001", "error", "", 0, 0, "not in force: x", null)], 0, 0, null, null, 0);
+        var refused = new PolicyOutcome(false, [new PolicyFinding(id, "error", file, 0, 0, "x", null)], 0, 0, null, null, 0);
         server.Answer("DELETE /v1/policy", refused, GuardJson.Default.PolicyOutcome);
         var result = await Cli.RunAsync("policy", "remove", "x", "--socket", server.Path);
-        Assert.Equal(5, result.Code);
+        Assert.Equal(code, result.Code);
         Assert.Contains("nothing was removed", result.Out, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Guard.Policies;
 using Xunit;
@@ -37,6 +38,27 @@ public sealed class PolicyEvalTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("guardctl-eval-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Standard_input_that_is_closed_is_told_and_not_waited_for()
+    {
+        Write("a.yml", Netcat);
+        var program = Path.Combine(AppContext.BaseDirectory, "guardctl.dll");
+        string[] words = ["-c", "exec dotnet \"$1\" policy eval --rules \"$2\" --events - <&-", "sh", program, _directory];
+        using var process = Process.Start(new ProcessStartInfo("sh", words) { RedirectStandardError = true })!;
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            var error = await process.StandardError.ReadToEndAsync(time.Token);
+            await process.WaitForExitAsync(time.Token);
+            Assert.Equal("guardctl: stdin is closed, and nothing can be read from it\ntry: redirect it, or name a file\n", error);
+            Assert.Equal(1, process.ExitCode);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
 
     [Fact]
     public async Task Each_event_gives_a_line_with_the_rules_in_the_order_of_the_bundle()

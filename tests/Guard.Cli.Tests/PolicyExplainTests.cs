@@ -132,11 +132,11 @@ public sealed class PolicyExplainTests : IDisposable
     [InlineData("unit: nginx.service", new[] { "--cgroup", "/user.slice" }, "allow", "[does not hold]")]
     [InlineData("unit: nginx.service", new string[0], "allow", "unknown: CgroupPath (tell it with --cgroup)")]
     [InlineData("unit: nginx.service", new[] { "--unit", "nginx.service", "--unknown", "cgroup" }, "allow", "unknown: CgroupPath")]
-    [InlineData("group: root", new[] { "--group", "root" }, "block", "Group=0")]
+    [InlineData("group: root", new[] { "--group", "root" }, "block", "Group=root")]
     [InlineData("group: 7", new[] { "--gid", "7" }, "block", "[holds by Group]")]
     [InlineData("group: 7", new string[0], "allow", "unknown: Group (tell it with --group)")]
     [InlineData("mount_namespace: other", new[] { "--mount-namespace", "4026532000" }, "block", "[holds by MountNamespace]")]
-    [InlineData("mount_namespace: other", new[] { "--mount-namespace", "host" }, "allow", "MountNamespace=0")]
+    [InlineData("mount_namespace: other", new[] { "--mount-namespace", "host" }, "allow", "MountNamespace=host")]
     public async Task The_place_is_told(string scope, string[] told, string verdict, string part)
     {
         var file = Write("a.yml", $$"""
@@ -234,6 +234,91 @@ public sealed class PolicyExplainTests : IDisposable
         string[] command = ["policy", "explain", "operation", source, "--target-image", "/srv/x", option, value, "--rules", file];
         var result = await Cli.RunAsync(Real, command);
         Assert.StartsWith($"{source}: {verdict}", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_item_is_shown_as_it_was_written_and_no_more()
+    {
+        var file = Write("a.yml", """
+            title: Flow
+            logsource: {product: linux, category: network_connection}
+            detection:
+                sel: {DestinationPort: [80, 81], Protocol: tcp, 'Image|endswith': "/a, {b}"}
+                more:
+                    AddressFamily:
+                        - ipv4
+                        - ipv6   # not packet
+                    # a remark on what follows
+                    CommandLine|contains: a, b
+                condition: sel and more
+            """);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "connect", "192.0.2.1:80", "--image", "/a, {b}", "--command", "a, b", "--rules", file);
+        Assert.Equal(
+            [
+                $"connect 192.0.2.1:80: audit",
+                $"decided by: Flow (audit) at {file}(1,1)",
+                $"  {file}(1,1): Operation: connect, send  [implied; holds by Operation]",
+                $"  {file}(4,11): DestinationPort: [80, 81]  [holds by the port]",
+                $"  {file}(4,38): Protocol: tcp  [holds by Protocol]",
+                $"  {file}(4,53): 'Image|endswith': \"/a, {{b}}\"  [holds by Image]",
+                $"  {file}(6,9): AddressFamily: - ipv4 - ipv6  [holds by AddressFamily]",
+                $"  {file}(10,9): CommandLine|contains: a, b  [holds by CommandLine]",
+            ],
+            result.Out.Split('\n')[..8]);
+    }
+
+    [Theory]
+    [InlineData("file_delete", "TargetFilename: /x", "open /x --access delete", "Access: delete")]
+    [InlineData("file_event", "TargetFilename: /x", "open /x --access create", "Access: write, create, truncate")]
+    [InlineData("network_connection", "SourcePort: 80", "connect 192.0.2.1:80 --operation bind", "Operation: bind, listen")]
+    [InlineData("mount", "TargetFilename: /x", "operation mount --target /x", "category: mount")]
+    [InlineData("process_credentials", "NewGid: 5", "operation process_credentials --new-gid 5", "CredentialType: group")]
+    public async Task What_the_log_source_implies_is_said_to_be_implied(string category, string item, string asked, string implied)
+    {
+        var file = Write("a.yml", $$"""
+            title: t
+            logsource: {product: linux, category: {{category}}}
+            detection: {sel: { {{item}} }, condition: sel}
+            """);
+        var result = await Cli.RunAsync(Real, ["policy", "explain", .. asked.Split(' '), "--rules", file]);
+        Assert.Contains($"\n  {file}(1,1): {implied}  [implied; holds by ", result.Out, StringComparison.Ordinal);
+        result = await Cli.RunAsync(Real, ["policy", "explain", .. asked.Split(' '), "--rules", file, "-o", "json"]);
+        using var json = JsonDocument.Parse(result.Out);
+        var items = json.RootElement.GetProperty("rules")[0].GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([true, false], items.Select(shown => shown.GetProperty("implied").GetBoolean()));
+        Assert.Equal([implied, item], items.Select(shown => shown.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task A_rule_s_own_item_is_shown_where_another_says_the_same()
+    {
+        const string Other = """
+            title: Other
+            logsource: {product: linux, category: process_creation}
+            detection:
+                tool: {ParentImage: /x}
+                more: {Image|endswith: [/ncat, /nc]}
+                condition: tool and more
+            ---
+
+            """;
+        var file = Write("a.yml", Other + Netcat);
+        var result = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/bin/nc", "--parent-image", "/bin/sh", "--rules", file);
+        Assert.Contains($"  {file}(13,9): Image|endswith: - /nc - /ncat  [holds by Image]\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("connect 192.0.2.1:80", "User=root, LogonId=4294967295, Operation=connect, DestinationIp=192.0.2.1, DestinationPort=80, Protocol=tcp")]
+    [InlineData("connect 192.0.2.1:80 --uid 0 --protocol 6", "Uid=0, LogonId=4294967295, Operation=connect, DestinationIp=192.0.2.1, DestinationPort=80, Protocol=tcp")]
+    [InlineData("connect packet --operation raw", "User=root, LogonId=4294967295, Operation=raw, AddressFamily=packet, Protocol=any")]
+    [InlineData("operation process_signal --way 9", "User=root, LogonId=4294967295, Signal=SIGKILL")]
+    [InlineData("open /x --gid 0 --mount-namespace host", "User=root, LogonId=4294967295, Gid=0, MountNamespace=host, TargetFilename=/x, Access=read")]
+    public async Task What_it_was_decided_on_is_said_in_the_words_of_rules(string asked, string known)
+    {
+        var result = await Cli.RunAsync(Real, ["policy", "explain", .. asked.Split(' '), "--rules", Write("a.yml", Netcat)]);
+        Assert.Contains($"\ndecided on: {known}\n", result.Out, StringComparison.Ordinal);
     }
 
     [Theory]

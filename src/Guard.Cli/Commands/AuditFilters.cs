@@ -1,23 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
+using Guard.Protocol;
 
 namespace Guard.Cli.Commands;
 
 /// <summary>The filters that <c>audit list</c> and <c>audit follow</c> share.</summary>
 internal sealed class AuditFilters
 {
+    private static readonly string[] Verdicts = ["allow", "audit", "block", "kill"];
+
     private readonly Option<string?> _since;
     private readonly Option<string?> _until;
     private readonly Option<string?> _kind = Text("--kind", "KIND", "exec.denied, 'exec.*', policy.pushed, …");
-    private readonly Option<string?> _verdict = Text("--verdict", "allow|audit|block", "What was decided");
+    private readonly Option<string?> _verdict = Text("--verdict", string.Join('|', Verdicts), "What was decided");
     private readonly Option<string?> _rule = Text("--rule", "RULE", "Id or title of the rule that decided");
     private readonly Option<string?> _path = Text("--path", "GLOB", "Path of the program or file, with * and ?");
-    private readonly Option<int?> _pid = new("--pid") { Description = "Process id", HelpName = "PID" };
+    private readonly Option<int?> _pid = OptionValues.Number<int>("--pid", "PID", "Process id");
     private readonly Option<string?> _user = Text("--user", "USER", "Account name or uid");
 
     public AuditFilters(CliEnvironment environment)
     {
-        _verdict.AcceptOnlyFromAmong("allow", "audit", "block", "kill");
+        _verdict.AcceptOnly(Verdicts);
+        _kind.Offer(_ => AuditKinds.All);
         _since = Moment(environment, "--since", "Not before: 10m, 2h, today, yesterday, boot, 2026-11-22T10:00");
         _until = Moment(environment, "--until", "Before, in the same forms");
     }
@@ -69,6 +73,7 @@ internal sealed class AuditFilters
     private static Option<string?> Moment(CliEnvironment environment, string name, string description)
     {
         var option = Text(name, "TIME", description);
+        option.Offer(_ => ["today", "yesterday", "boot"]);
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: { Length: > 0 } text }] && Durations.TryMoment(text, environment.Time) is null)

@@ -12,7 +12,7 @@ internal static class AuditFollowCommand
     public static Command Create(CliEnvironment environment)
     {
         var filters = new AuditFilters(environment);
-        var after = new Option<long?>("--after") { Description = "Begin behind this number, instead of now", HelpName = "SEQ" };
+        var after = OptionValues.Number<long>("--after", "SEQ", "Begin behind this number, instead of now");
         var command = new GuardCommand(
             environment,
             "follow",

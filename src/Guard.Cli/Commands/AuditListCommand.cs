@@ -10,7 +10,7 @@ internal static class AuditListCommand
     public static Command Create(CliEnvironment environment)
     {
         var filters = new AuditFilters(environment);
-        var after = new Option<long?>("--after") { Description = "Only records with a higher number, oldest first", HelpName = "SEQ" };
+        var after = OptionValues.Number<long>("--after", "SEQ", "Only records with a higher number, oldest first");
         var limit = new Option<int>("--limit", "-n") { Description = "Most records (50)", HelpName = "N", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(result =>
         {

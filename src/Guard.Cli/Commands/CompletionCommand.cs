@@ -8,7 +8,7 @@ internal static class CompletionCommand
     public static Command Create(CliEnvironment environment)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish", HelpName = "bash|zsh|fish" };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.AcceptOnly("bash", "zsh", "fish");
         return new GuardCommand(
             environment,
             "completion",

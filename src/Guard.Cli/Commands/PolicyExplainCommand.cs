@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Guard.Cli.Explaining;
 using Guard.Cli.Policies;
+using Guard.Policies.Binding;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
@@ -55,13 +56,14 @@ internal static class PolicyExplainCommand
                 Description = "Address and port: 192.0.2.1:443, [2001:db8::1]:443",
                 HelpName = "ADDRESS:PORT",
             },
-            RuleCategory.Operation => new Argument<string>("source")
+            RuleCategory.Operation => new Argument<string>(OperationOptions.Source)
             {
                 Description = "Log source of rules about it, as mount",
                 HelpName = "SOURCE",
             },
             _ => new Argument<string>("path") { Description = "What is run, opened or mapped", HelpName = "PATH" },
         };
+        OfferWords(path, category);
         var rules = new Option<string[]>("--rules")
         {
             Description = "Files and directories of policies; without it, the policy in force, which guardd is asked for",
@@ -79,6 +81,21 @@ internal static class PolicyExplainCommand
                 ? LocalCheck.Run(run, paths)
                 : await PolicyOfDaemon.FetchAsync(run, cancellationToken).ConfigureAwait(false);
             return Explain(run, check, question);
+        }
+    }
+
+    private static void OfferWords(Argument<string> path, RuleCategory category)
+    {
+        switch (category)
+        {
+            case RuleCategory.Operation:
+                path.Offer(_ => OperationNames.LogSources);
+                break;
+            case RuleCategory.NetworkConnection:
+                path.Offer(parsed => parsed.GetValue<string>("--operation") == "raw" ? ExplainedSocket.Families : []);
+                break;
+            default:
+                break;
         }
     }
 

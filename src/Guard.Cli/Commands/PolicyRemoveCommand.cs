@@ -11,6 +11,9 @@ internal static class PolicyRemoveCommand
     /// <summary>guardd takes request lines of 64 KiB.</summary>
     private const int LongestRequest = 60_000;
 
+    /// <summary>guardd's refusal of a name that no rule in force has.</summary>
+    private const string NoSuchRule = "GP9002";
+
     public static Command Create(CliEnvironment environment)
     {
         var rules = new Argument<string[]>("rule") { Description = "Ids or titles of rules in force", HelpName = "RULE", Arity = ArgumentArity.ZeroOrMore };
@@ -58,6 +61,8 @@ internal static class PolicyRemoveCommand
                 ? $"in force: generation {outcome.Generation}, {outcome.RuleCount} rules ({outcome.BlockCount} block), hash {SafeText.Line(Show.Hash(outcome.Hash))}"
                 : "refused: nothing was removed");
         }
-        return outcome.Accepted ? ExitCode.Ok : rules.Length > 0 ? ExitCode.NotFound : ExitCode.Findings;
+        return outcome.Accepted ? ExitCode.Ok
+            : outcome.Findings.Any(finding => finding.Id == NoSuchRule) ? ExitCode.NotFound
+            : ExitCode.Findings;
     }
 }

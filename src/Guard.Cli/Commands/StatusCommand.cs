@@ -8,21 +8,17 @@ internal static class StatusCommand
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
+    private static readonly string[] States = ["starting", "enforcing", "degraded"];
+
     public static Command Create(CliEnvironment environment)
     {
         var wait = new Option<string?>("--wait")
         {
             Description = "Wait until guardd is in this state (enforcing when none is named)",
-            HelpName = "starting|enforcing|degraded",
+            HelpName = string.Join('|', States),
             Arity = ArgumentArity.ZeroOrOne,
         };
-        wait.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.Tokens[0].Value is not ("starting" or "enforcing" or "degraded"))
-            {
-                result.AddError("--wait knows the states starting, enforcing and degraded");
-            }
-        });
+        wait.AcceptOnly(States);
         var timeout = new Option<TimeSpan>("--timeout")
         {
             Description = "How long --wait waits (60s)",

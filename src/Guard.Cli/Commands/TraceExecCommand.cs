@@ -10,7 +10,7 @@ internal static class TraceExecCommand
 {
     public static Command Create(CliEnvironment environment)
     {
-        var count = new Option<int?>("--count", "-n") { Description = "End after this many", HelpName = "N" };
+        var count = OptionValues.Number<int>("--count", "N", "End after this many", "-n");
         var duration = new Option<TimeSpan?>("--duration")
         {
             Description = "End after this time: 30s, 10m",

@@ -9,6 +9,17 @@ namespace Guard.Cli.Explaining;
 /// <summary>The options that describe an operation. What is not told is unknown, as it can be to the kernel.</summary>
 internal sealed class ExplainOptions
 {
+    private static readonly string[] Unknowns =
+    [
+        "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
+        "file-system", "target-image", "sha256",
+    ];
+
+    private static readonly string[] Kinds =
+    [
+        "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times",
+    ];
+
     private readonly RuleCategory _category;
     private readonly PlaceOptions _place = new();
     private readonly OperationOptions _own = new();
@@ -20,13 +31,10 @@ internal sealed class ExplainOptions
     private readonly Option<string?> _parentCommand = Text("--parent-command", "TEXT", "Arguments of the parent");
     private readonly Option<string?> _digest = Text("--sha256", "DIGEST", "Digest of the file, 64 hexadecimal digits");
     private readonly Option<string?> _user = Text("--user", "NAME", "Effective user (root)");
-    private readonly Option<uint?> _uid = new("--uid") { Description = "Effective user, by number", HelpName = "N" };
+    private readonly Option<uint?> _uid = OptionValues.Number<uint>("--uid", "N", "Effective user, by number");
 
-    private readonly Option<uint?> _logon = new("--logon-id")
-    {
-        Description = "Login uid (4294967295: nobody has logged in)",
-        HelpName = "N",
-    };
+    private readonly Option<uint?> _logon
+        = OptionValues.Number<uint>("--logon-id", "N", "Login uid (4294967295: nobody has logged in)");
 
     private readonly Option<string[]> _ancestor = new("--ancestor")
     {
@@ -36,13 +44,13 @@ internal sealed class ExplainOptions
 
     private readonly Option<string[]> _unknown = new("--unknown")
     {
-        Description = "A value that is not known, whatever else is told; may be repeated",
+        Description = "A value that is not known, whatever else is told; may be repeated: " + string.Join(", ", Unknowns),
         HelpName = "VALUE",
     };
 
     private readonly Option<string[]> _access = new("--access")
     {
-        Description = "Kind of the access (read); may be repeated",
+        Description = "Kind of the access (read); may be repeated: " + string.Join(", ", Kinds),
         HelpName = "KIND",
     };
 
@@ -61,12 +69,10 @@ internal sealed class ExplainOptions
     public ExplainOptions(RuleCategory category)
     {
         _category = category;
-        _unknown.AcceptOnlyFromAmong(
-            "image", "invoked", "command-line", "cwd", "parent-image", "parent-command", "ancestor", "cgroup", "target",
-            "file-system", "target-image", "sha256");
-        _access.AcceptOnlyFromAmong(
-            "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times");
-        _operation.AcceptOnlyFromAmong([.. ExplainedSocket.Operations]);
+        _unknown.AcceptOnly(Unknowns);
+        _access.AcceptOnly(Kinds);
+        _operation.AcceptOnly(ExplainedSocket.Operations);
+        _protocol.Offer(_ => ExplainedSocket.ProtocolNames);
     }
 
     private bool IsExec => _category == RuleCategory.ProcessCreation;
@@ -125,8 +131,8 @@ internal sealed class ExplainOptions
             ParentImage = values.Text(PolicyField.ParentImage, "parent-image", parsed.GetValue(_parentImage)),
             ParentInvoked = values.Again("parent-image", parsed.GetValue(_parentImage)),
             ParentCommandLine = values.Arguments(PolicyField.ParentCommandLine, "parent-command", parsed.GetValue(_parentCommand)),
-            Uid = values.Number(PolicyField.User, ReadUser(run)),
-            LogonId = values.Number(PolicyField.LogonId, parsed.GetValue(_logon) ?? uint.MaxValue),
+            Uid = ReadUser(run, values),
+            LogonId = values.Number(nameof(PolicyField.LogonId), parsed.GetValue(_logon) ?? uint.MaxValue),
         };
         request = values.Ancestors(_place.Read(run, request, values), parsed.GetValue(_ancestor) ?? []);
         if (IsOperation)
@@ -199,16 +205,16 @@ internal sealed class ExplainOptions
             : throw new CliException(ExitCode.Usage, $"'{digest}' is no SHA-256 digest", "sha256sum prints the one of a file");
     }
 
-    private uint ReadUser(CommandRun run)
+    private uint ReadUser(CommandRun run, ToldValues told)
     {
         if (run.Parsed.GetValue(_uid) is { } uid)
         {
-            return uid;
+            return told.Number("Uid", uid);
         }
 
         var name = run.Parsed.GetValue(_user) ?? "root";
         return Accounts.Read(run.Environment).UidByName.TryGetValue(name, out var found)
-            ? found
+            ? told.Number(nameof(PolicyField.User), found, name)
             : throw new CliException(ExitCode.Usage, $"there is no account '{name}' on this machine", "give its number: --uid N");
     }
 

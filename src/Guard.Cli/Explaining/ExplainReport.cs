@@ -46,8 +46,12 @@ internal sealed record ExplainedRule(
     string? Id, string Title, string Action, string Source, string Result, IReadOnlyList<ExplainedItem> Items);
 
 /// <summary>One selection item.</summary>
-/// <param name="Text">As it was written.</param>
-/// <param name="Source">file(line,col), where an item that says this was written first.</param>
+/// <param name="Text">As it was written, or would be.</param>
+/// <param name="Source">file(line,col): where the rule has it, or where the rule begins that implies it.</param>
 /// <param name="Result">true, unknown or false.</param>
 /// <param name="By">What satisfied it, e.g. Image or ImageInvoked; null when it does not hold.</param>
-internal sealed record ExplainedItem(string Text, string Source, string Result, string? By);
+internal sealed record ExplainedItem(string Text, string Source, string Result, string? By)
+{
+    /// <summary>Nobody has written it: it follows from the log source, or from what else the rule asks for.</summary>
+    public bool Implied { get; init; }
+}

@@ -66,7 +66,7 @@ internal static class ExplainText
                 { Result: "unknown" } => "unknown",
                 _ => "does not hold",
             };
-            run.Out.WriteLine($"  {SafeText.Line(item.Source)}: {SafeText.Line(item.Text)}  [{result}]");
+            run.Out.WriteLine($"  {SafeText.Line(item.Source)}: {SafeText.Line(item.Text)}  [{(item.Implied ? "implied; " : "")}{result}]");
         }
     }
 }

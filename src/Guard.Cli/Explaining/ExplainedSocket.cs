@@ -11,6 +11,9 @@ internal static class ExplainedSocket
     /// <summary>As <see cref="NetworkOperation"/> numbers them.</summary>
     public static readonly IReadOnlyList<string> Operations = ["connect", "send", "bind", "listen", "raw"];
 
+    /// <summary>Families of sockets that are raw.</summary>
+    public static readonly IReadOnlyList<string> Families = ["ipv4", "ipv6", "packet", "xdp"];
+
     private static readonly Dictionary<string, ushort> Protocols = new(StringComparer.OrdinalIgnoreCase)
     {
         ["icmp"] = 1,
@@ -23,6 +26,9 @@ internal static class ExplainedSocket
         ["raw"] = 255,
         ["mptcp"] = 262,
     };
+
+    /// <summary>Protocols that have a name.</summary>
+    public static IEnumerable<string> ProtocolNames => Protocols.Keys;
 
     /// <summary>The word of an operation.</summary>
     public static string WordOf(NetworkOperation operation) => Operations[(int)operation];

@@ -108,17 +108,21 @@ internal sealed class Explanation
             rule.Action == RuleAction.Block ? "block" : "audit",
             _check.Shown(identity.Span),
             Word(result),
-            [.. _reasons.Of(_policy.Rules[number].Condition).Take(MostItems).Select(ExplainItem)]);
+            [.. _reasons.Of(_policy.Rules[number].Condition).Take(MostItems).Select(atom => ExplainItem(_policy.Rules[number], atom))]);
     }
 
-    private ExplainedItem ExplainItem(int atom)
+    private ExplainedItem ExplainItem(NormalisedRule rule, int atom)
     {
-        var span = _policy.Atoms[atom].Span;
+        var place = rule.PlaceOf(atom);
+        var implied = !rule.Places.ContainsKey(atom);
         return new ExplainedItem(
-            _texts.At(span),
-            _check.Shown(span),
+            implied ? ImpliedItems.TextOf(_policy.Atoms[atom]) : _texts.At(place),
+            _check.Shown(place),
             Word(_reasons.OfAtom(atom)),
-            _causes.TryGetValue(atom, out var cause) ? CauseNames.Of(cause) : null);
+            _causes.TryGetValue(atom, out var cause) ? CauseNames.Of(cause) : null)
+        {
+            Implied = implied,
+        };
     }
 
     private static string Word(Truth truth) => truth switch

@@ -1,58 +1,50 @@
 using System.Text;
 using Guard.Policies;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Yaml;
 
 namespace Guard.Cli.Explaining;
 
-/// <summary>Selection items as they were written: the line where one begins and the lines of its list, joined.</summary>
+/// <summary>Selection items as they were written, each on one line.</summary>
 internal sealed class ItemTexts
 {
     private const int MostCharacters = 120;
 
-    private readonly Dictionary<string, string[]> _lines;
+    private readonly Dictionary<string, PolicyFile> _files;
+    private readonly Dictionary<string, WrittenItems> _items = new(StringComparer.Ordinal);
 
     /// <summary>For the files of a bundle.</summary>
-    public ItemTexts(IEnumerable<PolicyFile> files)
-        => _lines = files.ToDictionary(
-            file => file.Name, file => Encoding.UTF8.GetString(file.Content.Span).Split('\n'), StringComparer.Ordinal);
+    public ItemTexts(IEnumerable<PolicyFile> files) => _files = files.ToDictionary(file => file.Name, StringComparer.Ordinal);
 
-    /// <summary>The text at a place; its end is cut when it is long.</summary>
-    public string At(SourceSpan span)
+    /// <summary>The item at a place; its end is cut when it is long.</summary>
+    public string At(SourceSpan place)
     {
-        if (!_lines.TryGetValue(span.File, out var lines) || span.Line < 1 || span.Line > lines.Length)
+        if (!_items.TryGetValue(place.File, out var items))
         {
-            return "";
+            if (!_files.TryGetValue(place.File, out var file))
+            {
+                return "";
+            }
+
+            items = WrittenItems.Of(file);
+            _items.Add(place.File, items);
         }
 
-        var first = lines[span.Line - 1];
-        var text = new StringBuilder(From(first, span.Column).Trim());
-        var indent = Math.Max(span.Column - 1, 0);
-        for (var i = span.Line; i < lines.Length && text.Length < MostCharacters && Continues(lines[i], indent); i++)
-        {
-            text.Append(' ').Append(lines[i].Trim());
-        }
-
-        return text.Length <= MostCharacters ? text.ToString() : text.ToString(0, MostCharacters - 1) + "…";
+        return Joined(items.At(place));
     }
 
-    /// <summary>A list may stand as deep as its key; anything else of the item stands deeper.</summary>
-    private static bool Continues(string line, int indent)
+    private static string Joined(ReadOnlySpan<char> lines)
     {
-        var text = line.TrimStart(' ');
-        var depth = line.Length - text.Length;
-        return text.Trim().Length > 0
-            && (depth > indent || (depth == indent && text.StartsWith("- ", StringComparison.Ordinal)));
-    }
-
-    /// <summary>Columns count characters, of which some are two UTF-16 units.</summary>
-    private static string From(string line, int column)
-    {
-        var offset = 0;
-        for (var i = 1; i < column && offset < line.Length; i++)
+        var text = new StringBuilder();
+        foreach (var line in lines.EnumerateLines())
         {
-            offset += char.IsHighSurrogate(line[offset]) ? 2 : 1;
+            text.Append(text.Length == 0 ? "" : " ").Append(line.Trim());
+            if (text.Length > MostCharacters)
+            {
+                return text.ToString(0, MostCharacters - 1) + "…";
+            }
         }
 
-        return line[Math.Min(offset, line.Length)..];
+        return text.ToString();
     }
 }

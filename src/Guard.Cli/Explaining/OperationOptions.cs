@@ -12,8 +12,14 @@ internal sealed class OperationOptions
     private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module, or the place of a mount");
     private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
     private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");
-    private readonly Option<uint?> _newUid = new("--new-uid") { Description = "Effective user that is to be, by number (0)", HelpName = "N" };
-    private readonly Option<uint?> _newGid = new("--new-gid") { Description = "Effective group that is to be, by number (0), of --way group, which follows from it", HelpName = "N" };
+    private readonly Option<uint?> _newUid = OptionValues.Number<uint>("--new-uid", "N", "Effective user that is to be, by number (0)");
+    private readonly Option<uint?> _newGid = OptionValues.Number<uint>("--new-gid", "N", "Effective group that is to be, by number (0), of --way group, which follows from it");
+
+    /// <summary>Where the command line names the log source.</summary>
+    public const string Source = "source";
+
+    /// <summary>Creates them for one command.</summary>
+    public OperationOptions() => _way.Offer(parsed => OperationNames.WaysOf(parsed.GetValue<string>(Source)));
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_way, _target, _fileSystem, _targetImage, _newUid, _newGid];
@@ -32,7 +38,7 @@ internal sealed class OperationOptions
             var known = string.Join(", ", OperationNames.LogSources);
             throw OperationNames.Read(logSource, null) is null
                 ? new CliException(ExitCode.Usage, $"'{logSource}' is no log source of operations", $"there are {known}")
-                : new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", "guard-policy(5) lists the values");
+                : new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", WaysHint(logSource));
         }
 
         if (OperationNames.Of(number) is { WayField: { } field, Way: { } value })
@@ -50,6 +56,9 @@ internal sealed class OperationOptions
             NewId = ReadId(run, told, number),
         };
     }
+
+    private static string WaysHint(string logSource)
+        => string.Join(", ", OperationNames.WaysOf(logSource)) is { Length: > 0 } ways ? "there are " + ways : "leave --way out: there is one way only";
 
     private string? WayOfIds(CommandRun run) => run.Parsed.GetResult(_newGid) is null ? null : "group";
 
@@ -71,9 +80,9 @@ internal sealed class OperationOptions
 
     private uint ReadId(CommandRun run, ToldValues told, uint number)
         => number == OperationNumbers.Of(OperationKind.Credentials, (uint)CredentialType.User)
-            ? told.Number(PolicyField.NewUid, run.Parsed.GetValue(_newUid) ?? 0)
+            ? told.Number(nameof(PolicyField.NewUid), run.Parsed.GetValue(_newUid) ?? 0)
             : number == OperationNumbers.Of(OperationKind.Credentials, (uint)CredentialType.Group)
-                ? told.Number(PolicyField.NewGid, run.Parsed.GetValue(_newGid) ?? 0)
+                ? told.Number(nameof(PolicyField.NewGid), run.Parsed.GetValue(_newGid) ?? 0)
                 : 0;
 
     private static Option<string?> Text(string name, string helpName, string description)

@@ -13,13 +13,16 @@ internal sealed class PlaceOptions
     private readonly Option<string?> _cgroup = new("--cgroup") { Description = "Its cgroup, as /proc/PID/cgroup has it", HelpName = "PATH" };
     private readonly Option<string?> _unit = new("--unit") { Description = "Unit in system.slice, instead of --cgroup", HelpName = "NAME" };
     private readonly Option<string?> _group = new("--group") { Description = "Effective group", HelpName = "NAME" };
-    private readonly Option<uint?> _gid = new("--gid") { Description = "Effective group, by number", HelpName = "N" };
+    private readonly Option<uint?> _gid = OptionValues.Number<uint>("--gid", "N", "Effective group, by number");
 
     private readonly Option<string?> _namespace = new("--mount-namespace")
     {
         Description = "Mount namespace: host, or the number of another",
         HelpName = "host|N",
     };
+
+    /// <summary>Creates them for one command.</summary>
+    public PlaceOptions() => _namespace.Offer(_ => ["host"]);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(GuardCommand command)
@@ -47,8 +50,11 @@ internal sealed class PlaceOptions
         return request with
         {
             Cgroup = told.Text(PolicyField.CgroupPath, "cgroup", cgroup),
-            Group = told.NumberIfTold(PolicyField.Group, "--group", ReadGroup(run)),
-            MountNamespace = told.NumberIfTold(PolicyField.MountNamespace, "--mount-namespace", ReadNamespace(run)),
+            Group = run.Parsed.GetValue(_gid) is { } gid
+                ? told.NumberIfTold("Gid", _gid.Name, gid, null)
+                : told.NumberIfTold(nameof(PolicyField.Group), _group.Name, ReadGroup(run), run.Parsed.GetValue(_group)),
+            MountNamespace = told.NumberIfTold(
+                nameof(PolicyField.MountNamespace), _namespace.Name, ReadNamespace(run), run.Parsed.GetValue(_namespace)),
         };
     }
 
@@ -64,11 +70,6 @@ internal sealed class PlaceOptions
 
     private uint? ReadGroup(CommandRun run)
     {
-        if (run.Parsed.GetValue(_gid) is { } gid)
-        {
-            return gid;
-        }
-
         var name = run.Parsed.GetValue(_group);
         return name is null ? null
             : Accounts.Read(run.Environment).GidByName.TryGetValue(name, out var found) ? found

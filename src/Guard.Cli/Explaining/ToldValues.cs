@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Guard.Policies.Binding;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 
@@ -34,16 +35,23 @@ internal sealed class ToldValues(string[] unknown)
         => value is null || unknown.Contains(word) ? RequestText.Absent : RequestText.Of(value);
 
     /// <summary>A number, which is always known.</summary>
-    public uint Number(PolicyField field, uint value)
+    /// <param name="field">As rules name it.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="word">What rules write instead of the number; null when they write that.</param>
+    public uint Number(string field, uint value, string? word = null)
     {
-        Known.Add(new ExplainedValue(field.ToString(), null, value.ToString(CultureInfo.InvariantCulture)));
+        Known.Add(new ExplainedValue(field, null, word ?? value.ToString(CultureInfo.InvariantCulture)));
         return value;
     }
 
     /// <summary>A number that is not known unless it is told.</summary>
-    public uint? NumberIfTold(PolicyField field, string option, uint? value)
+    /// <param name="field">As rules name it.</param>
+    /// <param name="option">That tells it.</param>
+    /// <param name="value">The number, or null.</param>
+    /// <param name="word">What rules write instead of the number; null when they write that.</param>
+    public uint? NumberIfTold(string field, string option, uint? value, string? word)
     {
-        (value is null ? Unknown : Known).Add(new ExplainedValue(field.ToString(), option, value?.ToString(CultureInfo.InvariantCulture)));
+        (value is null ? Unknown : Known).Add(new ExplainedValue(field, option, word ?? value?.ToString(CultureInfo.InvariantCulture)));
         return value;
     }
 
@@ -83,10 +91,10 @@ internal sealed class ToldValues(string[] unknown)
         }
         else
         {
-            Known.Add(new ExplainedValue(nameof(PolicyField.AddressFamily), null, socket.Family.ToString(CultureInfo.InvariantCulture)));
+            Known.Add(new ExplainedValue(nameof(PolicyField.AddressFamily), null, NetworkNames.OfFamily(socket.Family)));
         }
 
-        Known.Add(new ExplainedValue(nameof(PolicyField.Protocol), "--protocol", socket.Protocol.ToString(CultureInfo.InvariantCulture)));
+        Known.Add(new ExplainedValue(nameof(PolicyField.Protocol), "--protocol", NetworkNames.OfProtocol(socket.Protocol)));
         if (socket.IsOutgoing)
         {
             Unknown.Add(new ExplainedValue(nameof(PolicyField.SourceIp), null, null));

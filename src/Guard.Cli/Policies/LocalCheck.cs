@@ -157,5 +157,8 @@ internal sealed class LocalCheck
         diagnostic.Span.Line,
         diagnostic.Span.Column,
         diagnostic.Message,
-        diagnostic.Hint);
+        diagnostic.Hint)
+    {
+        Details = diagnostic.Details.IsEmpty ? null : diagnostic.Details,
+    };
 }

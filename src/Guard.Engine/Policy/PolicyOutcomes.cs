@@ -40,5 +40,8 @@ internal static class PolicyOutcomes
         finding.Span.Line,
         finding.Span.Column,
         finding.Message,
-        finding.Hint);
+        finding.Hint)
+    {
+        Details = finding.Details.IsEmpty ? null : finding.Details,
+    };
 }

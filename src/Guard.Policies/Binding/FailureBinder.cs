@@ -12,8 +12,12 @@ namespace Guard.Policies.Binding;
 internal static class FailureBinder
 {
     private const string Key = "failure";
-    private static readonly ImmutableArray<string> Keys = [Key];
-    private static readonly ImmutableArray<string> Modes = ["open", "closed"];
+
+    /// <summary>Of the block.</summary>
+    public static readonly ImmutableArray<string> Keys = [Key];
+
+    /// <summary>Of failure.</summary>
+    public static readonly ImmutableArray<string> Modes = ["open", "closed"];
 
     /// <summary>What the bundle says; NotSaid without such a document, or after a finding.</summary>
     public static FailureOrder Bind(IReadOnlyList<YamlMapping> documents, DiagnosticBag bag)

@@ -11,9 +11,14 @@ namespace Guard.Policies.Binding;
 /// </summary>
 internal static class GuardBinder
 {
-    private static readonly ImmutableArray<string> Keys = ["action", "on_unknown", "mapped", "scope"];
-    private static readonly ImmutableArray<string> Actions = ["audit", "block"];
-    private static readonly ImmutableArray<string> Outcomes = ["allow", "deny"];
+    /// <summary>Of the block of a rule, and of an order.</summary>
+    public static readonly ImmutableArray<string> Keys = ["action", "on_unknown", "mapped", "scope"];
+
+    /// <summary>Of action.</summary>
+    public static readonly ImmutableArray<string> Actions = ["audit", "block"];
+
+    /// <summary>Of on_unknown and mapped.</summary>
+    public static readonly ImmutableArray<string> Outcomes = ["allow", "deny"];
 
     /// <summary>The block, or null when there is none.</summary>
     /// <param name="entry">The key guard, if there is one.</param>

@@ -8,7 +8,8 @@ namespace Guard.Policies.Binding;
 /// <summary>Documents with <c>guard: list:</c>, which give a name to values that stand there or in a file of the bundle.</summary>
 internal sealed partial class ListBinder
 {
-    private static readonly ImmutableArray<string> Keys = ["list", "values", "file"];
+    /// <summary>Of the block.</summary>
+    public static readonly ImmutableArray<string> Keys = ["list", "values", "file"];
 
     private readonly ListFiles _files;
     private readonly MetadataBinder _metadata;

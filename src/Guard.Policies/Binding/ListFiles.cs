@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Guard.Policies.Diagnostics;
 
@@ -5,10 +6,14 @@ namespace Guard.Policies.Binding;
 
 /// <summary>
 /// The list files of a bundle: one value a line, without the blanks around it; empty lines and lines that begin with
-/// <c>#</c> are skipped. Remembers which of them are used.
+/// <c>#</c> are skipped, and of a line that sha256sum has printed the digest counts. Remembers which of them are used.
 /// </summary>
 internal sealed class ListFiles
 {
+    private const int DigestDigits = 64;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     private readonly Dictionary<string, SourceText> _files;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
@@ -42,10 +47,19 @@ internal sealed class ListFiles
             var value = line.Trim();
             if (!value.IsEmpty && value[0] != '#')
             {
-                values.Add(new ListValue(value.ToString(), new SourceSpan(file.Name, number, 1)));
+                values.Add(new ListValue(WithoutName(value).ToString(), new SourceSpan(file.Name, number, 1)));
             }
         }
 
         return values.ToImmutable();
+    }
+
+    /// <summary>A digest, two blanks or a blank and an asterisk, and the name of a file: the digest. Anything else is a value as it is.</summary>
+    private static ReadOnlySpan<char> WithoutName(ReadOnlySpan<char> line)
+    {
+        var printed = line.Length > DigestDigits + 2
+            && line[DigestDigits..(DigestDigits + 2)] is "  " or " *"
+            && !line[..DigestDigits].ContainsAnyExcept(HexDigits);
+        return printed ? line[..DigestDigits] : line;
     }
 }

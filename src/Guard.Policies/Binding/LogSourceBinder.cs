@@ -27,6 +27,9 @@ internal static class LogSourceBinder
         ("network_connection", RuleCategory.NetworkConnection, AccessKinds.None),
     ];
 
+    /// <summary>All that a kernel decides.</summary>
+    public static IEnumerable<string> Decided => [.. Categories.Select(c => c.Name), .. OperationVocabulary.LogSources.Select(s => s.Name)];
+
     /// <summary>The log source of a rule.</summary>
     public static LogSourceNode Bind(YamlMapping source, PolicyDomain domain, DiagnosticBag bag)
     {
@@ -92,7 +95,7 @@ internal static class LogSourceBinder
         }
 
         var message = $"the category {TerminalText.Quote(category.Text)} is no operation that the kernel decides";
-        var hint = NearestName.Hint(category.Text, [.. Categories.Select(c => c.Name), .. OperationVocabulary.LogSources.Select(s => s.Name)], "decided are");
+        var hint = NearestName.Hint(category.Text, [.. Decided], "decided are");
         bag.Report(DiagnosticCatalogue.CategoryNotSupported, category.Span, message, hint);
         return new LogSourceNode(written, null, AccessKinds.None);
     }

@@ -37,6 +37,13 @@ public sealed record OperationNames(string LogSource, string? WayField, string? 
         return number is { } known ? OperationNumbers.Of(source.Operation, known) : null;
     }
 
+    /// <summary>The words for the ways in which an operation is done; none where there is one way, or no such log source.</summary>
+    /// <param name="logSource">The category of rules about it.</param>
+    public static IEnumerable<string> WaysOf(string? logSource)
+        => logSource is not null && OperationVocabulary.Find(logSource)?.Fields.FirstOrDefault(OperationVocabulary.IsWay) is { } field
+            ? OperationVocabulary.WordsOf(field).Select(word => OperationVocabulary.WordOf(field, OperationVocabulary.ReadWay(field, word)!.Value))
+            : [];
+
     /// <summary>The fields that say in what way an operation is done.</summary>
     public static IEnumerable<string> WayFields
         => OperationVocabulary.LogSources.SelectMany(s => s.Fields).Where(OperationVocabulary.IsWay).Distinct();

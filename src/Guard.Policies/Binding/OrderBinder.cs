@@ -30,10 +30,10 @@ internal static class OrderBinder
         {
             var metadata = new MetadataBinder(bag);
             metadata.CheckKeys(document, "guard");
-            metadata.BindIdentity(document, "the document", string.Empty);
+            var identity = metadata.BindIdentity(document, "the document", string.Empty);
             var entry = document.Find("guard")!;
             var order = GuardBinder.Bind(entry, ["rules"], scopes, bag)!;
-            foreach (var (reference, span) in References(((YamlMapping)entry.Value).Find("rules")!, names, bag))
+            foreach (var (reference, span) in References(((YamlMapping)entry.Value).Find("rules")!, identity.Title, names, bag))
             {
                 foreach (var index in byName[reference])
                 {
@@ -52,7 +52,7 @@ internal static class OrderBinder
             .ToLookup(p => p.name!, p => p.i);
 
     private static IEnumerable<(string Reference, SourceSpan Span)> References(
-        YamlEntry entry, RuleNames names, DiagnosticBag bag)
+        YamlEntry entry, string title, RuleNames names, DiagnosticBag bag)
     {
         if (entry.Value is not YamlSequence { Items.Length: > 0 } list)
         {
@@ -74,7 +74,7 @@ internal static class OrderBinder
             bag.Report(
                 DiagnosticCatalogue.UnknownRule,
                 item.Span,
-                $"the bundle has no rule {(item is YamlScalar ? TerminalText.Quote(text) : NodeReading.Describe(item))}",
+                $"the bundle has no rule {(item is YamlScalar ? TerminalText.Quote(text) : NodeReading.Describe(item))}, which {TerminalText.Quote(title)} orders",
                 near is null ? null : $"did you mean '{near}'?");
         }
     }

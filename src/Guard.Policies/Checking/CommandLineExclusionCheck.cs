@@ -19,22 +19,22 @@ internal sealed class CommandLineExclusionCheck
             if (check.FindExcluded(meant.Condition, negated: false) is { } atom)
             {
                 var title = TerminalText.Quote(meant.Identity.Title);
-                var message = $"the rule {title} makes an exception for a command line (item in {atom.Span}), which an attacker can write";
+                var message = $"the rule {title} makes an exception for a command line (item in {meant.PlaceOf(atom)}), which an attacker can write";
                 bag.Report(DiagnosticCatalogue.CommandLineExclusion, written.Detection.Condition.Span, message);
             }
         }
     }
 
-    private NormalisedAtom? FindExcluded(ConditionNode node, bool negated) => node switch
+    private int? FindExcluded(ConditionNode node, bool negated) => node switch
     {
         NotNode not => FindExcluded(not.Operand, !negated),
         AndNode and => FindExcluded(and.Operands, negated),
         OrNode or => FindExcluded(or.Operands, negated),
-        AtomNode atom when negated && IsCommandLine(_atoms[atom.Atom]) => _atoms[atom.Atom],
+        AtomNode atom when negated && IsCommandLine(_atoms[atom.Atom]) => atom.Atom,
         _ => null,
     };
 
-    private NormalisedAtom? FindExcluded(ImmutableArray<ConditionNode> operands, bool negated)
+    private int? FindExcluded(ImmutableArray<ConditionNode> operands, bool negated)
         => operands.Select(o => FindExcluded(o, negated)).FirstOrDefault(a => a is not null);
 
     private static bool IsCommandLine(NormalisedAtom atom) => atom switch

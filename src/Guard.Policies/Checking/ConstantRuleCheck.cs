@@ -5,31 +5,51 @@ using Guard.Policies.Normalising;
 namespace Guard.Policies.Checking;
 
 /// <summary>
-/// Rules that can never match, and blocking rules that always do. Finds what follows from constants and from an item
-/// being required and excluded at once; the roles of an item don't count, because the author of
+/// Rules that can never match, and blocking rules that always do. Finds what follows from constants, from items that exclude
+/// one another and from what an operation has not; the roles of an item don't count, because the author of
 /// <c>a and not a</c> did not mean symbolic links. Not a theorem prover: silence proves nothing.
 /// </summary>
 internal sealed class ConstantRuleCheck
 {
+    private readonly ImmutableArray<NormalisedAtom> _atoms;
     private readonly ImmutableArray<int> _meanings;
+    private readonly OnUnknown _onUnknown;
+    private readonly OperationFacts? _facts;
 
-    private ConstantRuleCheck(ImmutableArray<int> meanings) => _meanings = meanings;
+    private ConstantRuleCheck(Normalisation normalisation, OnUnknown onUnknown, OperationFacts? facts)
+    {
+        _atoms = normalisation.Policy.Atoms;
+        _meanings = normalisation.Meanings;
+        _onUnknown = onUnknown;
+        _facts = facts;
+    }
 
     public static void Run(Normalisation normalisation, DiagnosticBag bag)
     {
-        var check = new ConstantRuleCheck(normalisation.Meanings);
         foreach (var (written, meant) in normalisation.Pairs)
         {
             var title = TerminalText.Quote(meant.Identity.Title);
+            var check = new ConstantRuleCheck(normalisation, meant.OnUnknown, facts: null);
             if (!check.CanBe(meant.Condition, true))
             {
                 bag.Report(DiagnosticCatalogue.NeverMatches, written.Detection.Condition.Span, $"the rule {title} can never match");
+            }
+            else if (!CanMatchAnOperation(normalisation, meant))
+            {
+                var message = $"the rule {title} can never match: no {written.LogSource.Source.Category} has what it asks for";
+                bag.Report(DiagnosticCatalogue.NeverMatches, written.Detection.Condition.Span, message, OperationFacts.Hint(meant.Category));
             }
             else if (meant.Action == RuleAction.Block && !check.CanBe(meant.Condition, false))
             {
                 bag.Report(DiagnosticCatalogue.AlwaysMatches, written.Detection.Condition.Span, $"the rule {title} always matches");
             }
         }
+    }
+
+    private static bool CanMatchAnOperation(Normalisation normalisation, NormalisedRule rule)
+    {
+        var operations = OperationFacts.Of(rule).Select(facts => new ConstantRuleCheck(normalisation, rule.OnUnknown, facts)).ToList();
+        return operations.Count == 0 || operations.Exists(check => check.CanBe(rule.Condition, true));
     }
 
     private bool CanBe(ConditionNode node, bool value)
@@ -44,6 +64,8 @@ internal sealed class ConstantRuleCheck
                 return value ? CanAllBe(and.Operands, true) : and.Operands.Any(o => CanBe(o, false));
             case OrNode or:
                 return value ? or.Operands.Any(o => CanBe(o, true)) : CanAllBe(or.Operands, false);
+            case AtomNode atom when _facts is not null:
+                return _facts.CanBe(_atoms[atom.Atom], value);
             default:
                 return true;
         }
@@ -51,13 +73,13 @@ internal sealed class ConstantRuleCheck
 
     private bool CanAllBe(ImmutableArray<ConditionNode> nodes, bool value)
     {
-        var assumed = new Dictionary<int, bool>();
+        var assumed = new Assumptions(_onUnknown);
         return nodes.All(n => Assume(n, value, assumed))
             && nodes.All(n => Evaluate(n, assumed) != !value && CanBe(n, value));
     }
 
     /// <summary>Notes what must hold when the node has the value; false on a contradiction.</summary>
-    private bool Assume(ConditionNode node, bool value, Dictionary<int, bool> assumed)
+    private bool Assume(ConditionNode node, bool value, Assumptions assumed)
     {
         switch (node)
         {
@@ -68,24 +90,24 @@ internal sealed class ConstantRuleCheck
             case OrNode disjunction when !value:
                 return disjunction.Operands.All(o => Assume(o, false, assumed));
             case AtomNode atom:
-                return assumed.TryAdd(_meanings[atom.Atom], value) || assumed[_meanings[atom.Atom]] == value;
+                return assumed.Add(_meanings[atom.Atom], _atoms[atom.Atom], value);
             default:
                 return true;
         }
     }
 
     /// <summary>The value under the assumptions, or null when they don't decide it.</summary>
-    private bool? Evaluate(ConditionNode node, Dictionary<int, bool> assumed) => node switch
+    private bool? Evaluate(ConditionNode node, Assumptions assumed) => node switch
     {
         ConstantNode constant => constant.Value,
         NotNode not => !Evaluate(not.Operand, assumed),
         AndNode and => Combine(and.Operands, false, assumed),
         OrNode or => Combine(or.Operands, true, assumed),
-        AtomNode atom => assumed.TryGetValue(_meanings[atom.Atom], out var value) ? value : null,
+        AtomNode atom => assumed.Of(_meanings[atom.Atom]),
         _ => null,
     };
 
-    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, Dictionary<int, bool> assumed)
+    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, Assumptions assumed)
     {
         bool? result = !deciding;
         foreach (var operand in operands)

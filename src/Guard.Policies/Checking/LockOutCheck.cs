@@ -47,7 +47,7 @@ internal sealed class LockOutCheck
                 var named = string.Join(", ", refused.Take(MaxNamed));
                 var more = refused.Count > MaxNamed ? $" and {refused.Count - MaxNamed} more" : string.Empty;
                 var message = $"this rule would lock you out: for root it refuses {named}{more}";
-                bag.Report(finding, written.Detection.Condition.Span, message);
+                bag.Report(finding, written.Detection.Condition.Span, message, details: refused);
             }
         }
     }

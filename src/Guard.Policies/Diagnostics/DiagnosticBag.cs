@@ -15,8 +15,9 @@ internal sealed class DiagnosticBag
 
     public int ErrorCount => _errors.Count;
 
-    public void Report(DiagnosticDescriptor descriptor, SourceSpan span, string message, string? hint = null)
-        => Add(new Diagnostic(descriptor.Id, descriptor.Severity, span, message, hint ?? descriptor.Hint));
+    public void Report(
+        DiagnosticDescriptor descriptor, SourceSpan span, string message, string? hint = null, IEnumerable<string>? details = null)
+        => Add(new Diagnostic(descriptor.Id, descriptor.Severity, span, message, hint ?? descriptor.Hint) { Details = [.. details ?? []] });
 
     public void Add(Diagnostic diagnostic)
     {

@@ -1,3 +1,5 @@
+using Guard.Policies.Binding;
+
 namespace Guard.Policies.Diagnostics;
 
 /// <content>GP2xxx: keys and values that do not mean anything, or nothing that the engine can enforce yet.</content>
@@ -55,13 +57,13 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor GuardUnknownKey = Error(
         "GP2010",
         "A key of guard is not known",
-        "guard has the keys action, on_unknown and scope; in documents of their own rules, list, values and file");
+        $"guard of a rule has {List(GuardBinder.Keys)}; of an order rules, and those; of a list {List(ListBinder.Keys)}; of a failure mode {List(FailureBinder.Keys)}");
 
     /// <summary>GP2011: A value of guard is not known.</summary>
     public static readonly DiagnosticDescriptor GuardBadValue = Error(
         "GP2011",
         "A value of guard is not known",
-        "action is audit or block; on_unknown is allow or deny");
+        $"action is {Choice(GuardBinder.Actions)}; on_unknown and mapped are {Choice(GuardBinder.Outcomes)}; failure is {Choice(FailureBinder.Modes)}");
 
     /// <summary>GP2012: The action kill is not supported yet.</summary>
     public static readonly DiagnosticDescriptor KillNotSupported = Error(
@@ -73,7 +75,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor UnknownRule = Error(
         "GP2013",
         "A document orders a rule that is not there",
-        "name the id or the name of a rule of the same bundle");
+        "name the id or the name of a rule of the same bundle; where the rule has to go, its order goes with it: push the policies without both");
 
     /// <summary>GP2014: A rule has two different orders.</summary>
     public static readonly DiagnosticDescriptor ConflictingOrders = Error(
@@ -91,13 +93,13 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor NoCategory = Error(
         "GP2021",
         "A log source names no operation",
-        "write category: process_creation, file_access or one of its like; rules over log lines (service) can be evaluated over events, not enforced");
+        $"write a category: {List(LogSourceBinder.Decided)}; rules over log lines (service) can be evaluated over events, not enforced");
 
     /// <summary>GP2022: The kernel does not decide this category.</summary>
     public static readonly DiagnosticDescriptor CategoryNotSupported = Error(
         "GP2022",
         "The kernel does not decide this category",
-        "decided are process_creation, file_access, file_event, file_delete, file_rename, file_change and image_load; evaluate other rules over events");
+        $"decided are {List(LogSourceBinder.Decided)}; evaluate other rules over events");
 
     /// <summary>GP2030: A detection has no search identifier.</summary>
     public static readonly DiagnosticDescriptor DetectionEmpty = Error(
@@ -193,7 +195,7 @@ public static partial class DiagnosticCatalogue
     public static readonly DiagnosticDescriptor BadAccess = Error(
         "GP2063",
         "A kind of access is not known",
-        "read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr or times");
+        $"kinds are {List(SigmaVocabulary.AccessNames)}");
 
     /// <summary>GP2064: No account of this machine has this name.</summary>
     public static readonly DiagnosticDescriptor NoSuchAccount = Warning(

@@ -17,4 +17,9 @@ public static partial class DiagnosticCatalogue
 
     private static DiagnosticDescriptor Warning(string id, string title, string hint)
         => new(id, DiagnosticSeverity.Warning, title, hint);
+
+    /// <summary>Hints take words from what reads them: a list that is kept by hand forgets the next one.</summary>
+    private static string List(IEnumerable<string> words) => string.Join(", ", words);
+
+    private static string Choice(ImmutableArray<string> words) => string.Join(" or ", words);
 }

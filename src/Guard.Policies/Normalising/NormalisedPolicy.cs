@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using Guard.Policies.Diagnostics;
 
 namespace Guard.Policies.Normalising;
@@ -108,8 +109,15 @@ public sealed record NormalisedRule(
     /// <summary>False: the rule says nothing of programs that are mapped and not run, see <see cref="MappedPrograms"/>.</summary>
     public bool SpeaksOfMapped { get; init; } = true;
 
+    /// <summary>By atom: where the rule itself has the item. What its log source implies stands nowhere.</summary>
+    public IReadOnlyDictionary<int, SourceSpan> Places { get; init; } = ReadOnlyDictionary<int, SourceSpan>.Empty;
+
     /// <summary>Bit o: the rule is about <see cref="OperationKind"/> o. Of a rule of another category it means nothing.</summary>
     public uint Operations { get; init; } = uint.MaxValue;
+
+    /// <summary>Where the rule has an item; where it begins, for what its log source implies.</summary>
+    /// <param name="atom">An atom of its condition.</param>
+    public SourceSpan PlaceOf(int atom) => Places.TryGetValue(atom, out var place) ? place : Identity.Span;
 }
 
 /// <summary>Sigma's log source. A key that is null does not restrict.</summary>

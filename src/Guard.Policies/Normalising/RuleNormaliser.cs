@@ -18,6 +18,7 @@ internal sealed class RuleNormaliser
 
     private readonly AtomTable _atoms;
     private readonly ConditionBuilder _build = new();
+    private readonly Dictionary<int, SourceSpan> _places = [];
 
     private RuleNormaliser(AtomTable atoms) => _atoms = atoms;
 
@@ -32,6 +33,7 @@ internal sealed class RuleNormaliser
             return new NormalisedRule(
                 rule.Identity, rule.LogSource.Category!.Value, guard.Action, guard.OnUnknown, condition)
             {
+                Places = pass._places,
                 Source = rule.LogSource.Source,
                 SpeaksOfMapped = guard.Mapped,
                 Operations = rule.LogSource.Operation is { } operation ? 1u << (int)operation : uint.MaxValue,
@@ -67,6 +69,13 @@ internal sealed class RuleNormaliser
         return _build.And(parts);
     }
 
+    private AtomNode Add(NormalisedAtom atom)
+    {
+        var node = _atoms.Add(atom);
+        _places.TryAdd(node.Atom, atom.Span);
+        return node;
+    }
+
     private ConditionNode ConvertItem(ItemNode item, bool negated)
     {
         var result = Convert(item, negated != item.Negated);
@@ -81,8 +90,8 @@ internal sealed class RuleNormaliser
             new EventTextAtom(text.Span, NamesOf(text.Field, negated), patterns, expressions)),
         KeywordItem keyword => EachValue(keyword.All, keyword.Values, (patterns, expressions) =>
             new EventKeywordAtom(keyword.Span, patterns, expressions)),
-        NumberItem number => _atoms.Add(new NumberAtom(number.Field, number.Span, number.Ranges)),
-        AddressItem address => _atoms.Add(new AddressAtom(address.Field, address.Span, address.Ranges)),
+        NumberItem number => Add(new NumberAtom(number.Field, number.Span, number.Ranges)),
+        AddressItem address => Add(new AddressAtom(address.Field, address.Span, address.Ranges)),
         AccessItem access => ConvertAccess(access),
         EventAtomsItem atoms => ConvertAtoms(atoms),
         ConstantItem constant => new ConstantNode(constant.Value),
@@ -95,9 +104,9 @@ internal sealed class RuleNormaliser
         ImmutableArray<TextValue> values,
         Func<ImmutableArray<TextPattern>, ImmutableArray<RegexPattern>, NormalisedAtom> make)
     {
-        return values.Length == 1 ? _atoms.Add(make(values[0].Patterns, values[0].Expressions))
-            : all ? _build.And(values.Select(v => _atoms.Add(make(v.Patterns, v.Expressions))))
-            : _atoms.Add(make([.. values.SelectMany(v => v.Patterns)], [.. values.SelectMany(v => v.Expressions)]));
+        return values.Length == 1 ? Add(make(values[0].Patterns, values[0].Expressions))
+            : all ? _build.And(values.Select(v => Add(make(v.Patterns, v.Expressions))))
+            : Add(make([.. values.SelectMany(v => v.Patterns)], [.. values.SelectMany(v => v.Expressions)]));
     }
 
     private ConditionNode ConvertAccess(AccessItem item)
@@ -106,13 +115,13 @@ internal sealed class RuleNormaliser
             ? _build.And(item.Values.Select(Atom))
             : Atom(item.Values.Aggregate(AccessKinds.None, (all, kind) => all | kind));
 
-        ConditionNode Atom(AccessKinds kinds) => _atoms.Add(
+        ConditionNode Atom(AccessKinds kinds) => Add(
             new AccessAtom(item.Span, kinds.HasFlag(AccessKinds.Write) ? kinds | MeantByWrite : kinds));
     }
 
     private ConditionNode ConvertAtoms(EventAtomsItem item)
     {
-        var atoms = item.Atoms.Select(a => _atoms.Add(a));
+        var atoms = item.Atoms.Select(a => Add(a));
         var result = item.All ? _build.And(atoms) : _build.Or(atoms);
         return item.Inverted ? ConditionBuilder.Not(result) : result;
     }

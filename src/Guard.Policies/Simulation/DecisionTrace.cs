@@ -175,9 +175,9 @@ public sealed record DecisionTrace(
 
         foreach (var step in Evaluations)
         {
-            var rule = policy.Rules[step.Rule].Identity;
-            var why = step.Cause == EvaluationCause.Trigger ? $"triggered at {policy.Atoms[step.Trigger].Span}" : $"{step.Cause}";
-            yield return $"  rule: {rule.Title} at {rule.Span}: {step.Result}{(step.Matched ? ", matches" : string.Empty)} ({why})";
+            var rule = policy.Rules[step.Rule];
+            var why = step.Cause == EvaluationCause.Trigger ? $"triggered at {rule.PlaceOf(step.Trigger)}" : $"{step.Cause}";
+            yield return $"  rule: {rule.Identity.Title} at {rule.Identity.Span}: {step.Result}{(step.Matched ? ", matches" : string.Empty)} ({why})";
         }
     }
 }

@@ -22,7 +22,6 @@ public sealed class DigestItemTests
     [InlineData("Hashes|endswith: sha256={0}", true)]
     [InlineData("Hashes: [SHA256={1}, SHA256={0}]", true)]
     [InlineData("Hashes|contains: SHA256={1}", false)]
-    [InlineData("Hashes|contains|all: [SHA256={1}, SHA256={0}]", false)]
     [InlineData("sha256|neq: {0}", false)]
     [InlineData("sha256|neq: {1}", true)]
     public void A_rule_means_the_file_with_the_digest(string item, bool refused)
@@ -63,6 +62,31 @@ public sealed class DigestItemTests
         Assert.Equal(Verdict.Block, Decide(text, Request("process_creation", Digest)));
         Assert.Equal(Verdict.Block, Decide(text, Request("process_creation", Other)));
         Assert.Equal(Verdict.Allow, Decide(text, Request("process_creation", new string('0', 64))));
+    }
+
+    [Fact]
+    public void A_list_may_be_what_sha256sum_prints()
+    {
+        var files = Listed($"# sha256sum /srv/*\n{Digest}  /srv/a b\n{Other} *c\n");
+        var image = PolicyCompiler.Compile(files, new CompilerOptions()).Image!;
+        foreach (var (digest, verdict) in new[] { (Digest, Verdict.Block), (Other, Verdict.Block), (new string('0', 64), Verdict.Allow) })
+        {
+            Assert.Equal(verdict, new ImageSimulator(image).Decide(Request("process_creation", digest)).Verdict);
+        }
+    }
+
+    [Theory]
+    [InlineData("{0} c")]
+    [InlineData("{0}c  c")]
+    [InlineData("{0}\tc")]
+    [InlineData("c  {0}")]
+    [InlineData("SHA256 (c) = {0}")]
+    [InlineData("\\{0}  a\\nb")]
+    [InlineData("d41d8cd98f00b204e9800998ecf8427e  c")]
+    public void A_line_of_another_form_is_refused_at_its_place(string line)
+    {
+        var result = PolicyCompiler.Compile(Listed($"{Digest}  b\n\n{string.Format(null, line, Digest)}\n"), new CompilerOptions());
+        Assert.Equal(["bad.txt(3,1)"], Where(result, DiagnosticCatalogue.BadDigest));
     }
 
     [Theory]
@@ -115,6 +139,12 @@ public sealed class DigestItemTests
     {
         var text = Rule(category, $"sel: {{{items}: {Digest}}}\ncondition: sel", $"guard: {{{guard}}}");
         Assert.Equal(found, Where(Compile(text), DiagnosticCatalogue.LockOut).Any());
+    }
+
+    private static PolicyFile[] Listed(string lines)
+    {
+        var rule = Exec("sel:\n    Hashes|contains|expand: '%bad%'\ncondition: sel", Block);
+        return [File($"{rule}\n---\ntitle: l\nguard: {{list: bad, file: bad.txt}}\n"), File(lines, "bad.txt")];
     }
 
     private static Verdict Decide(string text, DecisionRequest request)

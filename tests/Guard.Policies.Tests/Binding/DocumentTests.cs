@@ -21,6 +21,17 @@ public sealed class DocumentTests(ITestOutputHelper output)
     private const string Order = "title: o\nguard:\n    rules: [second, 2F1BA2C4-6F86-4D2B-9B8F-6B9D6E5B4C3A]\n    action: block\n    on_unknown: deny\n---\n";
 
     [Fact]
+    public void An_order_about_a_rule_that_is_gone_is_named()
+    {
+        var rule = Exec("sel:\n    Image: /x\ncondition: sel");
+        var order = "title: Enforce it\nguard:\n    rules: [5b1c2b3e-8a55-4a5d-9a52-6a2f6d9a1c11]\n    action: block\n";
+        var finding = Assert.Single(Compile($"{rule}\n---\n{order}").Diagnostics);
+        Assert.Equal(DiagnosticCatalogue.UnknownRule.Id, finding.Id);
+        Assert.Equal("the bundle has no rule '5b1c2b3e-8a55-4a5d-9a52-6a2f6d9a1c11', which 'Enforce it' orders", finding.Message);
+        Assert.Contains("its order goes with it", finding.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Filter_is_anded_in_a_name_space_of_its_own()
     {
         var policy = Normalise(A + B + Filter("any", "product: linux"));

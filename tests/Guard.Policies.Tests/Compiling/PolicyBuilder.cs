@@ -114,7 +114,10 @@ internal sealed class PolicyBuilder
         var number = _rules.Count;
         var identity = new RuleIdentity(
             $"id-{number}", $"Rule {number}", null, RuleLevel.Medium, [], [], new SourceSpan("rules.yml", number + 1, 1));
-        _rules.Add(new NormalisedRule(identity, category, action, onUnknown, condition));
+        _rules.Add(new NormalisedRule(identity, category, action, onUnknown, condition)
+        {
+            Places = _atoms.Index().ToDictionary(atom => atom.Index, atom => atom.Item.Span),
+        });
         return this;
     }
 }

@@ -28,6 +28,17 @@ public sealed class DiagnosticCatalogueTests
         }
     }
 
+    [Theory]
+    [InlineData("GP2010", "action on_unknown mapped scope rules list values file failure")]
+    [InlineData("GP2011", "audit block allow deny open closed on_unknown mapped failure")]
+    [InlineData("GP2022", "process_creation file_access file_change image_load network_connection driver_load kexec_load mount bpf namespace process_access process_signal process_credentials")]
+    [InlineData("GP2063", "read times")]
+    public void A_hint_lists_all_words_that_are_taken(string id, string words)
+    {
+        var hint = DiagnosticCatalogue.All.Single(row => row.Id == id).Hint.Split(' ', ',', ';');
+        Assert.Empty(words.Split(' ').Except(hint));
+    }
+
     [Fact]
     public void Every_id_of_the_front_end_has_a_row_in_the_table()
     {
