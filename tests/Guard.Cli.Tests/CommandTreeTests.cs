@@ -163,7 +163,7 @@ public sealed class CommandTreeTests
     [Theory]
     [InlineData("policy explain operation process_signal --way SIGK", "SIGKILL")]
     [InlineData("policy explain operation mount --way ", "bind move new pivot propagation remount umount")]
-    [InlineData("policy explain operation process_credentials --way ", "group user")]
+    [InlineData("policy explain operation process_credentials --way ", "group groups user")]
     [InlineData("policy explain operation bpf --way LINK_D", "LINK_DETACH")]
     [InlineData("policy explain operation namespace --way ", "")]
     [InlineData("policy explain operation process_", "process_access process_credentials process_signal")]
