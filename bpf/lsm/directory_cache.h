@@ -37,13 +37,13 @@ static __always_inline __u64 directory_tag(const __u64 *keys, const struct vfsmo
 	__u64 epoch = bpf_jiffies64() >> GUARD_FILE_CACHE_EPOCH_SHIFT;
 	__u64 tag;
 
-	tag = file_address(at) * keys[0];
-	tag += file_address(mount) * keys[1];
+	tag = address_of(at) * keys[0];
+	tag += address_of(mount) * keys[1];
 	tag += directory->i_ino * keys[2];
 	tag += ((__u64)directory->i_generation << 32 | at->d_name.hash) * keys[3];
 	tag += sequences * keys[4];
 	tag += (generation << 24 ^ epoch) * keys[5];
-	tag += file_address(at->d_parent) * keys[6];
+	tag += address_of(at->d_parent) * keys[6];
 	return tag | 1;
 }
 
@@ -86,7 +86,7 @@ static __always_inline void place_see(const struct guard_image *image, struct gu
 		return;
 	place->sequences = sequences;
 	place->length = dentry->d_name.len;
-	bpf_probe_read_kernel(&place->name, sizeof(place->name), &dentry->d_name.name);
+	place->name = (__u64)dentry->d_name.name;
 	place->tag = directory_tag(cache->keys, mount, dentry->d_parent, dentry->d_parent->d_inode, sequences,
 				   image_header(image)->generation);
 }

@@ -65,9 +65,6 @@
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
 
-/* From 6.2 on: memory of the kernel, read directly as the type that is named. */
-extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
-
 /* What is asked of a file. */
 #define GUARD_SIGHT_OPEN 0u
 #define GUARD_SIGHT_MAPPING 1u
@@ -106,15 +103,6 @@ static __always_inline __u64 file_ctime(const struct inode *inode)
 	return (__u64)inode->i_ctime.tv_sec << 30 | (__u64)inode->i_ctime.tv_nsec;
 }
 
-/* An address as a number. The verifier multiplies no pointers, but has nothing against a negative one. */
-static __always_inline __u64 file_address(const void *pointer)
-{
-	__u64 number = (__u64)pointer;
-
-	asm volatile("%0 = -%0" : "+r"(number));
-	return number;
-}
-
 /*
  * Each part has a key of its own, or shares a word with another so that both are in it whole: parts that differ in one
  * word only can't meet.
@@ -125,8 +113,8 @@ static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u3
 	__u64 epoch = bpf_jiffies64() >> GUARD_FILE_CACHE_EPOCH_SHIFT;
 	__u64 tag;
 
-	tag = file_address(file->f_path.dentry) * keys[0];
-	tag += file_address(file->f_path.mnt) * keys[1];
+	tag = address_of(file->f_path.dentry) * keys[0];
+	tag += address_of(file->f_path.mnt) * keys[1];
 	tag += file->f_inode->i_ino * keys[2];
 	tag += ctime * keys[3];
 	tag += sequences * keys[4];

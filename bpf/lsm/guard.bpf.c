@@ -62,14 +62,14 @@ int BPF_PROG(file_receive, struct file *file, int ret)
 SEC("lsm/mmap_file")
 int BPF_PROG(mmap_file, struct file *file, unsigned long asked, unsigned long protection, unsigned long flags, int ret)
 {
-	return ret ? ret : check_mmap(ctx, file, protection);
+	return ret ? ret : check_mmap(file, protection);
 }
 
 SEC("lsm.s/mmap_file")
 int BPF_PROG(digest_mmap, struct file *file, unsigned long asked, unsigned long protection, unsigned long flags,
 	     int ret)
 {
-	return ret ? ret : prepare_mmap(ctx, file, protection);
+	return ret ? ret : prepare_mmap(file, protection);
 }
 
 SEC("lsm/file_mprotect")
@@ -315,13 +315,25 @@ int BPF_PROG(task_fix_setgroups, struct cred *new, const struct cred *old, int r
 	return ret ? ret : check_credentials(GUARD_HOOK_SETGROUPS, GUARD_CREDENTIALS_GROUPS, 0);
 }
 
+/* The two that say which credentials are lent. The first is there where the kernel has io_uring. */
+SEC("?lsm/uring_override_creds")
+int BPF_PROG(uring_override_creds, const struct cred *cred, int ret)
+{
+	return ret ? ret : lend(cred);
+}
+
+SEC("lsm/cred_free")
+void BPF_PROG(cred_free, struct cred *cred)
+{
+	lent_no_more(cred);
+}
+
 /*
- * Attached only while the policy in force has rules about capabilities: the kernel comes here on nearly every system call
- * of root, and on each mapping of anybody's. Behind the kernel's own answer: what a process has not is not asked about.
+ * Attached only while the policy in force has rules about capabilities: the kernel comes here on many system calls of root.
+ * Behind the kernel's own answer: what a process has not is not asked about.
  */
 SEC("lsm/capable")
-int BPF_PROG(capable, const struct cred *cred, void *over, int capability, unsigned int options,
-	     int ret)
+int BPF_PROG(capable, const struct cred *cred, void *over, int capability, unsigned int options, int ret)
 {
 	return ret ? ret : check_capability(cred, capability, options);
 }

@@ -101,10 +101,9 @@ static __always_inline bool mapping_is_by_target(const struct guard_category *ca
 	return !category->user_rules || category->target_decides == GUARD_DECIDES_TARGET;
 }
 
-static __always_inline int check_mapping(struct file *file, __u32 hook)
+static __always_inline int check_mapping(struct guard_image *image, struct file *file, __u32 hook)
 {
 	const struct guard_category *load, *mapped;
-	struct guard_image *image = image_in_force();
 	struct file_sight sight = {};
 	struct guard_scratch *s;
 	bool target_decides;
@@ -130,40 +129,38 @@ static __always_inline int check_mapping(struct file *file, __u32 hook)
 /* What was made for this decision is not left behind, however it ends. */
 static __always_inline int check_new_mapping(struct file *file)
 {
-	int verdict = check_mapping(file, GUARD_HOOK_MMAP);
 	struct guard_image *image = image_in_force();
+	int verdict = check_mapping(image, file, GUARD_HOOK_MMAP);
 
 	if (image)
 		digest_done(image, address_of(bpf_get_current_task_btf()));
 	return verdict;
 }
 
-/* `file` as check_mmap has it. */
-static __always_inline int prepare_mmap(const void *context, struct file *file, unsigned long protection)
-{
-	struct guard_image *image = image_in_force();
-	__u64 address = 0;
-
-	if (!image || !(protection & PROT_EXEC) || !mapping_asks_digest(image) || !file)
-		return 0;
-	bpf_probe_read_kernel(&address, sizeof(address), context);
-	if (address && !mapping_is_of_exec(file))
-		digest_prepare(image, file);
-	return 0;
-}
-
 /*
  * Memory without a file comes with NULL. Kernels whose verifier takes `file` for never NULL drop the comparison, so
  * that the argument is looked at as a number.
  */
-static __always_inline int check_mmap(const void *context, struct file *file, unsigned long protection)
+static __always_inline bool maps_code_of(struct file *file, unsigned long protection)
 {
-	__u64 address = 0;
+	return protection & PROT_EXEC && address_of(file);
+}
 
-	if (!(protection & PROT_EXEC) || !file)
+static __always_inline int prepare_mmap(struct file *file, unsigned long protection)
+{
+	struct guard_image *image;
+
+	if (!maps_code_of(file, protection))
 		return 0;
-	bpf_probe_read_kernel(&address, sizeof(address), context);
-	return address ? check_new_mapping(file) : 0;
+	image = image_in_force();
+	if (image && mapping_asks_digest(image) && !mapping_is_of_exec(file))
+		digest_prepare(image, file);
+	return 0;
+}
+
+static __always_inline int check_mmap(struct file *file, unsigned long protection)
+{
+	return maps_code_of(file, protection) ? check_new_mapping(file) : 0;
 }
 
 static __always_inline int check_mprotect(struct vm_area_struct *vma, unsigned long protection)
@@ -172,7 +169,7 @@ static __always_inline int check_mprotect(struct vm_area_struct *vma, unsigned l
 
 	if (!(protection & PROT_EXEC) || vma->vm_flags & VM_EXEC || !file)
 		return 0;
-	return check_mapping(file, GUARD_HOOK_MPROTECT);
+	return check_mapping(image_in_force(), file, GUARD_HOOK_MPROTECT);
 }
 
 #endif

@@ -69,9 +69,29 @@ static __always_inline bool capability_is_own(const struct cred *cred)
 
 	if (task->flags & PF_KTHREAD || used != address_of(task->cred))
 		return false;
-	if (used == address_of(task->real_cred) || task->flags & PF_IO_WORKER)
-		return true;
-	return bpf_core_field_exists(task->io_uring) && task->io_uring;
+	/* A worker of io_uring has put on those of who asked. */
+	return used == address_of(task->real_cred) || task->flags & PF_IO_WORKER || bpf_map_lookup_elem(&lent, &used);
+}
+
+/* A request of io_uring asks for credentials that the process has registered. */
+static __always_inline int lend(const struct cred *cred)
+{
+	struct guard_image *image = image_in_force();
+	const __u32 bit = 1u << GUARD_OPERATION_CAPABILITY;
+	__u64 address = address_of(cred);
+	__u32 one = 1;
+
+	if (!image || !(image_header(image)->operations & bit) || !bpf_map_update_elem(&lent, &address, &one, BPF_ANY))
+		return 0;
+	return on_engine_failure(image, GUARD_HOOK_CAPABLE, GUARD_REASON_NO_SCRATCH,
+				 image_header(image)->operations_refused & bit);
+}
+
+static __always_inline void lent_no_more(const struct cred *cred)
+{
+	__u64 address = address_of(cred);
+
+	bpf_map_delete_elem(&lent, &address);
 }
 
 /* What the kernel asks to choose its way (CAP_OPT_NOAUDIT) is refused without a record. */

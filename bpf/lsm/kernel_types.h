@@ -242,7 +242,6 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
-	struct io_uring_task *io_uring;
 	kuid_t loginuid;
 	__u32 sessionid;
 	unsigned int in_execve : 1;

@@ -69,6 +69,7 @@
 #define GUARD_EVENT_RULES_MAX 8u
 /* Bytes of a file that is hashed: the kernel does not stop in between. Digests that are on their way to a decision. */
 #define GUARD_DIGEST_BYTES_MAX (256u << 20)
+#define GUARD_LENT_MAX 4096u /* credentials that io_uring lends at a time */
 #define GUARD_DIGESTS_NOW_MAX 8192u
 
 #endif

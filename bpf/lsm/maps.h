@@ -115,6 +115,18 @@ struct {
 	__type(value, struct guard_digest_now);
 } digests_now SEC(".maps");
 
+/*
+ * Programs write, programs read: credentials that io_uring lends, by address, from a request that asks for them until they
+ * are freed. Full: the request is refused where a rule on capabilities refuses. What was freed while no policy had rules on
+ * capabilities stays, and makes whatever has its address count as lent.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GUARD_LENT_MAX);
+	__type(key, __u64);
+	__type(value, __u32);
+} lent SEC(".maps");
+
 /* Programs write, programs read: what rules say of cgroups, see scope.h. Full: a cell is overwritten. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

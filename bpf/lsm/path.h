@@ -24,6 +24,21 @@ extern const void mount_lock GUARD_LOCK_SYMBOLS;
 
 #define READ(DST, SRC) bpf_probe_read_kernel(&(DST), sizeof(DST), &(SRC))
 
+/* From 6.2 on: memory of the kernel, read directly as the type that is named; 0 where it can't be read. */
+extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+
+/*
+ * A kernel address as a number, which a global function takes and which may be multiplied. The verifier keeps track of
+ * pointers, but lets a negative one be any number.
+ */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	__u64 number = (__u64)pointer;
+
+	asm volatile("%0 = -%0" : "+r"(number));
+	return -number;
+}
+
 static __always_inline __u64 path_sequences(void)
 {
 	__u32 rename = 0, mount = 0;
@@ -76,6 +91,23 @@ static __always_inline long path_prepend(struct guard_scratch *s, const struct q
 	return 0;
 }
 
+/* The directory of a dentry, and its name there. */
+static __always_inline struct dentry *path_parent(const struct dentry *dentry, struct qstr *name)
+{
+	struct dentry *parent = NULL;
+
+	if (bpf_rdonly_cast) {
+		const struct dentry *at = bpf_rdonly_cast(dentry, bpf_core_type_id_kernel(struct dentry));
+
+		name->len = at->d_name.len;
+		name->name = at->d_name.name;
+		return at->d_parent;
+	}
+	READ(parent, dentry->d_parent);
+	READ(*name, dentry->d_name);
+	return parent;
+}
+
 struct path_context {
 	struct guard_scratch *scratch;
 };
@@ -91,8 +123,7 @@ static long path_step(__u32 index, struct path_context *context)
 	walk->chain = (walk->chain ^ walk->dentry ^ walk->mount) * 0x9e3779b97f4a7c15ull;
 	if (walk->dentry == walk->mount_root)
 		return path_cross_mount(walk);
-	READ(parent, dentry->d_parent);
-	READ(name, dentry->d_name);
+	parent = path_parent(dentry, &name);
 	if (parent == dentry || !parent) {
 		/* Not under its mount's root: a pseudo file (memfd, pipe), or a tree that was cut off. */
 		walk->done = 1;

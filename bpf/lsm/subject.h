@@ -30,15 +30,6 @@ static __always_inline __u32 effective_gid(void)
 	return bpf_get_current_task_btf()->real_cred->egid.val;
 }
 
-/* A kernel address as a number, which a global function takes. */
-static __always_inline __u64 address_of(const void *pointer)
-{
-	__u64 address = 0;
-
-	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
-	return address;
-}
-
 struct hlist_node {
 	struct hlist_node *next;
 } __attribute__((preserve_access_index));

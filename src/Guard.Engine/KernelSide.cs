@@ -87,23 +87,26 @@ internal sealed class KernelSide : IAsyncDisposable
         var loaded = opened.AdoptOrLoad();
         PolicyInstaller? installer = null;
         FileIdentityReader? identities = null;
+        AttachedLsm? lsm = null;
         try
         {
             identities = loaded.OpenFileIdentities();
             WriteConfig(loaded.Maps, parts.Options);
             installer = loaded.CreateInstaller();
             parts.Policy.UseFileIdentities(identities);
+            parts.Policy.UseHooks(loaded.Hooks);
             var generation = parts.Policy.Recover(installer);
-            var lsm = loaded.Attach(generation);
+            lsm = loaded.Attach(generation);
             parts.Policy.UseHooks(lsm.Hooks);
+            parts.Policy.SettleHooks();
             var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
             var failures = new FailureReport(lsm.Maps.LoadName(), parts.Store.ReadCursor, parts.Store.WriteCursor, parts.Time);
             return new KernelSide(parts, lsm, installer, identities, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
         }
         catch
         {
-            parts.Policy.UseHooks(null);
-            parts.Policy.UseFileIdentities(null);
+            parts.Policy.LetGo();
+            lsm?.Dispose();
             identities?.Dispose();
             installer?.Dispose();
             loaded.Dispose();
@@ -133,9 +136,7 @@ internal sealed class KernelSide : IAsyncDisposable
     {
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _pump.KeepLossStateAsync(_parts.Store.WriteCursor).ConfigureAwait(false);
-        _parts.Policy.UseHooks(null);
-        _parts.Policy.UseRenewal(null);
-        _parts.Policy.UseFileIdentities(null);
+        _parts.Policy.LetGo();
         _identities?.Dispose();
         _renewal?.Dispose();
         _sweep?.Dispose();

@@ -13,16 +13,14 @@ internal sealed class AttachedLsm : IDisposable
     private readonly PinWatch _watch;
 
     internal AttachedLsm(
-        PinnedState pins, KernelMaps maps, AttachedLinks links, IReadOnlyList<string> onDemand, bool adopted, int seeded)
+        PinnedState pins, KernelMaps maps, AttachedLinks links, WatchedHooks watched, bool adopted, int seeded)
     {
         _pins = pins;
         _links = links;
         Maps = maps;
         IsAdopted = adopted;
         SeededTasks = seeded;
-        var programs = onDemand.ToDictionary(p => p, p => Libbpf.OpenPinned(Path.Combine(PinDirectory, PinnedState.ProgramPin(p))));
-        _watch = pins.Watch(Held(maps, links, programs));
-        Hooks = new HooksOnDemand(PinDirectory, _watch, programs);
+        (_watch, Hooks) = watched;
     }
 
     /// <summary>Its maps.</summary>
@@ -78,22 +76,5 @@ internal sealed class AttachedLsm : IDisposable
     {
         var pin = PinnedState.LinkPin(program);
         return _links.Held.ContainsKey(pin) ? Libbpf.OpenPinned(Path.Combine(PinDirectory, pin)) : null;
-    }
-
-    private static Dictionary<string, HeldObject> Held(
-        KernelMaps maps, AttachedLinks links, Dictionary<string, FileDescriptorHandle> programs)
-    {
-        var held = new Dictionary<string, HeldObject>(links.Held);
-        foreach (var map in maps.Names)
-        {
-            held.Add(PinnedState.MapPin(map), HeldObject.Of(maps[map]));
-        }
-
-        foreach (var (program, handle) in programs)
-        {
-            held.Add(PinnedState.ProgramPin(program), HeldObject.Of(handle));
-        }
-
-        return held;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class HooksOnDemand : IDisposable
             "inode_set_acl",
             "inode_remove_acl"),
         .. Needed(n => n.Has(NetworkOperation.Connect), "socket_connect"),
-        .. Needed(n => n.Has(NetworkOperation.Connect, NetworkOperation.Send), "socket_sendmsg"),
+        .. Needed(n => n.Has(NetworkOperation.Send), "socket_sendmsg"),
         .. Needed(n => n.Has(NetworkOperation.Bind), "socket_bind"),
         .. Needed(n => n.Has(NetworkOperation.Listen), "socket_listen"),
         .. Needed(n => n.Has(NetworkOperation.Raw), "socket_create"),
@@ -54,8 +54,13 @@ internal sealed class HooksOnDemand : IDisposable
         .. Needed(n => n.Has(OperationKind.Access), "ptrace_access_check", "ptrace_traceme"),
         .. Needed(n => n.Has(OperationKind.Signal), "task_kill"),
         .. Needed(n => n.Has(OperationKind.Credentials), "task_fix_setuid", "task_fix_setgid", "task_fix_setgroups"),
-        .. Needed(n => n.Has(OperationKind.Capability), "capable"),
+        .. Needed(n => n.Has(OperationKind.Capability), "cred_free", "uring_override_creds", "capable"),
     ];
+
+    /// <summary>One of the two is there already when the other was removed by somebody: it must not come before.</summary>
+    private const string Decider = "mmap_file";
+
+    private const string Preparer = "digest_mmap";
 
     /// <summary>The kernel lets go of a link when nobody can be using it any more; until then its program can't be attached again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -96,33 +101,35 @@ internal sealed class HooksOnDemand : IDisposable
     /// <exception cref="KernelException">The kernel refused; what was attached before still is.</exception>
     public void Attach(ImageNeeds needs)
     {
+        if (!_links.ContainsKey(Decider))
+        {
+            Detach(Preparer);
+        }
+
         foreach (var program in NeededBy(needs).Where(p => _programs.ContainsKey(p) && !_links.ContainsKey(p)))
         {
-            var link = AttachWhenFree(program);
-            try
-            {
-                Libbpf.Pin(link, LinkPath(program));
-                Keep(program, link);
-            }
-            catch
-            {
-                link.Dispose();
-                throw;
-            }
+            AttachOne(program);
         }
     }
 
     /// <summary>Detaches what such a policy does not need. To be called when it is published.</summary>
-    /// <exception cref="IOException">A pin can't be removed: the program stays where it is.</exception>
-    public void Detach(ImageNeeds needs)
+    /// <returns>Why programs stay where they are, because their pins can't be removed; empty when all are gone.</returns>
+    public IReadOnlyList<Exception> Detach(ImageNeeds needs)
     {
-        foreach (var (program, _) in All.Reverse().Where(h => _links.ContainsKey(h.Program) && !h.IsNeeded(needs)))
+        var failures = new List<Exception>();
+        foreach (var (program, _) in All.Reverse().Where(h => !h.IsNeeded(needs)))
         {
-            File.Delete(LinkPath(program));
-            _watch.Remove(PinnedState.LinkPin(program));
-            _links.Remove(program, out var link);
-            link!.Dispose();
+            try
+            {
+                Detach(program);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failures.Add(e);
+            }
         }
+
+        return failures;
     }
 
     /// <inheritdoc/>
@@ -131,6 +138,31 @@ internal sealed class HooksOnDemand : IDisposable
         foreach (var held in _links.Values.Concat(_programs.Values))
         {
             held.Dispose();
+        }
+    }
+
+    private void AttachOne(string program)
+    {
+        var link = AttachWhenFree(program);
+        try
+        {
+            Libbpf.Pin(link, LinkPath(program));
+            Keep(program, link);
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    private void Detach(string program)
+    {
+        if (_links.TryGetValue(program, out var link))
+        {
+            _watch.Unpin(LinkPath(program));
+            _links.Remove(program);
+            link.Dispose();
         }
     }
 

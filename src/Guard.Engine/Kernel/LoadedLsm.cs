@@ -15,6 +15,7 @@ internal sealed class LoadedLsm : IDisposable
     private readonly IProgramAttacher? _attacher;
     private readonly AttachedLinks _adoptedLinks;
     private readonly IReadOnlyList<string> _onDemand;
+    private readonly WatchedHooks? _adoptedHooks;
     private bool _handedOver;
 
     private LoadedLsm(
@@ -33,6 +34,7 @@ internal sealed class LoadedLsm : IDisposable
         _attacher = attacher;
         _adoptedLinks = adoptedLinks;
         _onDemand = onDemand;
+        _adoptedHooks = bpfObject is null ? WatchedHooks.Open(pins, maps, adoptedLinks, onDemand) : null;
     }
 
     /// <summary>Its maps.</summary>
@@ -47,6 +49,9 @@ internal sealed class LoadedLsm : IDisposable
     internal static LoadedLsm FromObject(
         PinnedState pins, KernelMaps maps, BpfObjectHandle bpfObject, IReadOnlyList<BpfProgram> programs, IProgramAttacher attacher) =>
         new(pins, maps, bpfObject, programs, attacher, new AttachedLinks(), [.. programs.Select(p => p.Name).Where(HooksOnDemand.Has)]);
+
+    /// <summary>What is attached on demand and was adopted; null when nothing is attached yet.</summary>
+    public HooksOnDemand? Hooks => _adoptedHooks?.Hooks;
 
     /// <summary>What installs policies here. Its numbers go on from those of programs that these replace.</summary>
     public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? 0 : _pins.NewestOtherGeneration());
@@ -94,7 +99,8 @@ internal sealed class LoadedLsm : IDisposable
 
         _handedOver = true;
         _object?.Dispose();
-        return new AttachedLsm(_pins, Maps, links, _onDemand, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
+        var watched = _adoptedHooks ?? WatchedHooks.Open(_pins, Maps, links, _onDemand);
+        return new AttachedLsm(_pins, Maps, links, watched, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
     }
 
     /// <inheritdoc/>
@@ -105,6 +111,7 @@ internal sealed class LoadedLsm : IDisposable
             return;
         }
 
+        _adoptedHooks?.Hooks.Dispose();
         _adoptedLinks.Dispose();
         _object?.Dispose();
         Maps.Dispose();

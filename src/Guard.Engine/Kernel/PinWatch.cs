@@ -38,12 +38,15 @@ internal sealed class PinWatch
         }
     }
 
-    /// <summary>Watches no longer: the pin may go.</summary>
-    public void Remove(string pin)
+    /// <summary>Removes a pin and watches it no longer, so that no look in between pins it anew.</summary>
+    /// <param name="path">The pin.</param>
+    /// <exception cref="IOException">It is still there, and watched.</exception>
+    public void Unpin(string path)
     {
         lock (_gate)
         {
-            _held.Remove(pin);
+            File.Delete(path);
+            _held.Remove(Path.GetFileName(path));
         }
     }
 

@@ -134,17 +134,37 @@ internal sealed class PolicyInForce
     }
 
     /// <summary>
-    /// From now on hooks are attached for policies that need them, and for no others; also for what was installed before. Null:
-    /// programs are not attached yet, or let go of.
+    /// From now on hooks are attached for policies that need them, before those are published. Null: programs are not attached
+    /// yet; then <see cref="LoadedLsm.Attach"/> attaches what the first policy needs.
     /// </summary>
-    /// <exception cref="KernelException">The kernel refused.</exception>
     public void UseHooks(HooksOnDemand? hooks)
     {
         lock (_gate)
         {
             _hooks = hooks;
+        }
+    }
+
+    /// <summary>What is in force has the hooks that it needs, and no others: also when somebody has removed some.</summary>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public void SettleHooks()
+    {
+        lock (_gate)
+        {
             _hooks?.Attach(_needs);
             Detach();
+        }
+    }
+
+    /// <summary>Nothing can be put in force any more: the programs are let go of.</summary>
+    public void LetGo()
+    {
+        lock (_gate)
+        {
+            _installer = null;
+            _hooks = null;
+            _renewal = null;
+            _identities = null;
         }
     }
 
@@ -317,13 +337,9 @@ internal sealed class PolicyInForce
     /// <summary>No failure of a push: what is attached and not needed finds nothing to decide.</summary>
     private void Detach()
     {
-        try
+        foreach (var failure in _hooks?.Detach(_needs) ?? [])
         {
-            _hooks?.Detach(_needs);
-        }
-        catch (IOException e)
-        {
-            _log.LogWarning(e, "A program that the policy in force does not need could not be detached");
+            _log.LogWarning(failure, "A program that the policy in force does not need could not be detached");
         }
     }
 

@@ -12,6 +12,9 @@ namespace Guard.Policies.Checking;
 internal static class SurvivalOperations
 {
     private const string Systemd = "/usr/lib/systemd/systemd";
+    private const string Executor = "/usr/lib/systemd/systemd-executor";
+    private const string SshSession = "/usr/lib/openssh/sshd-session";
+    private const string SshAuthentication = "/usr/lib/openssh/sshd-auth";
     private const string Guardd = "/usr/lib/guard/guardd";
 
     private static readonly ImmutableArray<string> BpfCommands =
@@ -21,7 +24,10 @@ internal static class SurvivalOperations
     ];
 
     private static readonly ImmutableArray<string> Logins =
-        ["/usr/sbin/sshd", "/usr/bin/login", "/usr/bin/sudo", "/usr/bin/su"];
+        ["/usr/sbin/sshd", "/usr/bin/login", "/usr/bin/sudo", "/usr/bin/su", SshSession, SshAuthentication];
+
+    /// <summary>They end the connection when they can't shut themselves in.</summary>
+    private static readonly ImmutableArray<string> ShutIn = ["/usr/sbin/sshd", SshSession, SshAuthentication];
 
     /// <summary>All that guardd.service leaves it.</summary>
     private static readonly ImmutableArray<string> GuarddCapabilities =
@@ -49,9 +55,12 @@ internal static class SurvivalOperations
         Signal("SIGKILL"),
         .. Logins.Select(login => Of(login, Systemd, "process_credentials", "user", $"{login} becoming root")),
         .. Logins.Select(login => Of(login, Systemd, "process_credentials", "group", $"{login} taking root's group")),
+        .. OperationNames.WaysOf("process_credentials").Select(way => Of(Executor, Systemd, "process_credentials", way, $"{Executor} becoming the user of a unit")),
         .. Logins.Select(login => Of(login, Systemd, "process_credentials", "groups", $"{login} taking an account's groups")),
         .. GuarddCapabilities.Select(capability => Using(Guardd, Systemd, capability)),
         .. SystemdCapabilities.Select(capability => Using(Systemd, Systemd, capability)),
+        .. SystemdCapabilities.Select(capability => Using(Executor, Systemd, capability)),
+        .. ShutIn.Select(program => Using(program, Systemd, "CAP_SYS_CHROOT")),
         .. Logins.SelectMany(login => LoginCapabilities.Select(capability => Using(login, Systemd, capability))),
         .. PackageCapabilities.Select(capability => Using("/usr/bin/dpkg", "/usr/bin/apt-get", capability)),
         Using("/usr/bin/mount", "/usr/bin/bash", "CAP_SYS_ADMIN"),

@@ -156,6 +156,9 @@ internal static class SurvivalSet
         (Guardd, "/etc/guard/guard.yaml", AccessKinds.Read),
         (Guardd, "/usr/lib/guard/bpf/guard.bpf.o", AccessKinds.Read),
         (Guardd, "/var/lib/guard/trail.db", AccessKinds.Write),
+        // Programs are pinned when a policy needs them, and the pins go when it does not.
+        (Guardd, "/sys/fs/bpf/guard/0123456789abcdef/link_path_unlink", AccessKinds.Create),
+        (Guardd, "/sys/fs/bpf/guard/0123456789abcdef/link_path_unlink", AccessKinds.Delete),
     ];
 
     /// <summary>All of them, with what the administrator added; the uid is 0.</summary>

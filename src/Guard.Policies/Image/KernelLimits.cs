@@ -120,4 +120,7 @@ public static class KernelLimits
 
     /// <summary>Digests that are on their way to a decision.</summary>
     public const int DigestsNowMax = 8192;
+
+    /// <summary>Credentials that io_uring lends at a time.</summary>
+    public const int LentMax = 4096;
 }
