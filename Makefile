@@ -40,8 +40,9 @@ soak: ## hours of load with faults
 fuzz: ## hostile input, as long as FUZZ_SECONDS says
 	@tests/optional fuzz tests/fuzz/run
 
-format: ## rewrite the C# in the house style
+format: ## rewrite the C# and the kernel side in the house style
 	dotnet format Guard.slnx
+	clang-format -i bpf/lsm/*.[ch]
 
 check: ## style: formatting, shellcheck, file sizes
 	@tests/check

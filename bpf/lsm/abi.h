@@ -41,6 +41,7 @@
 #ifndef GUARD_ABI_H
 #define GUARD_ABI_H
 
+#include "abi_hooks.h"
 #include "abi_kinds.h"
 #include "limits.h"
 
@@ -48,33 +49,33 @@
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
 /* Texts that automata read. */
-#define GUARD_TEXT_IMAGE 0u	/* path of an executable: Image, ImageInvoked, ParentImage, AncestorImage, ImageLoaded */
-#define GUARD_TEXT_TARGET 1u	/* TargetFilename */
-#define GUARD_TEXT_COMMAND 2u	/* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
+#define GUARD_TEXT_IMAGE 0u   /* path of an executable: Image, ImageInvoked, ParentImage, AncestorImage, ImageLoaded */
+#define GUARD_TEXT_TARGET 1u  /* TargetFilename */
+#define GUARD_TEXT_COMMAND 2u /* arguments joined by one space: CommandLine, ParentCommandLine, AncestorCommandLine */
 #define GUARD_TEXT_DIRECTORY 3u /* CurrentDirectory */
-#define GUARD_TEXT_DIGEST 4u	/* SHA-256 of a file that is executed or mapped for execution: 64 digits in lower case */
-#define GUARD_TEXT_CGROUP 5u	/* CgroupPath: of the process, in the hierarchy of cgroup v2 */
-#define GUARD_TEXT_OBJECT 6u	/* what else an operation is about: FilesystemType */
+#define GUARD_TEXT_DIGEST 4u /* SHA-256 of a file that is executed or mapped for execution: 64 digits in lower case */
+#define GUARD_TEXT_CGROUP 5u /* CgroupPath: of the process, in the hierarchy of cgroup v2 */
+#define GUARD_TEXT_OBJECT 6u /* what else an operation is about: FilesystemType */
 #define GUARD_TEXTS 8u
 #define GUARD_AUTOMATA (2u * GUARD_TEXTS)
 
 /* Who a pattern speaks of: a walk carries the set of roles in which the text is read. */
-#define GUARD_ROLE_IMAGE 1u	       /* the program itself, resolved path */
-#define GUARD_ROLE_INVOKED 2u	       /* the program itself, as it was called */
-#define GUARD_ROLE_PARENT 4u	       /* as the parent of another, resolved path */
-#define GUARD_ROLE_PARENT_INVOKED 8u   /* as the parent of another, as it was called */
-#define GUARD_ROLE_TARGET 16u	       /* the file that is acted on */
-#define GUARD_ROLE_COMMAND 32u	       /* the program's own arguments */
-#define GUARD_ROLE_PARENT_COMMAND 64u  /* as the parent of another */
-#define GUARD_ROLE_DIRECTORY 128u      /* where the process is */
-#define GUARD_ROLE_ANCESTOR 256u       /* as the parent of another, or its parent, and so on; resolved path */
+#define GUARD_ROLE_IMAGE 1u	      /* the program itself, resolved path */
+#define GUARD_ROLE_INVOKED 2u	      /* the program itself, as it was called */
+#define GUARD_ROLE_PARENT 4u	      /* as the parent of another, resolved path */
+#define GUARD_ROLE_PARENT_INVOKED 8u  /* as the parent of another, as it was called */
+#define GUARD_ROLE_TARGET 16u	      /* the file that is acted on */
+#define GUARD_ROLE_COMMAND 32u	      /* the program's own arguments */
+#define GUARD_ROLE_PARENT_COMMAND 64u /* as the parent of another */
+#define GUARD_ROLE_DIRECTORY 128u     /* where the process is */
+#define GUARD_ROLE_ANCESTOR 256u      /* as the parent of another, or its parent, and so on; resolved path */
 #define GUARD_ROLE_ANCESTOR_INVOKED 512u
 #define GUARD_ROLE_ANCESTOR_COMMAND 1024u
 /* No text is read in this role. An item over TargetFilename that has it is no exclusion: what it names is meant under
  * every name (see identity). */
 #define GUARD_ROLE_NAMED 2048u
-#define GUARD_ROLE_LOADED 4096u /* a file that is mapped for execution */
-#define GUARD_ROLE_CGROUP 8192u /* the cgroup that the process is in */
+#define GUARD_ROLE_LOADED 4096u	       /* a file that is mapped for execution */
+#define GUARD_ROLE_CGROUP 8192u	       /* the cgroup that the process is in */
 #define GUARD_ROLE_OBJECT 16384u       /* what else an operation is about; of the text of digests, the only role */
 #define GUARD_ROLE_TARGET_IMAGE 32768u /* the program of the process that is acted on, resolved path */
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
@@ -96,7 +97,7 @@
 #define GUARD_FIELD_COMMAND 6u
 #define GUARD_FIELD_PARENT_COMMAND 7u
 #define GUARD_FIELD_DIRECTORY 8u
-#define GUARD_FIELD_LOGON 9u /* LogonId: the login uid */
+#define GUARD_FIELD_LOGON 9u	 /* LogonId: the login uid */
 #define GUARD_FIELD_ANCESTOR 10u /* AncestorImage by either name */
 #define GUARD_FIELD_ANCESTOR_COMMAND 11u
 #define GUARD_FIELD_LOADED 12u /* ImageLoaded */
@@ -109,25 +110,25 @@
 #define GUARD_FIELD_OPERATION 22u /* Operation, Initiated */
 #define GUARD_FIELD_TARGET_IMAGE 13u
 #define GUARD_FIELD_OBJECT 14u /* FilesystemType */
-#define GUARD_FIELD_EVENT 15u /* any field of an event, in images for offline evaluation */
+#define GUARD_FIELD_EVENT 15u  /* any field of an event, in images for offline evaluation */
 #define GUARD_FIELD_CGROUP 23u
 #define GUARD_FIELD_GROUP 24u
 #define GUARD_FIELD_MOUNT_NAMESPACE 25u
 #define GUARD_FIELD_SYSTEM_OPERATION 26u /* which operation, and in what way */
-#define GUARD_FIELD_NEW_UID 27u	   /* NewUid: the effective uid that a process gives itself */
-#define GUARD_FIELD_DIGEST 28u	   /* Hashes, sha256 */
-#define GUARD_FIELD_NEW_GID 29u	   /* NewGid: the same of the group */
+#define GUARD_FIELD_NEW_UID 27u		 /* NewUid: the effective uid that a process gives itself */
+#define GUARD_FIELD_DIGEST 28u		 /* Hashes, sha256 */
+#define GUARD_FIELD_NEW_GID 29u		 /* NewGid: the same of the group */
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
-#define GUARD_NUMBER_UID 0u   /* effective uid: User, Uid */
-#define GUARD_NUMBER_LOGON 1u /* login uid; 4294967295 = not set */
+#define GUARD_NUMBER_UID 0u	  /* effective uid: User, Uid */
+#define GUARD_NUMBER_LOGON 1u	  /* login uid; 4294967295 = not set */
 #define GUARD_NUMBER_OPERATION 2u /* GUARD_NETWORK_* */
 #define GUARD_NUMBER_DESTINATION_PORT 3u
 #define GUARD_NUMBER_SOURCE_PORT 4u
 #define GUARD_NUMBER_PROTOCOL 5u /* IPPROTO_* */
 #define GUARD_NUMBER_FAMILY 6u	 /* AF_* */
-#define GUARD_NUMBER_GROUP 7u /* effective gid: Group, Gid */
+#define GUARD_NUMBER_GROUP 7u	 /* effective gid: Group, Gid */
 /* 0: the mount namespace of PID 1; else the inode number of the task's */
 #define GUARD_NUMBER_MOUNT_NAMESPACE 8u
 #define GUARD_NUMBER_SYSTEM_OPERATION 9u /* GUARD_OPERATION_* << GUARD_OPERATION_SHIFT | in what way */
@@ -141,11 +142,11 @@
 #define GUARD_ADDRESSES 2u
 
 /* Categories of rules: what is decided. */
-#define GUARD_CATEGORY_EXEC 0u /* process_creation */
-#define GUARD_CATEGORY_FILE 1u /* file_access, file_event */
+#define GUARD_CATEGORY_EXEC 0u	  /* process_creation */
+#define GUARD_CATEGORY_FILE 1u	  /* file_access, file_event */
 #define GUARD_CATEGORY_NETWORK 2u /* network_connection */
-#define GUARD_CATEGORY_EVENT 3u /* any log source, offline */
-#define GUARD_CATEGORY_LOAD 4u /* image_load */
+#define GUARD_CATEGORY_EVENT 3u	  /* any log source, offline */
+#define GUARD_CATEGORY_LOAD 4u	  /* image_load */
 /* What blocking rules of process_creation that need a certain Image say of a program that is mapped for execution and
  * not run: `ld.so PROGRAM` runs it all the same. Image is the mapped file; the process is what would have called
  * execve; it is called by no name, and its arguments and directory are not known. */
@@ -211,24 +212,24 @@ struct guard_automaton {
 
 struct guard_category {
 	__u32 rule_count;
-	__u32 block_count; /* of user_rules, those that block: without any, a failure never denies */
-	__u32 always_list; /* rules to evaluate whatever matched; 0 = none */
-	__u32 unknown_list; /* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
+	__u32 block_count;	/* of user_rules, those that block: without any, a failure never denies */
+	__u32 always_list;	/* rules to evaluate whatever matched; 0 = none */
+	__u32 unknown_list;	/* rules with on_unknown deny, to evaluate when a field is incomplete; 0 = none */
 	__u32 subject_triggers; /* not 0: some rule is triggered by what the process is alone */
-	__u32 user_rules; /* rule_count without the engine's own self-test */
-	__u32 target_decides; /* GUARD_DECIDES_*; 0: neither */
-	__u32 fields; /* bit f: some rule of the category speaks of field f */
+	__u32 user_rules;	/* rule_count without the engine's own self-test */
+	__u32 target_decides;	/* GUARD_DECIDES_*; 0: neither */
+	__u32 fields;		/* bit f: some rule of the category speaks of field f */
 };
 
 struct guard_image_header {
 	__u32 magic;
 	__u32 abi_version;
-	__u32 total_bytes; /* header included; a multiple of 4 */
-	__u32 flags;	   /* GUARD_IMAGE_* */
-	__u64 generation;  /* written by the installer; zero in the hash */
-	__u32 operations; /* bit o: some rule is about GUARD_OPERATION o; the others are not looked at */
+	__u32 total_bytes;	  /* header included; a multiple of 4 */
+	__u32 flags;		  /* GUARD_IMAGE_* */
+	__u64 generation;	  /* written by the installer; zero in the hash */
+	__u32 operations;	  /* bit o: some rule is about GUARD_OPERATION o; the others are not looked at */
 	__u32 operations_refused; /* and refuses it */
-	__u8 sha256[32]; /* of total_bytes with this field and generation zero */
+	__u8 sha256[32];	  /* of total_bytes with this field and generation zero */
 	__u32 atom_count;
 	__u32 atoms_off;
 	__u32 pattern_count;
@@ -243,21 +244,22 @@ struct guard_image_header {
 	__u32 sets_off;	      /* struct guard_set, text_count of them */
 	__u64 set_key[2];     /* of the keyed hash */
 	__u32 range_count[GUARD_NUMBERS];
-	__u32 ranges_off[GUARD_NUMBERS]; /* struct guard_range */
+	__u32 ranges_off[GUARD_NUMBERS];   /* struct guard_range */
 	__u32 access_list[GUARD_ACCESSES]; /* atoms that hold for the kind of access; 0 = none */
-	__u32 identities_off;	/* struct guard_identity; 0: none */
-	__u32 identity_buckets; /* a power of two; 0: none */
+	__u32 identities_off;		   /* struct guard_identity; 0: none */
+	__u32 identity_buckets;		   /* a power of two; 0: none */
 	__u32 identity_count;
 	__u32 address_count[GUARD_ADDRESSES];
 	__u32 addresses_off[GUARD_ADDRESSES]; /* struct guard_address_range */
 	__u32 network_operations; /* bit o: some rule can hold for GUARD_NETWORK o; the others are not decided */
-	__u32 capabilities[2]; /* bit c % 32 of c / 32: some rule can hold for capability c; the others are not decided */
+	__u32
+	    capabilities[2]; /* bit c % 32 of c / 32: some rule can hold for capability c; the others are not decided */
 	struct guard_category categories[GUARD_CATEGORIES];
 };
 
 struct guard_atom {
 	__u16 field;
-	__u16 roles; /* 0 for atoms that no text sets */
+	__u16 roles;			  /* 0 for atoms that no text sets */
 	__u32 triggers[GUARD_CATEGORIES]; /* list of rules to evaluate when this atom holds; 0 = none */
 };
 
@@ -268,8 +270,8 @@ struct guard_pattern {
 	__u8 segment;	   /* 0.. */
 	__u8 last_segment; /* the number of the last one */
 	__u8 pad;
-	__u16 sequence;	   /* < GUARD_SEQUENCES_MAX */
-	__u16 length;	   /* of the segment, bytes */
+	__u16 sequence; /* < GUARD_SEQUENCES_MAX */
+	__u16 length;	/* of the segment, bytes */
 	__u16 pad2;
 };
 
@@ -279,7 +281,7 @@ struct guard_rule {
 	__u8 action;
 	__u8 on_unknown;
 	__u8 category;
-	__u8 level;  /* 0 informational .. 4 critical */
+	__u8 level; /* 0 informational .. 4 critical */
 	__u16 pad;
 	__u32 fields; /* bit f: the condition speaks of field f */
 };
@@ -296,7 +298,7 @@ struct guard_address_range {
 };
 
 struct guard_set {
-	__u32 buckets_off; /* 0: this set is absent */
+	__u32 buckets_off;  /* 0: this set is absent */
 	__u32 bucket_count; /* a power of two */
 	__u32 entry_count;
 	__u32 reserved;
@@ -325,11 +327,13 @@ struct guard_identity {
 #define GUARD_EVENT_EXEC 1u	     /* observed: a program runs. path = resolved, invoked, args */
 #define GUARD_EVENT_EXIT 2u	     /* observed: a process that had exec'ed ended */
 #define GUARD_EVENT_EXEC_DECISION 3u /* a rule matched an exec: path, invoked, image = who asks */
-#define GUARD_EVENT_FILE_DECISION 4u /* a rule matched an operation on a file or its mapping: path = target, image = who asks */
-#define GUARD_EVENT_FAILURE 5u	     /* the engine failed and the failure mode decided */
+#define GUARD_EVENT_FILE_DECISION                                                                                      \
+	4u /* a rule matched an operation on a file or its mapping: path = target, image = who asks */
+#define GUARD_EVENT_FAILURE 5u		/* the engine failed and the failure mode decided */
 #define GUARD_EVENT_NETWORK_DECISION 6u /* a rule matched an operation on a socket: image = who asks */
 
-#define GUARD_EVENT_OPERATION_DECISION 8u /* a rule matched an operation: path = its file; invoked = its object, or the
+#define GUARD_EVENT_OPERATION_DECISION                                                                                 \
+	8u /* a rule matched an operation: path = its file; invoked = its object, or the
 					     program of the process it acts on; image = who asks */
 /* Not in a ring, but what iter_open_files and iter_mapped_files write: a rule speaks of a file that is open or mapped.
  * path = target, image = who holds it; verdict: what an open or a mapping would be answered now; error is 0, nothing was
@@ -340,15 +344,16 @@ struct guard_identity {
 #define GUARD_RING_OBSERVED 1u
 #define GUARD_RINGS 2u
 
-#define GUARD_EVENT_PATH_TRUNCATED 1u	 /* longer than GUARD_PATH_MAX; the end is kept */
-#define GUARD_EVENT_PATH_UNRESOLVED 2u	 /* the walk gave up, or the mount is detached */
-#define GUARD_EVENT_UNKNOWN 4u		 /* the verdict comes from on_unknown */
-#define GUARD_EVENT_ARGS_TRUNCATED 8u	 /* args_total says how long they were */
+#define GUARD_EVENT_PATH_TRUNCATED 1u  /* longer than GUARD_PATH_MAX; the end is kept */
+#define GUARD_EVENT_PATH_UNRESOLVED 2u /* the walk gave up, or the mount is detached */
+#define GUARD_EVENT_UNKNOWN 4u	       /* the verdict comes from on_unknown */
+#define GUARD_EVENT_ARGS_TRUNCATED 8u  /* args_total says how long they were */
 #define GUARD_EVENT_ARGS_UNREADABLE 16u
-#define GUARD_EVENT_UNLINKED 32u	 /* the file had no name any more */
-#define GUARD_EVENT_INTERNAL 64u	 /* memfd, pipe: no path in any mount namespace */
-#define GUARD_EVENT_MORE_RULES 128u	 /* more rules matched than the record names */
-#define GUARD_EVENT_ADDRESS_UNKNOWN 256u /* the caller's address was too short to be one: address and port mean nothing */
+#define GUARD_EVENT_UNLINKED 32u    /* the file had no name any more */
+#define GUARD_EVENT_INTERNAL 64u    /* memfd, pipe: no path in any mount namespace */
+#define GUARD_EVENT_MORE_RULES 128u /* more rules matched than the record names */
+#define GUARD_EVENT_ADDRESS_UNKNOWN                                                                                    \
+	256u /* the caller's address was too short to be one: address and port mean nothing */
 #define GUARD_EVENT_CGROUP_UNKNOWN 2048u /* rules ask for the cgroup, and its path was not known whole */
 #define GUARD_EVENT_DIGEST 4096u	 /* sha256 is that of the file */
 #define GUARD_EVENT_DIGEST_UNKNOWN 8192u /* rules ask for the file's digest, and it was not known */
@@ -362,9 +367,9 @@ struct guard_event {
 	__u64 sequence;
 	__u64 time_ns; /* CLOCK_BOOTTIME */
 	__u64 generation;
-	__u64 exec_id; /* of the program that acts; 0 = started before Guard */
+	__u64 exec_id;	      /* of the program that acts; 0 = started before Guard */
 	__u64 parent_exec_id; /* of the one that forked it; 0 = none, or started before Guard */
-	__u64 start_ns; /* start of the process, CLOCK_BOOTTIME */
+	__u64 start_ns;	      /* start of the process, CLOCK_BOOTTIME */
 	__u64 cgroup_id;
 	__u32 tgid;
 	__u32 tid;
@@ -381,11 +386,11 @@ struct guard_event {
 	__u8 reason; /* GUARD_REASON_*, for GUARD_EVENT_FAILURE */
 	__s32 error; /* what the hook returned: 0 or a negative errno */
 	__u32 flags;
-	__u32 access;	 /* bits of GUARD_ACCESS_* */
-	__u32 exit_code; /* as wait(2) gives it */
-	__u32 rule_count; /* valid entries of rules */
+	__u32 access;			    /* bits of GUARD_ACCESS_* */
+	__u32 exit_code;		    /* as wait(2) gives it */
+	__u32 rule_count;		    /* valid entries of rules */
 	__u32 rules[GUARD_EVENT_RULES_MAX]; /* numbers in the image; the first is the one that decided */
-	__u64 file_dev; /* major << 20 | minor, as the kernel keeps it */
+	__u64 file_dev;			    /* major << 20 | minor, as the kernel keeps it */
 	__u64 file_inode;
 	__u32 file_generation;
 	__u32 file_mode;
@@ -398,101 +403,42 @@ struct guard_event {
 	/* Of an operation on a socket. */
 	__u64 address[2]; /* as bytes, in the order of the network: the destination, or of this host */
 	__u16 port;
-	__u16 protocol;	 /* IPPROTO_* */
-	__u16 family;	 /* AF_INET or AF_INET6: what it was decided as; of a socket that is made, AF_PACKET and AF_XDP, too */
-	__u16 operation; /* GUARD_NETWORK_* */
+	__u16 protocol; /* IPPROTO_* */
+	__u16
+	    family; /* AF_INET or AF_INET6: what it was decided as; of a socket that is made, AF_PACKET and AF_XDP, too */
+	__u16 operation;	/* GUARD_NETWORK_* */
 	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
-	__u32 target_tgid; /* of the process that is acted on; 0: none */
-	__u32 target_uid;  /* the effective uid, or of GUARD_CREDENTIALS_GROUP gid, that is to be */
+	__u32 target_tgid;	/* of the process that is acted on; 0: none */
+	__u32 target_uid;	/* the effective uid, or of GUARD_CREDENTIALS_GROUP gid, that is to be */
 	__u32 system_pad;
 	__u8 sha256[32];
 };
 
 /* Accounting
  * ---------- */
-#define GUARD_HOOK_EXEC 0u	     /* lsm/bprm_check_security */
-#define GUARD_HOOK_FILE_OPEN 1u	     /* lsm/file_open */
-#define GUARD_HOOK_TASK_ALLOC 2u     /* lsm/task_alloc */
-#define GUARD_HOOK_EXEC_COMMITTED 3u /* lsm.s/bprm_committed_creds */
-#define GUARD_HOOK_EXIT 4u	     /* tp_btf/sched_process_exit */
-#define GUARD_HOOK_CONNECT 8u	     /* lsm/socket_connect */
-#define GUARD_HOOK_SENDMSG 9u	     /* lsm/socket_sendmsg */
-#define GUARD_HOOK_BIND 10u	     /* lsm/socket_bind */
-#define GUARD_HOOK_LISTEN 11u	     /* lsm/socket_listen */
-#define GUARD_HOOK_SOCKET_CREATE 12u /* lsm/socket_create */
-#define GUARD_HOOK_FILE_RECEIVE 13u  /* lsm/file_receive */
-#define GUARD_HOOK_UNLINK 16u	     /* lsm/path_unlink */
-#define GUARD_HOOK_RMDIR 17u	     /* lsm/path_rmdir */
-#define GUARD_HOOK_RENAME 18u	     /* lsm/path_rename */
-#define GUARD_HOOK_LINK 19u	     /* lsm/path_link */
-#define GUARD_HOOK_SYMLINK 20u	     /* lsm/path_symlink */
-#define GUARD_HOOK_MKDIR 21u	     /* lsm/path_mkdir */
-#define GUARD_HOOK_MKNOD 22u	     /* lsm/path_mknod */
-#define GUARD_HOOK_TRUNCATE 23u	     /* lsm/path_truncate */
-#define GUARD_HOOK_CHMOD 24u	     /* lsm/path_chmod */
-#define GUARD_HOOK_CHOWN 25u	     /* lsm/path_chown */
-#define GUARD_HOOK_MMAP 26u	     /* lsm/mmap_file */
-#define GUARD_HOOK_MPROTECT 27u	     /* lsm/file_mprotect */
-#define GUARD_HOOK_INODE_UNLINK 28u  /* lsm/inode_unlink */
-#define GUARD_HOOK_INODE_RENAME 29u  /* lsm/inode_rename */
-#define GUARD_HOOK_INODE_LINK 30u    /* lsm/inode_link */
-#define GUARD_HOOK_INODE_SETATTR 31u /* lsm/inode_setattr */
-#define GUARD_HOOK_SETXATTR 48u	     /* lsm/inode_setxattr */
-#define GUARD_HOOK_REMOVEXATTR 49u   /* lsm/inode_removexattr */
-#define GUARD_HOOK_SET_ACL 50u	     /* lsm/inode_set_acl, from 6.2 on; before, inode_setxattr */
-#define GUARD_HOOK_REMOVE_ACL 51u    /* lsm/inode_remove_acl, from 6.2 on; before, inode_removexattr */
-#define GUARD_HOOK_READ_FILE 32u     /* lsm/kernel_read_file */
-#define GUARD_HOOK_LOAD_DATA 33u     /* lsm/kernel_load_data */
-#define GUARD_HOOK_MOUNT 34u	     /* lsm/sb_mount */
-#define GUARD_HOOK_MOVE_MOUNT 35u    /* lsm/move_mount */
-#define GUARD_HOOK_UMOUNT 36u	     /* lsm/sb_umount */
-#define GUARD_HOOK_PIVOT_ROOT 37u    /* lsm/sb_pivotroot */
-#define GUARD_HOOK_BPF 38u	     /* lsm/bpf */
-#define GUARD_HOOK_USER_NAMESPACE 39u /* lsm/userns_create */
-#define GUARD_HOOK_PTRACE 40u	     /* lsm/ptrace_access_check */
-#define GUARD_HOOK_TRACEME 41u	     /* lsm/ptrace_traceme */
-#define GUARD_HOOK_SIGNAL 42u	     /* lsm/task_kill */
-#define GUARD_HOOK_SETUID 43u	     /* lsm/task_fix_setuid */
-#define GUARD_HOOK_SETGID 44u	     /* lsm/task_fix_setgid */
-#define GUARD_HOOK_SETGROUPS 45u     /* lsm/task_fix_setgroups */
-#define GUARD_HOOK_CAPABLE 46u	     /* lsm/capable, attached where a policy asks for it */
-#define GUARD_HOOKS 64u
-
-#define GUARD_REASON_NONE 0u
-#define GUARD_REASON_NO_IMAGE 1u	 /* no generation is installed */
-#define GUARD_REASON_NO_SCRATCH 2u	 /* neither a slot nor the table had room */
-#define GUARD_REASON_NO_SUBJECT 3u	 /* the process is not known and could not be made known */
-#define GUARD_REASON_TOO_MANY_MATCHES 4u /* more than GUARD_MATCHES_MAX atoms held */
-#define GUARD_REASON_TOO_MANY_RULES 5u	 /* more than GUARD_EVALUATIONS_MAX rules were triggered */
-#define GUARD_REASON_BAD_IMAGE 6u	 /* a table points where it must not */
-#define GUARD_REASON_SUBJECT_OVERFLOW 7u /* more than GUARD_SUBJECT_ATOMS_MAX atoms hold for the process */
-#define GUARD_REASON_INHERIT 8u		 /* a child could not be given its parent's bits */
-#define GUARD_REASON_NOT_KILLED 9u	 /* the verdict was to kill, and the kernel would not */
-#define GUARD_REASON_SCRIPT_UNREAD 10u	 /* a script whose arguments were swapped out was refused, whatever they say */
-#define GUARD_REASONS 16u
 
 struct guard_counters {
 	__u64 decisions[GUARD_HOOKS];
-	__u64 denied[GUARD_HOOKS];  /* counted where -EPERM is returned */
+	__u64 denied[GUARD_HOOKS]; /* counted where -EPERM is returned */
 	__u64 audited[GUARD_HOOKS];
 	__u64 unknown[GUARD_HOOKS]; /* verdicts that on_unknown gave */
 	__u64 failures[GUARD_HOOKS][GUARD_REASONS];
 	__u64 emitted[GUARD_RINGS];
 	__u64 lost[GUARD_RINGS]; /* the ring was full */
 	__u64 sequence[GUARD_RINGS];
-	__u64 fallback_scratch; /* decisions that took the table instead of a slot */
-	__u64 subjects_rebuilt; /* processes read anew for a new generation */
-	__u64 killed;		/* counted where the signal was sent */
-	__u64 programs_refused; /* no room in `programs`: not known after the next push */
-	__u64 programs_left;	/* could not be removed from it: its room is lost */
+	__u64 fallback_scratch;	      /* decisions that took the table instead of a slot */
+	__u64 subjects_rebuilt;	      /* processes read anew for a new generation */
+	__u64 killed;		      /* counted where the signal was sent */
+	__u64 programs_refused;	      /* no room in `programs`: not known after the next push */
+	__u64 programs_left;	      /* could not be removed from it: its room is lost */
 	__u64 digests[GUARD_DIGESTS]; /* that rules asked for, by what came of it: GUARD_DIGEST_* */
 };
 
 /* Written by guardd, read by the programs. */
 struct guard_config {
-	__u32 failure_mode; /* where no image is in force, or it does not say */
-	__u32 observe; /* bit 0: GUARD_EVENT_EXEC and _EXIT are wanted */
-	__u32 guardd_tgid; /* whose opens are decided also when only the self-test is loaded */
+	__u32 failure_mode;    /* where no image is in force, or it does not say */
+	__u32 observe;	       /* bit 0: GUARD_EVENT_EXEC and _EXIT are wanted */
+	__u32 guardd_tgid;     /* whose opens are decided also when only the self-test is loaded */
 	__u32 subjects_map_id; /* to find a task's entry by hand where the helper gives none */
 	__u32 reserved[4];
 };

@@ -33,7 +33,7 @@
 #define GUARD_OPERATIONS 32u
 #define GUARD_OPERATION_SHIFT 16u
 /* Operations that have a file, a text of their own, a process that they act on, an uid that is to be. */
-#define GUARD_OPERATIONS_ON_FILES                                                                              \
+#define GUARD_OPERATIONS_ON_FILES                                                                                      \
 	(1u << GUARD_OPERATION_MODULE | 1u << GUARD_OPERATION_KEXEC | 1u << GUARD_OPERATION_MOUNT)
 #define GUARD_OPERATIONS_ON_OBJECTS (1u << GUARD_OPERATION_MOUNT)
 #define GUARD_OPERATIONS_ON_PROCESSES (1u << GUARD_OPERATION_ACCESS | 1u << GUARD_OPERATION_SIGNAL)
@@ -72,7 +72,8 @@
 #define GUARD_DIGEST_TOO_LONG 3u /* the file has more than GUARD_DIGEST_BYTES_MAX */
 #define GUARD_DIGEST_WRITTEN 4u	 /* somebody has the file open for writing, or changed it meanwhile */
 #define GUARD_DIGEST_NO_ROOM 5u	 /* it could not be handed on to the decision */
-#define GUARD_DIGEST_ELSEWHERE 6u /* no regular file, or on a file system whose contents somebody may answer as he likes */
+#define GUARD_DIGEST_ELSEWHERE                                                                                         \
+	6u /* no regular file, or on a file system whose contents somebody may answer as he likes */
 #define GUARD_DIGESTS 8u
 
 #endif

@@ -13,11 +13,11 @@ static __always_inline struct guard_counters *counters_of_this_cpu(void)
 }
 
 /* Atomic, because the program can be preempted by another that counts on the same CPU. */
-#define COUNT(FIELD)                                                                                           \
-	do {                                                                                                   \
-		struct guard_counters *counters_ = counters_of_this_cpu();                                     \
-		if (counters_)                                                                                 \
-			__sync_fetch_and_add(&counters_->FIELD, 1);                                            \
+#define COUNT(FIELD)                                                                                                   \
+	do {                                                                                                           \
+		struct guard_counters *counters_ = counters_of_this_cpu();                                             \
+		if (counters_)                                                                                         \
+			__sync_fetch_and_add(&counters_->FIELD, 1);                                                    \
 	} while (0)
 
 /* The bundle's word goes before the machine's: it came into force in the same write as its rules. */

@@ -112,8 +112,7 @@ static __always_inline bool user_read(__u8 *to, __u64 pgd, __u64 from, __u64 len
 	if (!rest)
 		return true;
 	page = user_page(pgd, from + first);
-	return page && !bpf_probe_read_kernel(to + first, rest, (void *)page) &&
-	       user_page(pgd, from + first) == page;
+	return page && !bpf_probe_read_kernel(to + first, rest, (void *)page) && user_page(pgd, from + first) == page;
 }
 
 /* In bprm_check_security. A page that was swapped out can't be brought in here: said, not guessed. */

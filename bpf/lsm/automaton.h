@@ -15,13 +15,13 @@
 #define GUARD_WINDOW 1024u
 
 /* A length that the verifier knows to be at most `bound`. */
-#define BOUNDED(LENGTH, BOUND)                                                                                 \
-	({                                                                                                     \
-		__u64 bounded_ = (LENGTH);                                                                     \
-		asm volatile("" : "+r"(bounded_));                                                             \
-		if (bounded_ > (BOUND))                                                                        \
-			bounded_ = (BOUND);                                                                    \
-		bounded_;                                                                                      \
+#define BOUNDED(LENGTH, BOUND)                                                                                         \
+	({                                                                                                             \
+		__u64 bounded_ = (LENGTH);                                                                             \
+		asm volatile("" : "+r"(bounded_));                                                                     \
+		if (bounded_ > (BOUND))                                                                                \
+			bounded_ = (BOUND);                                                                            \
+		bounded_;                                                                                              \
 	})
 
 static __always_inline __u32 image_u32(const struct guard_image *image, __u32 offset)
@@ -208,8 +208,7 @@ __noinline int patterns_seen(struct guard_image *image, struct guard_scratch *s,
 }
 
 /* The state after one byte: a row's offset with its flags. */
-static __always_inline __u32 automaton_next(const struct guard_image *image, __u32 classes, __u32 state,
-					    __u8 byte)
+static __always_inline __u32 automaton_next(const struct guard_image *image, __u32 classes, __u32 state, __u8 byte)
 {
 	__u16 class = *(const __u16 *)(image->bytes + (classes & GUARD_IMAGE_MASK) + byte * 2);
 
@@ -217,8 +216,8 @@ static __always_inline __u32 automaton_next(const struct guard_image *image, __u
 }
 
 /* A chunk in which something ended, once more and byte by byte, to learn what and where. */
-__noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
-			   __u32 state, __u64 where)
+__noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, struct guard_text *text, __u32 state,
+			   __u64 where)
 {
 	__u32 classes = where >> 32;
 	__u32 position = where & (GUARD_PATH_MAX - 1);
@@ -228,8 +227,7 @@ __noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, s
 	for (__u32 i = 0; i < GUARD_CHUNK; i++) {
 		state = automaton_next(image, classes, state, text->bytes[position + i]);
 		if (state & GUARD_TRANSITION_OUTPUT)
-			patterns_seen(image, s, image_u32(image, state + s->stride),
-				      s->base + position + i + 1);
+			patterns_seen(image, s, image_u32(image, state + s->stride), s->base + position + i + 1);
 	}
 	return 0;
 }
@@ -238,19 +236,18 @@ __noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, s
  * One step in eight instructions that map one to one to x86: class of the byte, add to the row, mask (this also
  * drops the flags), load the next row. The mask is what lets the verifier accept the load.
  */
-#define GUARD_STEP(K)                                                                                          \
-	asm volatile(                                                                                          \
-	    "%[r] = *(u8 *)(%[p] + " #K ")\n"                                                                  \
-	    "%[r] <<= 1\n"                                                                                     \
-	    "%[r] += %[classes]\n"                                                                             \
-	    "%[r] = *(u16 *)(%[r] + 0)\n"                                                                      \
-	    "%[state] += %[r]\n"                                                                               \
-	    "%[state] &= %[mask]\n"                                                                            \
-	    "%[state] += %[table]\n"                                                                           \
-	    "%[state] = *(u32 *)(%[state] + 0)\n"                                                              \
-	    "%[seen] |= %[state]\n"                                                                            \
-	    : [state] "+r"(state), [seen] "+r"(seen), [r] "=&r"(register_)                                     \
-	    : [p] "r"(bytes), [classes] "r"(class_table), [table] "r"(table), [mask] "i"(GUARD_IMAGE_MASK))
+#define GUARD_STEP(K)                                                                                                  \
+	asm volatile("%[r] = *(u8 *)(%[p] + " #K ")\n"                                                                 \
+		     "%[r] <<= 1\n"                                                                                    \
+		     "%[r] += %[classes]\n"                                                                            \
+		     "%[r] = *(u16 *)(%[r] + 0)\n"                                                                     \
+		     "%[state] += %[r]\n"                                                                              \
+		     "%[state] &= %[mask]\n"                                                                           \
+		     "%[state] += %[table]\n"                                                                          \
+		     "%[state] = *(u32 *)(%[state] + 0)\n"                                                             \
+		     "%[seen] |= %[state]\n"                                                                           \
+		     : [state] "+r"(state), [seen] "+r"(seen), [r] "=&r"(register_)                                    \
+		     : [p] "r"(bytes), [classes] "r"(class_table), [table] "r"(table), [mask] "i"(GUARD_IMAGE_MASK))
 
 static __always_inline const struct guard_automaton *automaton_at(const struct guard_image *image, __u32 number)
 {
@@ -263,8 +260,8 @@ static __always_inline const struct guard_automaton *automaton_at(const struct g
  * Runs automaton `number` from s->state over text[from, to), at most GUARD_WINDOW bytes; packed = from << 32 | to. Leaves
  * the state in s->state. A global function: verified once a program.
  */
-__noinline int automaton_run(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
-			     __u32 number, __u64 packed)
+__noinline int automaton_run(struct guard_image *image, struct guard_scratch *s, struct guard_text *text, __u32 number,
+			     __u64 packed)
 {
 	const struct guard_automaton *automaton;
 	const __u8 *table, *class_table, *bytes;
@@ -312,8 +309,8 @@ __noinline int automaton_run(struct guard_image *image, struct guard_scratch *s,
 }
 
 /* The same over all of text[from, to). */
-static __always_inline void automaton_read(struct guard_image *image, struct guard_scratch *s,
-					   struct guard_text *text, __u32 number, __u64 packed)
+static __always_inline void automaton_read(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
+					   __u32 number, __u64 packed)
 {
 	__u32 from = (packed >> 32) & (2 * GUARD_PATH_MAX - 1);
 	__u32 to = packed & 0xffffffff;
@@ -385,8 +382,8 @@ static __always_inline void automaton_end(struct guard_image *image, struct guar
 /* packed as for automaton_read, with GUARD_WALK_FLOATING when the beginning of the text is cut. */
 #define GUARD_WALK_FLOATING (1ull << 63)
 
-static __always_inline void automaton_walk(struct guard_image *image, struct guard_scratch *s,
-					   struct guard_text *text, __u32 number, __u64 packed)
+static __always_inline void automaton_walk(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
+					   __u32 number, __u64 packed)
 {
 	if (!automaton_begin(image, s, number, packed & GUARD_WALK_FLOATING))
 		return;

@@ -160,34 +160,34 @@ __noinline int window_by_sleeping(struct guard_scratch *s)
 }
 
 /* The whole text once through what stream_begin or stream_confirm has opened. */
-#define COMMAND_PASS(WINDOW)                                                                                   \
-	do {                                                                                                   \
-		command_rewind(s);                                                                             \
-		for (__u32 i = 0; i < GUARD_COMMAND_MAX / GUARD_PAGE; i++) {                                   \
-			WINDOW(s);                                                                             \
-			if (s->command.outcome == GUARD_COMMAND_UNREADABLE)                                    \
-				break;                                                                         \
-			stream_feed(image, s, s->command.window);                                              \
-			if (s->command.outcome == GUARD_COMMAND_WHOLE)                                         \
-				break;                                                                         \
-		}                                                                                              \
-		if (s->command.outcome == GUARD_COMMAND_READING)                                               \
-			s->command.outcome = GUARD_COMMAND_TOO_LONG;                                           \
-		stream_end(image, s, s->command.outcome == GUARD_COMMAND_WHOLE);                               \
+#define COMMAND_PASS(WINDOW)                                                                                           \
+	do {                                                                                                           \
+		command_rewind(s);                                                                                     \
+		for (__u32 i = 0; i < GUARD_COMMAND_MAX / GUARD_PAGE; i++) {                                           \
+			WINDOW(s);                                                                                     \
+			if (s->command.outcome == GUARD_COMMAND_UNREADABLE)                                            \
+				break;                                                                                 \
+			stream_feed(image, s, s->command.window);                                                      \
+			if (s->command.outcome == GUARD_COMMAND_WHOLE)                                                 \
+				break;                                                                                 \
+		}                                                                                                      \
+		if (s->command.outcome == GUARD_COMMAND_READING)                                                       \
+			s->command.outcome = GUARD_COMMAND_TOO_LONG;                                                   \
+		stream_end(image, s, s->command.outcome == GUARD_COMMAND_WHOLE);                                       \
 	} while (0)
 
-#define COMMAND_READ(PASS)                                                                                     \
-	do {                                                                                                   \
-		stream_begin(image, s, GUARD_TEXT_COMMAND, GUARD_ROLES_OF_COMMAND);                            \
-		PASS(image, s);                                                                                \
-		for (__u32 i = 0; i < GUARD_CANDIDATES_MAX; i++) {                                             \
-			if (i >= s->candidate_count)                                                           \
-				break;                                                                         \
-			stream_confirm(image, s, i);                                                           \
-			PASS(image, s);                                                                        \
-		}                                                                                              \
-		if (s->command.outcome != GUARD_COMMAND_WHOLE)                                                 \
-			s->incomplete |= 1u << GUARD_FIELD_COMMAND;                                            \
+#define COMMAND_READ(PASS)                                                                                             \
+	do {                                                                                                           \
+		stream_begin(image, s, GUARD_TEXT_COMMAND, GUARD_ROLES_OF_COMMAND);                                    \
+		PASS(image, s);                                                                                        \
+		for (__u32 i = 0; i < GUARD_CANDIDATES_MAX; i++) {                                                     \
+			if (i >= s->candidate_count)                                                                   \
+				break;                                                                                 \
+			stream_confirm(image, s, i);                                                                   \
+			PASS(image, s);                                                                                \
+		}                                                                                                      \
+		if (s->command.outcome != GUARD_COMMAND_WHOLE)                                                         \
+			s->incomplete |= 1u << GUARD_FIELD_COMMAND;                                                    \
 	} while (0)
 
 __noinline int pass_by_pages(struct guard_image *image, struct guard_scratch *s)

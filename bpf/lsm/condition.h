@@ -62,8 +62,7 @@ __noinline int condition_part(struct guard_image *image, struct guard_scratch *s
 }
 
 /* 1: true, 2: false, 0: unknown. */
-static __always_inline int condition_value(struct guard_image *image, struct guard_scratch *s, __u32 ops,
-					   __u32 count)
+static __always_inline int condition_value(struct guard_image *image, struct guard_scratch *s, __u32 ops, __u32 count)
 {
 	s->yes = 0;
 	s->no = 0;

@@ -300,8 +300,7 @@ static long trigger_step(__u32 index, struct rule_list *context)
 	struct guard_scratch *s = context->scratch;
 	__u32 atom = s->matches[index & (GUARD_MATCHES_MAX - 1)];
 	__u32 offset = image_header(image)->atoms_off + atom * (__u32)sizeof(struct guard_atom);
-	const struct guard_atom *entry =
-	    (const struct guard_atom *)(image->bytes + (offset & GUARD_IMAGE_MASK));
+	const struct guard_atom *entry = (const struct guard_atom *)(image->bytes + (offset & GUARD_IMAGE_MASK));
 
 	rules_evaluate(image, s, entry->triggers[s->category & (GUARD_CATEGORIES - 1)]);
 	return 0;
@@ -430,8 +429,7 @@ __noinline int digest_holds(struct guard_image *image, struct guard_scratch *s)
 }
 
 /* The rest of the decision about an exec, after exec_atoms and the command line. s->subject is who asks. */
-static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
-					__u32 logon)
+static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
 {
 	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
@@ -440,8 +438,8 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 }
 
 /* What the policy says of the file in s->path, which is s->identity, as `field`. */
-static __always_inline void file_atoms(struct guard_image *image, struct guard_scratch *s, __u32 text,
-				       __u32 role, __u32 field)
+static __always_inline void file_atoms(struct guard_image *image, struct guard_scratch *s, __u32 text, __u32 role,
+				       __u32 field)
 {
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
 		text_walk(image, s, &s->path, text, role, path_packed(s));
@@ -451,8 +449,8 @@ static __always_inline void file_atoms(struct guard_image *image, struct guard_s
 }
 
 /* The whole decision about what s->subject does to the file in s->path, which is s->identity. */
-static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
-					__u32 logon, __u32 access)
+static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon,
+					__u32 access)
 {
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	subject_own_hold(s, &s->subject);

@@ -39,8 +39,7 @@ static __always_inline bool capability_is_asked(const struct guard_image *image,
  * The whole decision about the operation s->operation of s->subject. s->identity is its file, or that of the program
  * of the process that it acts on.
  */
-static __always_inline void operation_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid,
-					     __u32 logon)
+static __always_inline void operation_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
 {
 	__u32 operation = s->operation.number >> GUARD_OPERATION_SHIFT;
 
@@ -52,7 +51,8 @@ static __always_inline void operation_decide(struct guard_image *image, struct g
 	number_holds(image, s, GUARD_NUMBER_SYSTEM_OPERATION, s->operation.number);
 	if (s->operation.number == (GUARD_OPERATION_CREDENTIALS << GUARD_OPERATION_SHIFT | GUARD_CREDENTIALS_USER))
 		number_holds(image, s, GUARD_NUMBER_NEW_UID, s->operation.new_id);
-	else if (s->operation.number == (GUARD_OPERATION_CREDENTIALS << GUARD_OPERATION_SHIFT | GUARD_CREDENTIALS_GROUP))
+	else if (s->operation.number ==
+		 (GUARD_OPERATION_CREDENTIALS << GUARD_OPERATION_SHIFT | GUARD_CREDENTIALS_GROUP))
 		number_holds(image, s, GUARD_NUMBER_NEW_GID, s->operation.new_id);
 	decision_end(image, s);
 }

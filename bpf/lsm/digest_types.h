@@ -23,9 +23,9 @@ struct guard_digest {
 
 /* What was found for a task in the call that it is in. */
 struct guard_digest_now {
-	__u64 file; /* address of the struct file that was asked about */
+	__u64 file;	  /* address of the struct file that was asked about */
 	__u64 generation; /* of the policy that asked */
-	__u32 outcome; /* GUARD_DIGEST_* */
+	__u32 outcome;	  /* GUARD_DIGEST_* */
 	__u32 pad;
 	__u8 sha256[GUARD_DIGEST_BYTES];
 };

@@ -107,8 +107,8 @@ static __always_inline __u64 file_ctime(const struct inode *inode)
  * Each part has a key of its own, or shares a word with another so that both are in it whole: parts that differ in one
  * word only can't meet.
  */
-static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u32 asked, __u64 sequences,
-				      __u64 ctime, __u64 generation)
+static __always_inline __u64 file_tag(const __u64 *keys, struct file *file, __u32 asked, __u64 sequences, __u64 ctime,
+				      __u64 generation)
 {
 	__u64 epoch = bpf_jiffies64() >> GUARD_FILE_CACHE_EPOCH_SHIFT;
 	__u64 tag;
@@ -158,8 +158,8 @@ static __always_inline bool file_is_known(const struct guard_image *image, struc
 		return false;
 	sight->sequences = file_sequences();
 	sight->ctime = file_ctime(file->f_inode);
-	sight->tag = file_tag(cache->keys, file, asked, sight->sequences, sight->ctime,
-			      image_header(image)->generation);
+	sight->tag =
+	    file_tag(cache->keys, file, asked, sight->sequences, sight->ctime, image_header(image)->generation);
 	return file_tag_is_stored(cache, sight->tag);
 }
 

@@ -133,15 +133,13 @@ int BPF_PROG(path_truncate, const struct path *path, int ret)
 SEC("lsm/path_chmod")
 int BPF_PROG(path_chmod, const struct path *path, unsigned short mode, int ret)
 {
-	return ret ? ret
-		   : check_name(GUARD_HOOK_CHMOD, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHMOD, false);
+	return ret ? ret : check_name(GUARD_HOOK_CHMOD, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHMOD, false);
 }
 
 SEC("lsm/path_chown")
 int BPF_PROG(path_chown, const struct path *path, __u64 uid, __u64 gid, int ret)
 {
-	return ret ? ret
-		   : check_name(GUARD_HOOK_CHOWN, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHOWN, false);
+	return ret ? ret : check_name(GUARD_HOOK_CHOWN, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHOWN, false);
 }
 
 SEC("lsm/socket_connect")

@@ -84,8 +84,7 @@ static __always_inline void directory_read(struct guard_image *image, struct gua
 	directory_atoms(image, s);
 }
 
-static __always_inline void exec_digest(struct guard_image *image, struct guard_scratch *s,
-					struct linux_binprm *bprm)
+static __always_inline void exec_digest(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
 	if (digest_is_asked(image, GUARD_CATEGORY_EXEC))
 		digest_offer(image, s, address_of(bprm->file));
@@ -109,8 +108,7 @@ static __always_inline void exec_record(struct guard_scratch *s, struct linux_bi
  * The program of an exec that is allowed is laid aside, what an earlier one left is let go. Gives what the hook
  * returns: an exec that nothing is laid aside for would take over what an earlier one left.
  */
-static __always_inline int exec_lay_aside(struct guard_image *image, struct guard_scratch *s, int result,
-					  bool deferred)
+static __always_inline int exec_lay_aside(struct guard_image *image, struct guard_scratch *s, int result, bool deferred)
 {
 	__u64 before = s->subject.pending;
 	bool allowed = !result;
@@ -137,8 +135,8 @@ static __always_inline int exec_lay_aside(struct guard_image *image, struct guar
  * ask for arguments that can't be read now. Sleeping, when they are those of the current address space, brings
  * them in.
  */
-static __always_inline bool exec_read(struct guard_image *image, struct guard_scratch *s,
-				      struct linux_binprm *bprm, const bool sleeping)
+static __always_inline bool exec_read(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm,
+				      const bool sleeping)
 {
 	bool whole = true;
 
@@ -159,8 +157,7 @@ static __always_inline bool exec_read(struct guard_image *image, struct guard_sc
 	return whole;
 }
 
-static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s,
-					struct linux_binprm *bprm)
+static __always_inline int exec_verdict(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
 	__u64 generation = image_header(image)->generation;
 	bool deferred;
@@ -208,8 +205,7 @@ static __always_inline int exec_verdict(struct guard_image *image, struct guard_
 static __always_inline bool exec_without_scratch(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct guard_subject *kept =
-	    subject_in_place(address_of(task), bpf_task_storage_get(&subjects, task, 0, 0));
+	struct guard_subject *kept = subject_in_place(address_of(task), bpf_task_storage_get(&subjects, task, 0, 0));
 	__u64 before;
 
 	if (!kept)
@@ -283,8 +279,7 @@ static __always_inline void exec_decide_late(struct guard_image *image, struct g
 }
 
 /* The program is read again, now that all of it can be: because it must be decided, or found no room before. */
-static __always_inline void exec_again(struct guard_image *image, struct guard_scratch *s,
-				       struct linux_binprm *bprm)
+static __always_inline void exec_again(struct guard_image *image, struct guard_scratch *s, struct linux_binprm *bprm)
 {
 	struct guard_program *laid_aside = program_find(s->subject.pending);
 
@@ -361,8 +356,7 @@ static __always_inline void exec_take_over(struct guard_scratch *s, struct linux
 	s->subject.tgid = bpf_get_current_task_btf()->tgid;
 	if (subject_store(s)) {
 		program_let_go(before);
-	} else if (on_engine_failure(image_in_force(), GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT,
-				     true)) {
+	} else if (on_engine_failure(image_in_force(), GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT, true)) {
 		kill_this(GUARD_HOOK_EXEC_COMMITTED);
 	}
 }

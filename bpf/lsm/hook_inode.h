@@ -44,7 +44,7 @@ static long mount_search_step(__u32 index, struct mount_search *search)
 		return 1;
 	READ(namespace, mount->mnt_ns);
 	READ(root, mount->mnt.mnt_root);
-	if ((__u64)namespace == search->namespace && (__u64)root == search->root) {
+	if ((__u64) namespace == search->namespace && (__u64)root == search->root) {
 		search->found = (__u64)mount + bpf_core_field_offset(struct mount, mnt);
 		return 1;
 	}

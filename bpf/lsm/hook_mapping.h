@@ -41,8 +41,7 @@ static __always_inline void mapping_resolve(struct guard_scratch *s, struct file
 /* Nothing that either kind of rules says holds for the file in s->path and s->identity. */
 static __always_inline bool mapping_is_unspoken(struct guard_image *image, struct guard_scratch *s)
 {
-	return file_is_unspoken(image, s, GUARD_CATEGORY_LOAD, GUARD_TEXT_IMAGE,
-				GUARD_ROLE_LOADED | GUARD_ROLE_IMAGE);
+	return file_is_unspoken(image, s, GUARD_CATEGORY_LOAD, GUARD_TEXT_IMAGE, GUARD_ROLE_LOADED | GUARD_ROLE_IMAGE);
 }
 
 static __always_inline int mapping_outcome(struct guard_image *image, struct guard_scratch *s, struct file *file,
@@ -51,8 +50,7 @@ static __always_inline int mapping_outcome(struct guard_image *image, struct gua
 	if (decision_failed(s))
 		return on_engine_failure(image, hook, s->failure, category_of(image, category)->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)
-		file_record(s, hook, (__u64)file->f_inode, 1u << GUARD_ACCESS_MAP,
-			    image_header(image)->generation);
+		file_record(s, hook, (__u64)file->f_inode, 1u << GUARD_ACCESS_MAP, image_header(image)->generation);
 	return verdict_returned(s, hook);
 }
 
@@ -120,7 +118,8 @@ static __always_inline int check_mapping(struct guard_image *image, struct file 
 		return 0;
 	s = scratch_take();
 	if (!s)
-		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH, load->block_count || mapped->block_count);
+		return on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH,
+					 load->block_count || mapped->block_count);
 	verdict = mapping_verdict(image, s, file, &sight, target_decides, hook);
 	scratch_give(s);
 	return verdict;

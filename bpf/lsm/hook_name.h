@@ -50,8 +50,8 @@ static __always_inline void name_resolve(struct guard_scratch *s, __u32 at)
 }
 
 /* A name that may not be there yet. `only_refuse`: an audit is left to the open that follows. */
-static __always_inline int name_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook,
-					__u32 at, bool only_refuse)
+static __always_inline int name_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook, __u32 at,
+					bool only_refuse)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	bool here;
@@ -95,8 +95,7 @@ static __always_inline int names_verdict(struct guard_image *image, struct guard
 }
 
 /* False: there is nothing to decide, and `result` says what the hook returns. */
-static __always_inline bool names_begin(__u32 hook, struct guard_image **image, struct guard_scratch **s,
-					int *result)
+static __always_inline bool names_begin(__u32 hook, struct guard_image **image, struct guard_scratch **s, int *result)
 {
 	*result = 0;
 	*image = image_in_force();
@@ -130,8 +129,7 @@ static __always_inline int check_name(__u32 hook, const struct vfsmount *mount, 
 
 /* The old name, then what happens to the new one. */
 static __always_inline int check_rename(const struct path *old_dir, const struct dentry *old_dentry,
-					const struct path *new_dir, const struct dentry *new_dentry,
-					__u32 flags)
+					const struct path *new_dir, const struct dentry *new_dentry, __u32 flags)
 {
 	__u32 old_access = 1u << GUARD_ACCESS_RENAME;
 	__u32 new_access = GUARD_CREATES;

@@ -208,8 +208,8 @@ static __always_inline bool network_begin(__u32 hook, __u32 operation, struct gu
 }
 
 /* An operation on an address that the caller named. */
-static __always_inline int check_named(struct guard_image *image, const struct sock *sk, const void *address, int length,
-				       __u32 operation, __u32 hook)
+static __always_inline int check_named(struct guard_image *image, const struct sock *sk, const void *address,
+				       int length, __u32 operation, __u32 hook)
 {
 	struct guard_endpoint end = {.operation = operation, .protocol = protocol_of(sk)};
 
@@ -266,8 +266,7 @@ static __always_inline int check_send(const struct socket *socket, const struct 
 	sk = socket->sk;
 	if (!sk || !has_addresses(sk) || !send_goes_to_its_name(sk, message))
 		return 0;
-	return check_named(image, sk, message->msg_name, message->msg_namelen, GUARD_NETWORK_SEND,
-			   GUARD_HOOK_SENDMSG);
+	return check_named(image, sk, message->msg_name, message->msg_namelen, GUARD_NETWORK_SEND, GUARD_HOOK_SENDMSG);
 }
 
 static __always_inline int check_listen(const struct socket *socket)

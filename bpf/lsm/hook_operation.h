@@ -21,8 +21,9 @@ static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct 
 	*image = image_in_force();
 	if (!*image) {
 		/* bpf(2), and the capabilities for it, are what guardd puts a policy in force with. */
-		*result = on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE,
-					    operation != GUARD_OPERATION_BPF && operation != GUARD_OPERATION_CAPABILITY);
+		*result =
+		    on_engine_failure(NULL, hook, GUARD_REASON_NO_IMAGE,
+				      operation != GUARD_OPERATION_BPF && operation != GUARD_OPERATION_CAPABILITY);
 		return false;
 	}
 	header = image_header(*image);
@@ -106,8 +107,7 @@ static __always_inline void operation_read(struct guard_scratch *s, __u32 bit, _
 		operation_program(s);
 }
 
-static __always_inline void operation_record(struct guard_scratch *s, __u32 hook, __u32 bit, __u32 at,
-					     __u64 generation)
+static __always_inline void operation_record(struct guard_scratch *s, __u32 hook, __u32 bit, __u32 at, __u64 generation)
 {
 	struct task_struct *task = (struct task_struct *)s->operation.task;
 	struct guard_event *event = &s->event;

@@ -8,8 +8,7 @@
 
 #include "hook_operation.h"
 
-static __always_inline int check_process(__u32 hook, __u32 operation, __u32 way, struct task_struct *target,
-					 bool quiet)
+static __always_inline int check_process(__u32 hook, __u32 operation, __u32 way, struct task_struct *target, bool quiet)
 {
 	struct guard_image *image;
 	struct guard_scratch *s;

@@ -179,7 +179,8 @@ struct mount {
 };
 
 /* From 6.2 on, and the first argument of what asks about inodes since. */
-struct mnt_idmap {};
+struct mnt_idmap {
+};
 
 struct iattr {
 	unsigned int ia_valid;

@@ -64,8 +64,7 @@ __noinline int program_atoms_take(struct guard_scratch *s, struct guard_program_
 }
 
 /* The lists of a program for this generation, into s->atoms. False: nobody has made them yet, or is about to. */
-static __always_inline bool program_atoms_kept(struct guard_scratch *s, struct guard_program *program,
-					       __u64 generation)
+static __always_inline bool program_atoms_kept(struct guard_scratch *s, struct guard_program *program, __u64 generation)
 {
 	__u32 before = cell_sequence(&program->sequence);
 

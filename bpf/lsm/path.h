@@ -149,7 +149,7 @@ static __always_inline __u32 path_mount_flags(struct mount *mount)
 		return GUARD_EVENT_INTERNAL;
 	READ(namespace, mount->mnt_ns);
 	/* MNT_NS_INTERNAL, an error pointer: a mount of the kernel's own, as overlayfs clones for its layers on 6.12. */
-	if ((__u64)namespace >= (__u64)-4095)
+	if ((__u64) namespace >= (__u64)-4095)
 		return GUARD_EVENT_INTERNAL;
 	if (!namespace)
 		return GUARD_EVENT_PATH_UNRESOLVED;

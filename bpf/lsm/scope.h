@@ -145,8 +145,7 @@ static __always_inline struct guard_cgroup *cgroup_cell(__u64 id)
 }
 
 /* What is remembered of a cgroup, into s->scope. False: nothing is, or somebody writes there. */
-static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_cgroup *cell, __u64 id,
-					 __u64 generation)
+static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_cgroup *cell, __u64 id, __u64 generation)
 {
 	__u32 before = cell_sequence(&cell->sequence);
 
@@ -164,8 +163,7 @@ static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_c
 	return false;
 }
 
-static __always_inline void cgroup_remember(const struct guard_scratch *s, struct guard_cgroup *cell,
-					    __u64 generation)
+static __always_inline void cgroup_remember(const struct guard_scratch *s, struct guard_cgroup *cell, __u64 generation)
 {
 	if (!cell_take(&cell->sequence))
 		return;
@@ -220,7 +218,7 @@ static __always_inline __u64 mount_namespace_of(const struct task_struct *task)
 	READ(proxy, task->nsproxy);
 	if (proxy)
 		READ(namespace, proxy->mnt_ns);
-	return (__u64)namespace;
+	return (__u64) namespace;
 }
 
 /* As GUARD_NUMBER_MOUNT_NAMESPACE, into s->scope. The host's is that of PID 1. */

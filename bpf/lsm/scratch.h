@@ -93,10 +93,10 @@ struct guard_path_walk {
 
 /* Where the reading of an argument vector has come to. */
 struct guard_command_walk {
-	__u64 pgd;  /* of the address space, when it is not the current one */
-	__u64 from; /* user addresses: the first argument, */
-	__u64 end;  /* behind the last byte that may be one, */
-	__u64 at;   /* and the next window */
+	__u64 pgd;	 /* of the address space, when it is not the current one */
+	__u64 from;	 /* user addresses: the first argument, */
+	__u64 end;	 /* behind the last byte that may be one, */
+	__u64 at;	 /* and the next window */
 	__u32 arguments; /* in all */
 	__u32 left;	 /* whose end was not seen yet */
 	__u32 window;	 /* bytes of s->name that are arguments */
@@ -152,7 +152,7 @@ struct guard_scratch {
 	__u32 base;	       /* bytes of the text before what is in memory */
 	__u64 yes;	       /* of a condition, see condition_part */
 	__u64 no;
-	__u32 low;	       /* of a search */
+	__u32 low; /* of a search */
 	__u32 high;
 	__u32 rules[GUARD_EVENT_RULES_MAX];
 	__u16 as_parent[GUARD_SUBJECT_ATOMS_MAX];
@@ -166,9 +166,9 @@ struct guard_scratch {
 	__u64 bits[GUARD_ATOM_WORDS];
 	__u64 sequences[GUARD_SEQUENCES_MAX]; /* see segment_completes */
 
-	struct guard_identity identity; /* of the file that is decided about; generation 0: none */
+	struct guard_identity identity;	      /* of the file that is decided about; generation 0: none */
 	struct guard_name names[GUARD_NAMES]; /* of one operation */
-	__u64 sequences_seen; /* of rename_lock and mount_lock, before the names */
+	__u64 sequences_seen;		      /* of rename_lock and mount_lock, before the names */
 	__u32 name_count;
 	__u32 descriptor; /* of the file that is asked about in a sweep */
 	struct guard_operation operation;
@@ -189,7 +189,7 @@ struct guard_scratch {
 	struct guard_subject subject; /* of who acts */
 	struct guard_scope scope;     /* where he is */
 	struct guard_cgroup_walk cgroup_walk;
-	struct guard_program program; /* that an exec is about to run */
+	struct guard_program program;	  /* that an exec is about to run */
 	struct guard_program_atoms atoms; /* of a program that is read anew */
 	struct guard_command_walk command;
 	__u64 chain[GUARD_LINEAGE_MAX]; /* programs to be read anew */

@@ -55,8 +55,8 @@ static __always_inline void set_hash(const struct guard_image *image, struct gua
 }
 
 /* The patterns of the entry for text[from, to), if the set of this text has one. */
-__noinline int set_read(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
-			__u32 number, __u64 packed)
+__noinline int set_read(struct guard_image *image, struct guard_scratch *s, struct guard_text *text, __u32 number,
+			__u64 packed)
 {
 	__u32 from = (packed >> 32) & (2 * GUARD_PATH_MAX - 1);
 	__u32 to = packed & 0xffffffff;
@@ -76,8 +76,7 @@ __noinline int set_read(struct guard_image *image, struct guard_scratch *s, stru
 
 		if (!entry->list)
 			break;
-		if (entry->hash[0] == s->hash[0] && entry->hash[1] == s->hash[1] &&
-		    entry->length == to - from) {
+		if (entry->hash[0] == s->hash[0] && entry->hash[1] == s->hash[1] && entry->length == to - from) {
 			patterns_seen(image, s, entry->list, to);
 			break;
 		}

@@ -14,8 +14,7 @@
 
 #include "automaton.h"
 
-static __always_inline void stream_open(struct guard_image *image, struct guard_scratch *s, __u32 lane,
-					__u32 number)
+static __always_inline void stream_open(struct guard_image *image, struct guard_scratch *s, __u32 lane, __u32 number)
 {
 	struct guard_stream *stream = &s->streams[lane & (GUARD_STREAMS - 1)];
 

@@ -134,8 +134,7 @@ static __always_inline bool orphan_keep(struct guard_scratch *s, __u64 task_addr
 
 /* What is kept with a task, into s->subject. False: nothing is. `kept`: what the helper gave for it, or NULL.
  */
-static __always_inline bool subject_fetch(struct guard_scratch *s, __u64 task_address,
-					  struct guard_subject *kept)
+static __always_inline bool subject_fetch(struct guard_scratch *s, __u64 task_address, struct guard_subject *kept)
 {
 	struct guard_subject *orphan = orphan_of(task_address);
 	__u64 address;
@@ -259,8 +258,7 @@ static __always_inline void subject_first(struct guard_scratch *s)
 	struct guard_subject *kept;
 
 	subject_discover(s);
-	kept = bpf_task_storage_get(&subjects, bpf_get_current_task_btf(), &s->subject,
-				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+	kept = bpf_task_storage_get(&subjects, bpf_get_current_task_btf(), &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!kept && subject_store(s))
 		return;
 	if (kept && kept->exec_id == s->subject.exec_id)

@@ -14,7 +14,7 @@
 #define GUARD_SUBJECT_ANCESTOR_UNKNOWN 1024u
 #define GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN 2048u
 /* Of the process itself; of its ancestors; all that its parent's program leaves with it. */
-#define GUARD_SUBJECT_OWN_UNKNOWN                                                                              \
+#define GUARD_SUBJECT_OWN_UNKNOWN                                                                                      \
 	(GUARD_SUBJECT_IMAGE_UNKNOWN | GUARD_SUBJECT_INVOKED_UNKNOWN | GUARD_SUBJECT_COMMAND_UNKNOWN)
 #define GUARD_SUBJECT_ANCESTORS_UNKNOWN (GUARD_SUBJECT_ANCESTOR_UNKNOWN | GUARD_SUBJECT_ANCESTOR_COMMAND_UNKNOWN)
 #define GUARD_SUBJECT_PARENTS_UNKNOWN (GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_PARENT_COMMAND_UNKNOWN)
@@ -22,15 +22,15 @@
 
 /* Kept with the thread. Only the thread itself changes it, so that it needs no lock. */
 struct guard_subject {
-	__u64 generation; /* that the lists belong to; 0 = to none, they are made anew before they are used */
-	__u64 exec_id;	  /* the program that it runs: key of `programs` */
+	__u64 generation;     /* that the lists belong to; 0 = to none, they are made anew before they are used */
+	__u64 exec_id;	      /* the program that it runs: key of `programs` */
 	__u64 parent_exec_id; /* the program that forked it; 0 = none */
 	__u64 pending;	      /* the program of an exec that is under way; 0 = none */
 	__u32 flags;	      /* GUARD_SUBJECT_*_UNKNOWN */
-	__u32 tgid; /* of the process that exec'ed: others with this subject are its forks and threads */
-	__u32 asker;	   /* effective uid of who asked for the exec that is under way */
-	__u32 asker_group; /* and his effective gid */
-	__u32 deferred; /* its arguments were not in memory: it is decided when it can't fail any more */
+	__u32 tgid;	      /* of the process that exec'ed: others with this subject are its forks and threads */
+	__u32 asker;	      /* effective uid of who asked for the exec that is under way */
+	__u32 asker_group;    /* and his effective gid */
+	__u32 deferred;	      /* its arguments were not in memory: it is decided when it can't fail any more */
 	__u16 own_count;
 	__u16 parent_count;
 	__u16 ancestor_count;

@@ -31,8 +31,7 @@ static const struct guard_event sweep_no_room = {
  * What is true of a task that does not act, into s->subject. Its own lists are not taken, which it may be
  * writing at this moment. The program that it runs, held, or 0: then all is unknown.
  */
-static __always_inline __u64 sweep_subject(struct guard_image *image, struct guard_scratch *s,
-					   __u64 task_address)
+static __always_inline __u64 sweep_subject(struct guard_image *image, struct guard_scratch *s, __u64 task_address)
 {
 	__u64 held = 0;
 
@@ -86,9 +85,8 @@ static __always_inline bool sweep_finds(const struct guard_image *image, struct 
 }
 
 /* Tells of the file in s->path, about which was decided, if there is something to tell. */
-static __always_inline bool sweep_tells(struct guard_image *image, struct guard_scratch *s,
-					struct seq_file *seq, const struct task_struct *task, struct file *file,
-					__u32 access)
+static __always_inline bool sweep_tells(struct guard_image *image, struct guard_scratch *s, struct seq_file *seq,
+					const struct task_struct *task, struct file *file, __u32 access)
 {
 	if (!sweep_finds(image, s))
 		return false;
@@ -105,8 +103,8 @@ static __always_inline bool sweep_tells(struct guard_image *image, struct guard_
 }
 
 /* One open file, which the policy speaks of or may speak of, of one process. */
-static __always_inline void sweep_decide(struct guard_image *image, struct guard_scratch *s,
-					 struct seq_file *seq, struct task_struct *task, struct file *file)
+static __always_inline void sweep_decide(struct guard_image *image, struct guard_scratch *s, struct seq_file *seq,
+					 struct task_struct *task, struct file *file)
 {
 	__u32 access = descriptor_access(file);
 	__u64 held = sweep_subject(image, s, address_of(task));
@@ -120,8 +118,7 @@ static __always_inline void sweep_decide(struct guard_image *image, struct guard
 }
 
 /* True: no rule speaks of the file, whoever has it open. */
-static __always_inline bool sweep_is_unspoken(struct guard_image *image, struct guard_scratch *s,
-					      struct file *file)
+static __always_inline bool sweep_is_unspoken(struct guard_image *image, struct guard_scratch *s, struct file *file)
 {
 	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides != GUARD_DECIDES_TARGET)
 		return false;
@@ -170,8 +167,8 @@ static __always_inline void sweep_file(struct seq_file *seq, struct task_struct 
 
 /* One file that a process has mapped for execution, its program among them: asked about as when it is mapped.
  */
-static __always_inline void sweep_mapped(struct guard_image *image, struct guard_scratch *s,
-					 struct seq_file *seq, struct task_struct *task, struct file *file)
+static __always_inline void sweep_mapped(struct guard_image *image, struct guard_scratch *s, struct seq_file *seq,
+					 struct task_struct *task, struct file *file)
 {
 	__u32 uid = task->real_cred->euid.val, logon = task->loginuid.val, access = 1u << GUARD_ACCESS_MAP;
 	__u64 held = sweep_subject(image, s, address_of(task));
@@ -193,8 +190,7 @@ static __always_inline void sweep_mapped(struct guard_image *image, struct guard
 	program_let_go(held);
 }
 
-static __always_inline void sweep_mapping(struct seq_file *seq, struct task_struct *task,
-					  struct vm_area_struct *vma)
+static __always_inline void sweep_mapping(struct seq_file *seq, struct task_struct *task, struct vm_area_struct *vma)
 {
 	const struct guard_category *load, *mapped;
 	struct guard_image *image = image_in_force();

@@ -10,8 +10,8 @@
  * Everything that reads one text: both automata, the set, then what they asked to be confirmed.
  * which = GUARD_TEXT_* | roles << 16.
  */
-__noinline int text_read(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
-			 __u32 which, __u64 packed)
+__noinline int text_read(struct guard_image *image, struct guard_scratch *s, struct guard_text *text, __u32 which,
+			 __u64 packed)
 {
 	__u32 number = (which & 0xffff) * 2;
 
@@ -33,8 +33,8 @@ __noinline int text_read(struct guard_image *image, struct guard_scratch *s, str
 	return 0;
 }
 
-static __always_inline void text_walk(struct guard_image *image, struct guard_scratch *s,
-				      struct guard_text *text, __u32 which, __u32 roles, __u64 packed)
+static __always_inline void text_walk(struct guard_image *image, struct guard_scratch *s, struct guard_text *text,
+				      __u32 which, __u32 roles, __u64 packed)
 {
 	text_read(image, s, text, which | roles << 16, packed);
 }

@@ -81,7 +81,7 @@ internal static class OrderBinder
 
     private static RuleNode Order(RuleNode rule, GuardNode order, DiagnosticBag bag)
     {
-        if (rule.WrittenGuard is { } written && (written.Action, written.OnUnknown, written.Scope) != (order.Action, order.OnUnknown, order.Scope))
+        if (rule.WrittenGuard is { } written && (written.Action, written.OnUnknown, written.Mapped, written.Scope) != (order.Action, order.OnUnknown, order.Mapped, order.Scope))
         {
             var message = $"the rule {TerminalText.Quote(rule.Identity.Title)} has another order in {written.Span}";
             bag.Report(DiagnosticCatalogue.ConflictingOrders, order.Span, message);

@@ -72,6 +72,8 @@ public sealed class DocumentTests(ITestOutputHelper output)
         Assert.False(Compile(A + B + Order + Order).HasErrors);
         var audit = Order.Replace("block", "audit", StringComparison.Ordinal);
         Assert.Equal(2, Where(Compile(A + B + Order + audit), DiagnosticCatalogue.ConflictingOrders).Count());
+        var mapped = Order.Replace("deny", "deny\n    mapped: allow", StringComparison.Ordinal);
+        Assert.NotEmpty(Where(Compile(A + B + Order + mapped), DiagnosticCatalogue.ConflictingOrders));
     }
 
     [Theory]
