@@ -327,14 +327,14 @@ struct guard_identity {
 #define GUARD_EVENT_EXEC 1u	     /* observed: a program runs. path = resolved, invoked, args */
 #define GUARD_EVENT_EXIT 2u	     /* observed: a process that had exec'ed ended */
 #define GUARD_EVENT_EXEC_DECISION 3u /* a rule matched an exec: path, invoked, image = who asks */
-#define GUARD_EVENT_FILE_DECISION                                                                                      \
-	4u /* a rule matched an operation on a file or its mapping: path = target, image = who asks */
+/* a rule matched an operation on a file or its mapping: path = target, image = who asks */
+#define GUARD_EVENT_FILE_DECISION 4u
 #define GUARD_EVENT_FAILURE 5u		/* the engine failed and the failure mode decided */
 #define GUARD_EVENT_NETWORK_DECISION 6u /* a rule matched an operation on a socket: image = who asks */
 
-#define GUARD_EVENT_OPERATION_DECISION                                                                                 \
-	8u /* a rule matched an operation: path = its file; invoked = its object, or the
-					     program of the process it acts on; image = who asks */
+/* a rule matched an operation: path = its file; invoked = its object, or the program of the process it acts on; image = who
+ * asks */
+#define GUARD_EVENT_OPERATION_DECISION 8u
 /* Not in a ring, but what iter_open_files and iter_mapped_files write: a rule speaks of a file that is open or mapped.
  * path = target, image = who holds it; verdict: what an open or a mapping would be answered now; error is 0, nothing was
  * refused. cpu, ring and sequence mean nothing. */
@@ -352,8 +352,8 @@ struct guard_identity {
 #define GUARD_EVENT_UNLINKED 32u    /* the file had no name any more */
 #define GUARD_EVENT_INTERNAL 64u    /* memfd, pipe: no path in any mount namespace */
 #define GUARD_EVENT_MORE_RULES 128u /* more rules matched than the record names */
-#define GUARD_EVENT_ADDRESS_UNKNOWN                                                                                    \
-	256u /* the caller's address was too short to be one: address and port mean nothing */
+/* the caller's address was too short to be one: address and port mean nothing */
+#define GUARD_EVENT_ADDRESS_UNKNOWN 256u
 #define GUARD_EVENT_CGROUP_UNKNOWN 2048u /* rules ask for the cgroup, and its path was not known whole */
 #define GUARD_EVENT_DIGEST 4096u	 /* sha256 is that of the file */
 #define GUARD_EVENT_DIGEST_UNKNOWN 8192u /* rules ask for the file's digest, and it was not known */

@@ -72,8 +72,8 @@
 #define GUARD_DIGEST_TOO_LONG 3u /* the file has more than GUARD_DIGEST_BYTES_MAX */
 #define GUARD_DIGEST_WRITTEN 4u	 /* somebody has the file open for writing, or changed it meanwhile */
 #define GUARD_DIGEST_NO_ROOM 5u	 /* it could not be handed on to the decision */
-#define GUARD_DIGEST_ELSEWHERE                                                                                         \
-	6u /* no regular file, or on a file system whose contents somebody may answer as he likes */
+/* no regular file, or on a file system whose contents somebody may answer as he likes */
+#define GUARD_DIGEST_ELSEWHERE 6u
 #define GUARD_DIGESTS 8u
 
 #endif

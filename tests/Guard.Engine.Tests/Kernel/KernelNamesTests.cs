@@ -27,7 +27,7 @@ public sealed partial class KernelNamesTests
     [Fact]
     public void Every_flag_of_an_event_is_in_the_header()
     {
-        var header = File.ReadAllText(Path.Combine(Native.RepositoryRoot(), "bpf/lsm/abi.h"));
+        var header = Headers();
         foreach (var flag in Enum.GetValues<GuardEventFlags>().Where(f => f != GuardEventFlags.None))
         {
             var macro = "GUARD_EVENT_" + Humps().Replace(flag.ToString(), "_$0").ToUpperInvariant();
@@ -38,13 +38,17 @@ public sealed partial class KernelNamesTests
     /// <summary>The bounds GUARD_HOOKS and so on have no underscore behind HOOK, so that they are not taken for a member.</summary>
     private static void AssertNamed(string group, IEnumerable<int> named, Func<int, string> name)
     {
-        var header = File.ReadAllText(Path.Combine(Native.RepositoryRoot(), "bpf/lsm/abi.h"));
+        var header = Headers();
         var numbers = Regex.Matches(header, $@"#define GUARD_{group}_\w+ (\d+)u")
             .Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(named, numbers.Order());
         Assert.Equal(numbers.Count, numbers.Select(name).Distinct().Count());
         Assert.All(numbers, n => Assert.Matches("^[a-z_]+$", name(n)));
     }
+
+    private static string Headers() => Header("abi.h") + Header("abi_hooks.h");
+
+    private static string Header(string name) => File.ReadAllText(Path.Combine(Native.RepositoryRoot(), "bpf/lsm", name));
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]
     private static partial Regex Humps();
