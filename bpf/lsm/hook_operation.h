@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Operations that are neither on the name of a file nor on a socket: kernel modules, mounts, bpf(2), namespaces, other
- * processes, credentials, capabilities. Those that no rule is about cost one look at the image. The kernel asks before it does anything.
+ * processes, credentials, capabilities. Those that no rule is about cost one look at the image. The kernel asks before
+ * it does anything.
  */
 #ifndef GUARD_HOOK_OPERATION_H
 #define GUARD_HOOK_OPERATION_H

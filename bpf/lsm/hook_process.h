@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a process does to another, or to its own credentials, and what it may do by them. TargetImage is read from what is kept of the program that
- * the other one runs: at most GUARD_SUBJECT_IMAGE_MAX bytes, whatever the number of rules and processes.
+ * What a process does to another, or to its own credentials, and what it may do by them. TargetImage is read from what
+ * is kept of the program that the other one runs: at most GUARD_SUBJECT_IMAGE_MAX bytes, whatever the number of rules
+ * and processes.
  */
 #ifndef GUARD_HOOK_PROCESS_H
 #define GUARD_HOOK_PROCESS_H

@@ -20,7 +20,7 @@ internal static class AttachOrder
     /// <summary>Hooks that not every kernel has; where they are missing, another asks about the same (see abi.h), or there is nothing to ask.</summary>
     private static readonly string[] Optional = ["inode_set_acl", "inode_remove_acl", "uring_override_creds"];
 
-    private static readonly string[] Renewing = ["lsm/bprm_check_security"];
+    private const string Renewing = "lsm/bprm_check_security";
 
     /// <summary>Whether the program is loaded on this kernel at all.</summary>
     /// <param name="program">A program of the object.</param>
@@ -47,7 +47,10 @@ internal static class AttachOrder
 
     /// <summary>Attached after the seeding.</summary>
     public static IEnumerable<BpfProgram> AfterSeeding(IEnumerable<BpfProgram> programs) =>
-        programs.Where(p => IsAttached(p) && !IsEarly(p)).OrderBy(Rank);
+        programs.Where(p => IsAttached(p) && !IsEarly(p)).OrderBy(p => p.Section != Renewing);
+
+    /// <summary>Attached while a policy needs them.</summary>
+    public static IEnumerable<BpfProgram> OnDemand(IEnumerable<BpfProgram> programs) => programs.Where(p => HooksOnDemand.Has(p.Name));
 
     /// <summary>The iterator that gives every running task its storage, if the object has one.</summary>
     public static BpfProgram? FindSeed(IEnumerable<BpfProgram> programs) => Find(programs, SeedProgram);
@@ -69,10 +72,4 @@ internal static class AttachOrder
     }
 
     private static bool IsEarly(BpfProgram program) => Array.IndexOf(Early, program.Section) >= 0;
-
-    private static int Rank(BpfProgram program)
-    {
-        var rank = Array.IndexOf(Renewing, program.Section);
-        return rank < 0 ? Renewing.Length : rank;
-    }
 }

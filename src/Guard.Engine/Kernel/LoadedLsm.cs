@@ -48,7 +48,7 @@ internal sealed class LoadedLsm : IDisposable
 
     internal static LoadedLsm FromObject(
         PinnedState pins, KernelMaps maps, BpfObjectHandle bpfObject, IReadOnlyList<BpfProgram> programs, IProgramAttacher attacher) =>
-        new(pins, maps, bpfObject, programs, attacher, new AttachedLinks(), [.. programs.Select(p => p.Name).Where(HooksOnDemand.Has)]);
+        new(pins, maps, bpfObject, programs, attacher, new AttachedLinks(), [.. AttachOrder.OnDemand(programs).Select(p => p.Name)]);
 
     /// <summary>What is attached on demand and was adopted; null when nothing is attached yet.</summary>
     public HooksOnDemand? Hooks => _adoptedHooks?.Hooks;
@@ -176,7 +176,7 @@ internal sealed class LoadedLsm : IDisposable
     /// <summary>The pins keep them: <see cref="HooksOnDemand"/> opens these.</summary>
     private void PrepareOnDemand(ImageNeeds needs, string staging)
     {
-        var programs = _programs.Where(p => HooksOnDemand.Has(p.Name)).ToDictionary(p => p.Name);
+        var programs = AttachOrder.OnDemand(_programs).ToDictionary(p => p.Name);
         foreach (var (name, program) in programs)
         {
             Libbpf.Pin(program, Path.Combine(staging, PinnedState.ProgramPin(name)));

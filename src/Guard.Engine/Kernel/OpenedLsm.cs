@@ -67,7 +67,7 @@ internal sealed class OpenedLsm : IDisposable
     {
         Pins.EnsureRoot();
         var attached = _programs.Where(AttachOrder.IsPinned).Select(p => p.Name).ToList();
-        var onDemand = _programs.Where(p => HooksOnDemand.Has(p.Name)).Select(p => p.Name).ToList();
+        var onDemand = AttachOrder.OnDemand(_programs).Select(p => p.Name).ToList();
         return Pins.IsComplete(PinNames(attached, onDemand)) ? Adopt(attached, onDemand) : Load();
     }
 
