@@ -31,11 +31,38 @@ make_run_directory() {
     guest_pid=''
 }
 
+# What a guest that hangs is doing: an NMI makes its kernel print all tasks and end. Those that run or can't be killed are shown.
+print_tasks() {
+    local tries
+    [[ -s $run/qemu.pid && -p $run/monitor.in ]] || return 0
+    echo nmi > "$run/monitor.in"
+    for ((tries = 0; tries < 120; tries++)); do
+        kill -0 "$(cat "$run/qemu.pid" 2> /dev/null)" 2> /dev/null || break
+        sleep 0.5
+    done
+    awk '/task:.* state:/ { shown = / state:[RD]/ } shown && lines++ < 300' "$log/console.log" >&2
+    note "the guest hung; its console is in $log/console.log and ends with"
+    tail -n 20 "$log/console.log" >&2
+}
+
+end_emulator() {
+    local emulator tries
+    [[ -s $run/qemu.pid ]] || return 0
+    emulator=$(cat "$run/qemu.pid")
+    kill "$emulator" 2> /dev/null || return 0
+    for ((tries = 0; tries < 50; tries++)); do
+        kill -0 "$emulator" 2> /dev/null || return 0
+        sleep 0.2
+    done
+    kill -KILL "$emulator" 2> /dev/null || true
+}
+
 end_guest() {
     local code=$? pid
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP USR1
+    [[ $code != 124 ]] || print_tasks
     # The guest first: a share that vanishes under it would only add noise.
-    [[ ! -s $run/qemu.pid ]] || kill "$(cat "$run/qemu.pid")" 2> /dev/null || true
+    end_emulator
     [[ -z $guest_pid ]] || wait "$guest_pid" 2> /dev/null || true
     for pid in "${pids[@]}"; do
         kill "$pid" 2> /dev/null || true
@@ -136,7 +163,7 @@ start_guest() {
     fi
 
     local port ports=()
-    for port in out err ctl; do
+    for port in out err ctl monitor.in monitor.out; do
         mkfifo "$run/$port"
     done
     for port in out err ctl log; do
@@ -161,8 +188,9 @@ start_guest() {
             -m "$memory" -object "memory-backend-memfd,id=memory,size=$memory,share=on" \
             -machine memory-backend=memory -display none -nodefaults -no-reboot -no-user-config \
             -pidfile "$run/qemu.pid" -serial "file:$log/console.log" \
+            -chardev "pipe,id=monitor,path=$run/monitor" -mon chardev=monitor \
             -kernel "$kernel_dir/$kernel/vmlinuz" -initrd "$run/initrd" \
-            -append "console=ttyS0 quiet panic=-1 guard.init=$init$append" \
+            -append "console=ttyS0 quiet panic=-1 unknown_nmi_panic panic_print=1 guard.init=$init$append" \
             -drive "file=$disk,if=virtio,format=raw,snapshot=on,cache=unsafe" \
             -device virtio-serial-pci "${terminal[@]}" "${ports[@]}" "${share_arguments[@]}" \
             <&0 2> "$log/qemu.log" {ctl}>&- || true
@@ -178,7 +206,7 @@ follow_guest() {
     local answer='' code='' status=0
     read -r -t "$timeout" answer code <&"$ctl" || status=$?
     if [[ $status -gt 128 ]]; then
-        note "time-out after $timeout s; the console is in $log/console.log"
+        note "time-out after $timeout s"
         exit 124
     fi
     if [[ $answer != exit ]]; then
