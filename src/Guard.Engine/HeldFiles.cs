@@ -18,6 +18,9 @@ internal sealed class HeldFiles
     /// <summary>Most files of one sweep that become records and are named in its answer; the others are counted.</summary>
     public const int NamedMax = 1000;
 
+    /// <summary>Of one process, so that none can keep the others from being named.</summary>
+    public const int NamedOfProcessMax = 100;
+
     private readonly IOpenFileSweep _sweep;
     private readonly EventEnricher _enricher;
     private readonly Action<AuditRecord> _write;
@@ -127,6 +130,7 @@ internal sealed class HeldFiles
     private sealed class Findings(HeldFiles owner)
     {
         private readonly List<HeldFile> _files = [];
+        private readonly Dictionary<int, int> _namedOf = [];
 
         public IReadOnlyList<HeldFile> Files => _files;
 
@@ -148,8 +152,10 @@ internal sealed class HeldFiles
             }
 
             Held++;
-            if (_files.Count < NamedMax && owner._enricher.ToRecord(open) is { } record)
+            var named = _namedOf.GetValueOrDefault(open.Tgid);
+            if (_files.Count < NamedMax && named < NamedOfProcessMax && owner._enricher.ToRecord(open) is { } record)
             {
+                _namedOf[open.Tgid] = named + 1;
                 First ??= record;
                 _files.Add(ToHeldFile(open, record));
                 owner._write(record);

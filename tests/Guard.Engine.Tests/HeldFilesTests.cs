@@ -93,11 +93,19 @@ public sealed class HeldFilesTests : IDisposable
     [Fact]
     public void Of_very_many_a_thousand_are_named_and_the_others_counted()
     {
-        var outcome = Sweep([.. Enumerable.Range(0, 2500).Select(descriptor => Open(descriptor))]);
+        var outcome = Sweep([.. Enumerable.Range(0, 2500).Select(number => Open(number) with { Tgid = 101 + (number / 100) })]);
         Assert.Equal((2500, HeldFiles.NamedMax), (outcome.Held, outcome.Files.Count));
         Assert.Equal(HeldFiles.NamedMax + 1, _records.Count);
         Assert.Equal(("2500", "1000"), (_records[^1].Detail!["held"], _records[^1].Detail!["named"]));
         Assert.Contains("1500 of them without a record of their own", _records[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_with_very_many_leaves_room_for_the_others()
+    {
+        var outcome = Sweep([.. Enumerable.Range(0, 2500).Select(descriptor => Open(descriptor)), Open(7) with { Tgid = 102 }]);
+        Assert.Equal((2501, HeldFiles.NamedOfProcessMax + 1), (outcome.Held, outcome.Files.Count));
+        Assert.Equal(102, outcome.Files[^1].Pid);
     }
 
     [Fact]
