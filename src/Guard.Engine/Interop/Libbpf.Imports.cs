@@ -103,6 +103,12 @@ internal static unsafe partial class Libbpf
     private static partial int bpf_map_get_fd_by_id(uint id);
 
     [LibraryImport(Library)]
+    private static partial int bpf_link_get_fd_by_id(uint id);
+
+    [LibraryImport(Library)]
+    private static partial int bpf_link_get_next_id(uint id, uint* next);
+
+    [LibraryImport(Library)]
     private static partial int libbpf_num_possible_cpus();
 
     [LibraryImport(Library)]

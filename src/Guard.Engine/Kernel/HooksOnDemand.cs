@@ -62,7 +62,10 @@ internal sealed class HooksOnDemand : IDisposable
 
     private const string Preparer = "digest_mmap";
 
-    /// <summary>The kernel lets go of a link when nobody can be using it any more; until then its program can't be attached again.</summary>
+    /// <summary>
+    /// The kernel lets go of a link when nobody can be using it any more. Until then its program can't be attached again, and
+    /// the link can't be had either.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -72,7 +75,10 @@ internal sealed class HooksOnDemand : IDisposable
     private readonly Dictionary<string, FileDescriptorHandle> _programs;
     private readonly Dictionary<string, FileDescriptorHandle> _links = [];
 
-    /// <summary>Takes over the programs, and opens what is attached already.</summary>
+    /// <summary>
+    /// Takes over the programs, and opens what is attached already. A pin that leads to another program's link is removed: what
+    /// it stands for is not attached.
+    /// </summary>
     /// <param name="directory">Where all is pinned.</param>
     /// <param name="watch">Watches over what this pins.</param>
     /// <param name="programs">Programs by name.</param>
@@ -84,7 +90,16 @@ internal sealed class HooksOnDemand : IDisposable
         _programs = programs;
         foreach (var program in programs.Keys.Where(p => File.Exists(LinkPath(p))))
         {
-            Keep(program, Libbpf.OpenPinned(LinkPath(program)));
+            var link = Libbpf.OpenPinned(LinkPath(program));
+            if (IsOf(link, program))
+            {
+                Keep(program, link);
+            }
+            else
+            {
+                link.Dispose();
+                File.Delete(LinkPath(program));
+            }
         }
     }
 
@@ -166,6 +181,9 @@ internal sealed class HooksOnDemand : IDisposable
         }
     }
 
+    private bool IsOf(FileDescriptorHandle link, string program) => Libbpf.ProgramOf(link) == Libbpf.Identify(_programs[program]).Id;
+
+    /// <summary>Somebody else may hold a link that was let go of here, as tools do that look at links: then it is taken back.</summary>
     private FileDescriptorHandle AttachWhenFree(string program)
     {
         for (var waited = TimeSpan.Zero; ; waited += Pause)
@@ -176,6 +194,11 @@ internal sealed class HooksOnDemand : IDisposable
             }
             catch (KernelException e) when (e.Errno == Errno.Busy && waited < Patience)
             {
+                if (Libbpf.FindLink(_programs[program]) is { } held)
+                {
+                    return held;
+                }
+
                 Thread.Sleep(Pause);
             }
         }

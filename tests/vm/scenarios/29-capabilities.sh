@@ -116,6 +116,15 @@ expect_ok "a filter of system calls is set" "$work/perl" -e '
 expect_exit 1 "what the kernel asks in passing is not" \
     _audit_lines_with operation.audited '"Capability":"CAP_SYS_ADMIN"' 000000000004
 
+# A tool that looks at links holds one by its descriptor (BPF_OBJ_GET), so that its program stays attached.
+# shellcheck disable=SC2016 # Perl's
+"$work/perl" -e '
+    my $pin = "$ARGV[0]\0";
+    syscall(321, 7, pack("PLL", $pin, 0, 0), 16) > 2 or die "bpf: $!";
+    open(my $file, ">", "$ARGV[1]");
+    sleep 600' "$(hook_pins)" "$work/holds" &
+holder=$!
+wait_for 20 "somebody holds the hook's link" test -e "$work/holds"
 push_rules "rules on other operations go live" << RULES
 title: Mounts
 id: 29c29c29-0000-4000-8000-000000000005
@@ -124,5 +133,16 @@ detection: {selection: {FilesystemType: ramfs}, condition: selection}
 RULES
 expect_ok "and the program goes" hook_is_not_attached
 expect "no rule on capabilities" OK OK OK
+push_rules "rules on capabilities come back while it is held" << RULES
+title: Raw sockets
+id: 29c29c29-0000-4000-8000-000000000006
+logsource: {product: linux, category: capability_use}
+detection: {selection: {Capability: CAP_NET_RAW, Image: $work/user}, condition: selection}
+guard: {action: block}
+RULES
+expect_ok "the hook has its program again" hook_is_attached
+kill "$holder"
+wait "$holder" 2> /dev/null || true
+expect "after the holder has gone" EPERM OK OK
 expect_ok "rules can be taken out" guardctl policy remove --all
 expect "after removal" OK OK OK
