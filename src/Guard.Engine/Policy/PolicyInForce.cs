@@ -242,7 +242,7 @@ internal sealed class PolicyInForce
         {
             return _folder.Load(hashInForce);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             Problem = e.Message;
             return null;
@@ -269,20 +269,51 @@ internal sealed class PolicyInForce
         }
 
         var now = _time.GetUtcNow();
+        InstalledGeneration installed;
         try
         {
             var image = Bound(result.Image);
             _folder.Prepare(new KeptPolicy(bundle, image.Hash, now));
-            var installed = Install(_installer, bundle, image, now);
-            _folder.Commit();
-            Problem = null;
-            return PolicyOutcomes.Of(result, installed.Generation);
+            installed = Install(_installer, bundle, image, now);
         }
         catch (Exception e) when (e is KernelException or IOException or UnauthorizedAccessException)
         {
             _log.LogError(e, "The policy could not be put in force");
-            _folder.Abandon();
+            Abandon();
             return PolicyOutcomes.Refuse("GP9003", $"the policy could not be put in force: {e.Message}", "what was in force still is");
+        }
+
+        return Keep(PolicyOutcomes.Of(result, installed.Generation));
+    }
+
+    /// <summary>What was attached for the policy that did not come into force goes again.</summary>
+    private void Abandon()
+    {
+        Detach();
+        try
+        {
+            _folder.Abandon();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.LogWarning(e, "The policy that was refused could not be deleted; the next start finds that it is not in force");
+        }
+    }
+
+    /// <summary>The kernel has the policy by now, whatever the disk says: that is no refusal.</summary>
+    private PolicyOutcome Keep(PolicyOutcome outcome)
+    {
+        try
+        {
+            _folder.Commit();
+            Problem = null;
+            return outcome;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.LogError(e, "The policy in force could not be kept");
+            Problem = $"the policy in force could not be kept: {e.Message}; after a reboot the one before it would be in force";
+            return PolicyOutcomes.Warn(outcome, "GP9005", Problem, "mend the file system of guardd's state directory and push again");
         }
     }
 

@@ -33,6 +33,12 @@ internal static class PolicyOutcomes
     public static PolicyOutcome Refuse(string id, string message, string? hint) =>
         new(false, [new PolicyFinding(id, "error", string.Empty, 0, 0, message, hint)], 0, 0, null, null, 0);
 
+    /// <summary>Accepted all the same, with one more finding.</summary>
+    public static PolicyOutcome Warn(PolicyOutcome outcome, string id, string message, string hint) => outcome with
+    {
+        Findings = [.. outcome.Findings, new PolicyFinding(id, "warning", string.Empty, 0, 0, message, hint)],
+    };
+
     private static PolicyFinding ToFinding(Diagnostic finding) => new(
         finding.Id,
         finding.Severity == DiagnosticSeverity.Error ? "error" : "warning",
