@@ -160,7 +160,10 @@ internal sealed class GuardEngine : IEngineHost
             var kernel => $"guardd starts; {kernel.SeededTasks} running tasks were made known",
         };
         await _parts.Writer.WriteAsync(Record(AuditKinds.EngineStarted, how), cancellationToken).ConfigureAwait(false);
-        await _parts.Writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (!await _parts.Writer.TryFlushAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _parts.Log.LogError("The trail can't be written; enforcement does not wait for it");
+        }
     }
 
     private AuditRecord Record(string kind, string message) => new()

@@ -118,6 +118,23 @@ internal sealed class AuditWriter : IAsyncDisposable
         await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The same, for who must go on when the store fails: waits no longer than <see cref="AuditWriterOptions.StopTimeout"/>.</summary>
+    /// <returns>False: not everything is on disk; it stays queued.</returns>
+    public async Task<bool> TryFlushAsync(CancellationToken cancellationToken = default)
+    {
+        using var limit = new CancellationTokenSource(_options.StopTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await FlushAsync(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is AuditStoreException || (e is OperationCanceledException && limit.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes no more, writes what waits, and gives up after <see cref="AuditWriterOptions.StopTimeout"/>.</summary>
     public async Task StopAsync()
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Guard.Engine.Audit;
 using Guard.Engine.Kernel;
+using Guard.Engine.Kernel.Abi;
 using Guard.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -97,10 +99,19 @@ internal sealed class EventPump : IAsyncDisposable
             _loss.Save((name, value) => state.Add((name, value)));
         }
 
-        await _targets.Writer.FlushAsync().ConfigureAwait(false);
-        foreach (var (name, value) in state)
+        if (!await _targets.Writer.TryFlushAsync().ConfigureAwait(false))
         {
-            writeCursor(name, value);
+            _log.LogError("The trail can't be written: what it does not have yet will show as lost");
+            return;
+        }
+
+        try
+        {
+            state.ForEach(entry => writeCursor(entry.Name, entry.Value));
+        }
+        catch (AuditStoreException e)
+        {
+            _log.LogError(e, "What was seen of the rings could not be kept: some of it may show as lost");
         }
     }
 
@@ -208,9 +219,22 @@ internal sealed class EventPump : IAsyncDisposable
             await WriteLossAsync(report).ConfigureAwait(false);
         }
 
-        foreach (var record in _failures.Take(counters))
+        await ReportFailuresAsync(counters).ConfigureAwait(false);
+    }
+
+    /// <summary>What a failing store does not let be noted as reported is reported at the next look.</summary>
+    private async ValueTask ReportFailuresAsync(GuardCounters counters)
+    {
+        try
         {
-            await _targets.Writer.WriteAsync(record).ConfigureAwait(false);
+            foreach (var record in _failures.Take(counters))
+            {
+                await _targets.Writer.WriteAsync(record).ConfigureAwait(false);
+            }
+        }
+        catch (AuditStoreException e)
+        {
+            _log.LogError(e, "Failures of the engine could not be noted as reported");
         }
     }
 

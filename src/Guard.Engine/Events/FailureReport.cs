@@ -1,4 +1,5 @@
 using System.Globalization;
+using Guard.Engine.Audit;
 using Guard.Engine.Kernel.Abi;
 using Guard.Protocol;
 
@@ -29,22 +30,23 @@ internal sealed class FailureReport
         _time = time;
     }
 
-    /// <summary>A record for each hook and reason that was counted since the last call.</summary>
-    public IReadOnlyList<AuditRecord> Take(GuardCounters counters)
+    /// <summary>
+    /// A record for each hook and reason that was counted since the last call, each noted as reported before it is given:
+    /// an enumeration that a failing store ends loses nothing.
+    /// </summary>
+    /// <exception cref="AuditStoreException">The store can't be read or written.</exception>
+    public IEnumerable<AuditRecord> Take(GuardCounters counters)
     {
-        var records = new List<AuditRecord>();
         foreach (var (name, count) in CounterReport.Failures(counters))
         {
             var cursor = $"failures/{_scope}/{name}";
             var reported = _read(cursor);
             if (count > reported)
             {
-                records.Add(ToRecord(name, count - reported, count));
                 _write(cursor, count);
+                yield return ToRecord(name, count - reported, count);
             }
         }
-
-        return records;
     }
 
     private AuditRecord ToRecord(string name, long count, long total) => new()

@@ -119,6 +119,19 @@ public sealed class AuditWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_can_not_wait_for_a_store_that_fails_goes_on()
+    {
+        _store.Fail = true;
+        await using var writer = Start();
+        await writer.WriteAsync(AuditSamples.One(1));
+        Assert.False(await writer.TryFlushAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+
+        _store.Fail = false;
+        Assert.True(await writer.TryFlushAsync());
+        Assert.Equal("record 1", Assert.Single(_store.Stored).Message);
+    }
+
+    [Fact]
     public async Task A_record_that_the_store_chokes_on_costs_that_record_only()
     {
         _store.Poison = "record 3";

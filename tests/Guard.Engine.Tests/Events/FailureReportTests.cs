@@ -1,3 +1,4 @@
+using Guard.Engine.Audit;
 using Guard.Engine.Events;
 using Guard.Engine.Kernel.Abi;
 using Guard.Protocol;
@@ -31,7 +32,7 @@ public sealed class FailureReportTests
     {
         var counters = default(GuardCounters);
         counters.Failures[NoScratch] = 3;
-        Create("boot.1").Take(counters);
+        Assert.Single(Create("boot.1").Take(counters));
 
         counters.Failures[NoScratch] = 5;
         Assert.Equal("2", Assert.Single(Create("boot.1").Take(counters)).Detail!["count"]);
@@ -42,8 +43,25 @@ public sealed class FailureReportTests
     {
         var counters = default(GuardCounters);
         counters.Failures[NoScratch] = 3;
-        Create("boot.1").Take(counters);
+        Assert.Single(Create("boot.1").Take(counters));
         Assert.Equal("3", Assert.Single(Create("boot.2").Take(counters)).Detail!["count"]);
+    }
+
+    [Fact]
+    public void What_a_failing_store_does_not_note_is_reported_at_the_next_look()
+    {
+        var counters = default(GuardCounters);
+        counters.Failures[NoScratch] = 3;
+        var fails = true;
+        var report = new FailureReport(
+            "boot.1",
+            name => _cursors.GetValueOrDefault(name),
+            (name, value) => _cursors[name] = fails ? throw new AuditStoreException("the disk is full") : value,
+            TimeProvider.System);
+
+        Assert.Throws<AuditStoreException>(() => report.Take(counters).ToList());
+        fails = false;
+        Assert.Equal("3", Assert.Single(report.Take(counters)).Detail!["count"]);
     }
 
     private FailureReport Create(string scope) => new(
