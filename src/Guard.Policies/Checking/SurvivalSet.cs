@@ -71,6 +71,7 @@ internal static class SurvivalSet
     private const string Dpkg = "/usr/bin/dpkg";
     private const string Perl = "/usr/bin/perl";
     private const string Guardd = "/usr/lib/guard/guardd";
+    private const string Guardctl = "/usr/lib/guard/guardctl";
 
     /// <summary>Resolved path, and the name it is called by on a merged-usr system.</summary>
     private static readonly ImmutableArray<(string Image, string Invoked)> Programs =
@@ -78,7 +79,8 @@ internal static class SurvivalSet
         (Systemd, "/sbin/init"),
         (Systemd, Systemd),
         (Guardd, Guardd),
-        ("/usr/bin/guardctl", "/usr/bin/guardctl"),
+        // The package's command is a symbolic link.
+        (Guardctl, "/usr/bin/guardctl"),
         (Sshd, Sshd),
         ("/usr/sbin/agetty", "/sbin/agetty"),
         ("/usr/sbin/sulogin", "/sbin/sulogin"),
@@ -241,7 +243,7 @@ internal static class SurvivalSet
     /// </summary>
     private static SurvivalRequest OwnCode(string parent, RuleCategory category)
     {
-        const string image = "/usr/bin/guardctl", code = "/memfd:doublemapper (deleted)";
+        const string image = Guardctl, code = "/memfd:doublemapper (deleted)";
         var isLoad = category == RuleCategory.ImageLoad;
         return new(
             $"{image} running, whose code is made in memory and has no digest",

@@ -124,6 +124,8 @@ public sealed class RuleCheckTests
     [InlineData("Image|startswith: /var/lib/dpkg/info/", true)]
     [InlineData("ParentImage: /usr/bin/dpkg", true)]
     [InlineData("Image|endswith: /guardctl", true)]
+    [InlineData("Image: /usr/lib/guard/guardctl", true)]
+    [InlineData("Image: /usr/bin/guardctl", true)]
     [InlineData("Image|endswith: /nc", false)]
     [InlineData("Uid: 1000", false)]
     [InlineData("ParentImage|endswith: /nginx", false)]
@@ -149,6 +151,7 @@ public sealed class RuleCheckTests
     [InlineData("TargetFilename: /var/lib/guard/trail.db", "write", true)]
     [InlineData("TargetFilename|endswith: .so.6", "[read, exec]", true)]
     [InlineData("TargetFilename|startswith: /usr/bin/", "exec", true)]
+    [InlineData("TargetFilename: /usr/lib/guard/guardctl", "exec", true)]
     [InlineData("TargetFilename|startswith: /usr/bin/", "write", false)]
     public void Blocking_files_that_survival_needs_is_refused(string item, string access, bool refused)
     {
