@@ -50,6 +50,9 @@ static __always_inline void set_hash(const struct guard_image *image, struct gua
 		second ^= second >> 29;
 		from += 8;
 	}
+	/* Buckets are counted by the lower bits, which the last word's upper bytes have not reached yet. */
+	first *= GUARD_HASH_SECOND;
+	first ^= first >> 32;
 	s->hash[0] = first;
 	s->hash[1] = second;
 }

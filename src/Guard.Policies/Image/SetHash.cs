@@ -41,6 +41,9 @@ internal static class SetHash
                 second ^= second >> 29;
             }
 
+            // Buckets are counted by the lower bits, which the last word's upper bytes have not reached yet.
+            first *= Second;
+            first ^= first >> 32;
             return (first, second);
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Guard.Policies.Compiling;
 using Guard.Policies.Image;
@@ -96,6 +97,8 @@ public sealed class SetTests(ITestOutputHelper output)
                     h1 ^= h1 >> 29;
                 }
 
+                h0 *= B;
+                h0 ^= h0 >> 32;
                 Assert.Equal((h0, h1), SetHash.Of(text, 11, 22));
             }
         }
@@ -123,6 +126,21 @@ public sealed class SetTests(ITestOutputHelper output)
         var simulator = new ImageSimulator(image);
         Assert.Equal(Verdict.Block, Decide(simulator, $"/usr/share/files/{99_999 * 7919}/data"));
         Assert.Equal(Verdict.Allow, Decide(simulator, "/usr/share/files/1/data"));
+    }
+
+    /// <summary>Values that differ in few places, which a hash must not put into few buckets.</summary>
+    [Theory]
+    [InlineData("/srv/data/{0:d6}")]
+    [InlineData("/srv/www/vhosts/{0:d8}")]
+    [InlineData("{0:x8}00000000000000000000000000000000000000000000000000000000")]
+    [InlineData("00000000000000000000000000000000000000000000000000000000{0:x8}")]
+    [InlineData("/{0:x8}/index.html")]
+    public void Values_that_are_counted_up_take_no_more_room_than_others(string format)
+    {
+        const int Count = 100_000;
+        _builder.File(_builder.Target([.. Enumerable.Range(0, Count).Select(n => string.Format(CultureInfo.InvariantCulture, format, n))]));
+        Assert.InRange(_builder.Image().Bytes.Length, 1, 13_000_000);
+        Assert.Equal(Verdict.Block, Open(string.Format(CultureInfo.InvariantCulture, format, Count - 1)).Verdict);
     }
 
     /// <summary>Who knows a public list still can't look for a name that collides with one of its values.</summary>
