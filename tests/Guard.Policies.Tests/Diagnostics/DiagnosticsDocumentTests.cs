@@ -15,7 +15,8 @@ public sealed class DiagnosticsDocumentTests
         meaning and is never reused. A policy with an error is not pushed; a warning changes nothing.
 
         `GP1xxx` the YAML, `GP2xxx` keys and values, `GP3xxx` bounds of the kernel tables, `GP4xxx` whole rules. Findings
-        `GP9xxx` are guardd's own refusals of a request and are not listed.
+        `GP9xxx` are guardd's own and are not listed: refusals of a request, and one warning, GP9005, of a push that is in
+        force and could not be kept on disk.
 
         | id | severity | what is wrong | what to do |
         |---|---|---|---|
