@@ -67,7 +67,7 @@ public sealed class HostChecks
         return missing.Count == 0
             ? new(name, SupportOutcome.Ok, "BPF LSM and BTF are built in")
             : new(name, SupportOutcome.Fail, "the kernel was built without " + string.Join(", ", missing),
-                "Boot a kernel that has them; those of Debian 12 and newer, Ubuntu 22.04 HWE and newer, and RHEL 9 do.");
+                "Boot a kernel that has them; those of Debian 12 and newer, Ubuntu 22.04 HWE and newer, and RHEL 10 do.");
     }
 
     private SupportCheck Btf() => _files.Exists("/sys/kernel/btf/vmlinux")
