@@ -127,7 +127,7 @@ public sealed class CommandTreeTests
     }
 
     [Fact]
-    public void The_man_page_has_every_command_and_exit_code()
+    public void The_man_page_has_every_command_exit_code_and_kind_of_record()
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "../../../../../packaging/deb/man/guardctl.1"));
         foreach (var path in Paths)
@@ -138,7 +138,15 @@ public sealed class CommandTreeTests
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $".B {(int)code}\n"), page, StringComparison.Ordinal);
         }
+        var words = page.Split(' ', '\n', '"').ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(AuditKinds.All.Except(words));
     }
+
+    /// <summary>What the library prints of a time is no duration that is taken.</summary>
+    [Theory]
+    [MemberData(nameof(Leaves))]
+    public async Task No_help_has_a_duration_that_would_be_refused(string path)
+        => Assert.DoesNotContain("default: 00:", (await Cli.RunAsync([.. path.Split(' '), "--help"])).Out, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("bash", "complete -F")]

@@ -11,7 +11,7 @@ internal static class AuditListCommand
     {
         var filters = new AuditFilters(environment);
         var after = OptionValues.Number<long>("--after", "SEQ", "Only records with a higher number, oldest first");
-        var limit = new Option<int>("--limit", "-n") { Description = "Most records (50)", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit", "-n") { Description = "Most records, from 1 to 10,000", HelpName = "N", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var n) && n is >= 1 and <= 10_000))

@@ -11,7 +11,7 @@ internal static class PolicyEvalCommand
     {
         var rules = new Option<string[]>("--rules")
         {
-            Description = "Files, and directories that are read recursively (*.yml, *.yaml); may be repeated",
+            Description = "Files, and directories that are read recursively (*.yml, *.yaml, and lists: *.txt, *.list); may be repeated",
             HelpName = "PATH",
             Required = true,
             Arity = ArgumentArity.OneOrMore,

@@ -37,13 +37,13 @@ internal static class PolicyExplainCommand
             environment,
             "operation",
             RuleCategory.Operation,
-            "Explain the decision about a module, a mount, bpf(2), a namespace, another process or credentials",
+            "Explain the decision about a module, a kernel for kexec, a mount, bpf(2), a namespace, another process, credentials or a capability",
             "guardctl policy explain operation process_signal --way SIGKILL --target-image /usr/lib/guard/guardd --rules ./policies"),
         CreateOf(
             environment,
             "connect",
             RuleCategory.NetworkConnection,
-            "Explain the decision about a connection, a send, a bind or a listen",
+            "Explain the decision about a connection, a send, a bind, a listen or a raw socket",
             "guardctl policy explain connect 192.0.2.1:443 --image /usr/bin/curl --uid 33 --rules ./policies"),
     };
 
@@ -53,7 +53,7 @@ internal static class PolicyExplainCommand
         {
             RuleCategory.NetworkConnection => new Argument<string>("endpoint")
             {
-                Description = "Address and port: 192.0.2.1:443, [2001:db8::1]:443",
+                Description = "Address and port: 192.0.2.1:443, [2001:db8::1]:443; with --operation raw the family: ipv4, ipv6, packet, xdp",
                 HelpName = "ADDRESS:PORT",
             },
             RuleCategory.Operation => new Argument<string>(OperationOptions.Source)

@@ -8,6 +8,8 @@ internal static class StatusCommand
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
     private static readonly string[] States = ["starting", "enforcing", "degraded"];
 
     public static Command Create(CliEnvironment environment)
@@ -19,12 +21,11 @@ internal static class StatusCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         wait.AcceptOnly(States);
-        var timeout = new Option<TimeSpan>("--timeout")
+        var timeout = new Option<TimeSpan?>("--timeout")
         {
             Description = "How long --wait waits (60s)",
             HelpName = "DURATION",
-            CustomParser = Durations.Parse,
-            DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
+            CustomParser = result => Durations.Parse(result),
         };
         return new GuardCommand(
             environment,
@@ -39,11 +40,11 @@ internal static class StatusCommand
         };
     }
 
-    private static async Task<ExitCode> RunAsync(CommandRun run, Option<string?> wait, Option<TimeSpan> timeout, CancellationToken cancellationToken)
+    private static async Task<ExitCode> RunAsync(CommandRun run, Option<string?> wait, Option<TimeSpan?> timeout, CancellationToken cancellationToken)
     {
         var waits = run.Parsed.GetResult(wait) is { Implicit: false };
         var status = waits
-            ? await WaitAsync(run, run.Parsed.GetValue(wait) ?? "enforcing", run.Parsed.GetValue(timeout), cancellationToken).ConfigureAwait(false)
+            ? await WaitAsync(run, run.Parsed.GetValue(wait) ?? "enforcing", run.Parsed.GetValue(timeout) ?? DefaultTimeout, cancellationToken).ConfigureAwait(false)
             : await GetAsync(run, cancellationToken).ConfigureAwait(false);
         if (run.Json)
         {
