@@ -25,7 +25,7 @@
 #ifndef GUARD_DIRECTORY_CACHE_H
 #define GUARD_DIRECTORY_CACHE_H
 
-#include "file_cache.h"
+#include "directory_names.h"
 #include "stream.h"
 #include "text.h"
 
@@ -58,6 +58,15 @@ static __always_inline __u64 directory_check(__u64 tag, __u64 states)
 	return tag ^ states * 0x9e3779b97f4a7c15ull;
 }
 
+static __always_inline void directory_keeps(struct guard_file_cache *cache, const struct guard_place *place,
+					    __u64 states)
+{
+	struct guard_directory *entry = directory_entry(cache, place->tag);
+
+	entry->states = states;
+	entry->check = directory_check(place->tag, states);
+}
+
 /* The dentry has a name of its own in the directory that d_parent is, on a file system of which something is kept. */
 static __always_inline bool directory_has(const struct vfsmount *mount, const struct dentry *dentry)
 {
@@ -85,8 +94,11 @@ static __always_inline void place_see(const struct guard_image *image, struct gu
 	    set_at(image, GUARD_TEXT_TARGET)->buckets_off || !directory_has(mount, dentry))
 		return;
 	place->sequences = sequences;
+	place->directory = address_of(dentry->d_parent);
+	place->mount = address_of(mount);
 	place->length = dentry->d_name.len;
-	place->name = (__u64)dentry->d_name.name;
+	place->name = address_of(dentry->d_name.name);
+	place->is_short = short_name_of(&place->word, dentry);
 	place->tag = directory_tag(cache->keys, mount, dentry->d_parent, dentry->d_parent->d_inode, sequences,
 				   image_header(image)->generation);
 }
@@ -109,6 +121,10 @@ static __always_inline __u32 place_name(struct guard_scratch *s, const struct gu
 {
 	__u64 length = BOUNDED(place->length, GUARD_NAME_MAX);
 
+	if (place->is_short) {
+		*(struct guard_short_name *)s->name.bytes = place->word;
+		return length;
+	}
 	bpf_probe_read_kernel(s->name.bytes, length, (void *)place->name);
 	*(__u64 *)(s->name.bytes + length) = 0;
 	*(__u64 *)(s->name.bytes + length + 8) = 0;
@@ -143,8 +159,11 @@ static __always_inline bool place_answers(struct guard_image *image, struct guar
 		return false;
 	entry = directory_entry(cache, place->tag);
 	states = entry->states;
-	if (entry->check != directory_check(place->tag, states))
-		return false;
+	if (entry->check != directory_check(place->tag, states)) {
+		if (!named_recalls(image, s, cache, place, &states))
+			return false;
+		directory_keeps(cache, place, states);
+	}
 	/* What file_remember asks the walk for. */
 	s->walk.flags = 0;
 	return place_is_unspoken(image, s, place, states);
@@ -182,7 +201,6 @@ static __always_inline __u64 directory_states(struct guard_image *image, struct 
 __noinline int place_learns(struct guard_image *image, struct guard_scratch *s, __u32 at)
 {
 	struct guard_file_cache *cache = bpf_map_lookup_elem(&file_cache, &zero);
-	struct guard_directory *entry;
 	const struct guard_place *place;
 	__u64 end, states;
 
@@ -198,9 +216,8 @@ __noinline int place_learns(struct guard_image *image, struct guard_scratch *s, 
 	states = directory_states(image, s, end);
 	if (s->reported || s->failure || !sequences_stayed(place->sequences))
 		return 0;
-	entry = directory_entry(cache, place->tag);
-	entry->states = states;
-	entry->check = directory_check(place->tag, states);
+	directory_keeps(cache, place, states);
+	named_keeps(image, s, cache, place, states);
 	return 1;
 }
 

@@ -176,7 +176,7 @@ static __always_inline bool file_is_known_here(const struct guard_category *cate
 /* Both sequences are even and as they were. */
 static __always_inline bool sequences_stayed(__u64 sequences)
 {
-	return !(sequences & 0x100000001ull) && file_sequences() == sequences;
+	return !(sequences & GUARD_SEQUENCES_ODD) && file_sequences() == sequences;
 }
 
 static __always_inline bool file_ctime_is_settled(__u64 ctime)

@@ -57,7 +57,7 @@ static long mount_search_step(__u32 index, struct mount_search *search)
 static __always_inline __u64 mount_of_file_system(const struct dentry *dentry)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct super_block *sb = dentry->d_inode->i_sb;
+	struct super_block *sb = dentry->d_sb;
 	struct mount_search search = {};
 	struct list_head *first = NULL;
 	struct dentry *root = NULL;
@@ -78,7 +78,7 @@ static __always_inline int inode_verdict(struct guard_image *image, struct guard
 	bool nameless = !s->names[0].mount;
 
 	if (nameless) {
-		identity_at(s, name_inode(s, 0));
+		identity_again(s, 0);
 		if (!identity_speaks(image, s))
 			return 0;
 	}
@@ -91,8 +91,10 @@ static __always_inline int check_inode(__u32 hook, const struct dentry *dentry, 
 	struct guard_scratch *s;
 	int result;
 
-	if (!dentry->d_inode || !names_begin(hook, &image, &s, &result))
+	if (!address_of(dentry->d_inode))
 		return 0;
+	if (!names_begin(hook, &image, &s, &result))
+		return result;
 	name_add(s, 0, NULL, dentry, access);
 	if (has_name)
 		s->names[0].mount = mount_of_file_system(dentry);
@@ -120,9 +122,9 @@ static __always_inline int check_inode_rename(const struct dentry *old_dentry, c
 	return result ? result : check_inode_again(GUARD_HOOK_INODE_RENAME, new_dentry, GUARD_DELETES);
 }
 
-static __always_inline int check_setattr(const struct dentry *dentry, const struct iattr *attributes)
+/* What is changed at once; 0: nothing that is decided about. */
+static __always_inline __u32 attributes_access(__u32 valid)
 {
-	__u32 valid = attributes->ia_valid;
 	__u32 access = 0;
 
 	if (valid & ATTR_MODE)
@@ -131,11 +133,26 @@ static __always_inline int check_setattr(const struct dentry *dentry, const stru
 		access |= 1u << GUARD_ACCESS_CHOWN;
 	if (valid & ATTR_SIZE)
 		access |= 1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE;
-	if (access)
-		return check_inode_again(GUARD_HOOK_INODE_SETATTR, dentry, access);
-	if (valid & (ATTR_ATIME | ATTR_MTIME))
-		return check_inode_first(GUARD_HOOK_INODE_SETATTR, dentry, 1u << GUARD_ACCESS_TIMES);
-	return 0;
+	return access;
+}
+
+/* Mode, owner and size were asked about by a path, times by nobody. One call, or the stack of the program is too deep. */
+static __always_inline int check_setattr(const struct dentry *dentry, const struct iattr *attributes)
+{
+	__u32 access = attributes_access(attributes->ia_valid);
+	bool for_another = acts_for_another();
+	bool has_name = false;
+
+	if (access) {
+		if (!for_another)
+			return 0;
+	} else {
+		if (!(attributes->ia_valid & (ATTR_ATIME | ATTR_MTIME)))
+			return 0;
+		access = 1u << GUARD_ACCESS_TIMES;
+		has_name = !for_another;
+	}
+	return check_inode(GUARD_HOOK_INODE_SETATTR, dentry, access, has_name);
 }
 
 #endif

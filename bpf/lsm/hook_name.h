@@ -19,6 +19,7 @@ static __always_inline void name_add(struct guard_scratch *s, __u32 at, const st
 {
 	s->names[at].mount = (__u64)mount;
 	s->names[at].dentry = (__u64)dentry;
+	identity_fill(&s->names[at].identity, dentry->d_inode);
 	s->names[at].access = access;
 	s->names[at].place.tag = 0;
 	s->name_count = at + 1;
@@ -42,6 +43,12 @@ static __always_inline __u64 name_inode(const struct guard_scratch *s, __u32 at)
 	return (__u64)inode;
 }
 
+/* What the name leads to is decided about. */
+static __always_inline void identity_again(struct guard_scratch *s, __u32 at)
+{
+	s->identity = s->names[at].identity;
+}
+
 static __always_inline void name_resolve(struct guard_scratch *s, __u32 at)
 {
 	s->walk.from_dentry = s->names[at].dentry;
@@ -57,7 +64,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	bool here;
 
 	COUNT(decisions[hook]);
-	identity_at(s, name_inode(s, at));
+	identity_again(s, at);
 	if (place_answers(image, s, at))
 		return 0;
 	name_resolve(s, at);
@@ -68,7 +75,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	subject_load(image, s);
 	scope_load(image, s, GUARD_CATEGORY_FILE);
 	/* The subject went through the same memory. */
-	identity_at(s, name_inode(s, at));
+	identity_again(s, at);
 	if (s->walk.from_dentry != s->names[at].dentry || s->walk.from_mount != s->names[at].mount)
 		name_resolve(s, at);
 	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
@@ -143,7 +150,7 @@ static __always_inline int check_rename(const struct path *old_dir, const struct
 		/* Each gets the other's name, and each name another file. */
 		old_access |= GUARD_CREATES;
 		new_access |= 1u << GUARD_ACCESS_RENAME;
-	} else if (new_dentry->d_inode) {
+	} else if (address_of(new_dentry->d_inode)) {
 		new_access |= GUARD_DELETES;
 	}
 	name_see(image, s, 0, old_dir->mnt, old_dentry, old_access);

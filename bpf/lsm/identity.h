@@ -8,6 +8,7 @@
 #ifndef GUARD_IDENTITY_H
 #define GUARD_IDENTITY_H
 
+#include "address.h"
 #include "automaton.h"
 
 static __always_inline bool file_system_has_identity(unsigned long magic)
@@ -21,14 +22,21 @@ static __always_inline void identity_none(struct guard_scratch *s)
 	s->identity.generation = 0;
 }
 
+/* Nothing, where there is no inode. */
+static __always_inline void identity_fill(struct guard_identity *identity, const struct inode *inode)
+{
+	identity->generation = 0;
+	/* By its number as well: kernels from 6.4 to 6.15 let the verifier believe that no dentry is without an inode. */
+	if (!address_of(inode) || !inode || !file_system_has_identity(inode->i_sb->s_magic))
+		return;
+	identity->inode = inode->i_ino;
+	identity->device = inode->i_sb->s_dev;
+	identity->generation = inode->i_generation;
+}
+
 static __always_inline void identity_of(struct guard_scratch *s, const struct inode *inode)
 {
-	identity_none(s);
-	if (!inode || !file_system_has_identity(inode->i_sb->s_magic))
-		return;
-	s->identity.inode = inode->i_ino;
-	s->identity.device = inode->i_sb->s_dev;
-	s->identity.generation = inode->i_generation;
+	identity_fill(&s->identity, inode);
 }
 
 /* The same by an address, which is only probed. */

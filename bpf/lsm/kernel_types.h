@@ -129,6 +129,7 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	unsigned char d_iname[32]; /* of short names; 40 from 6.8 on */
 	struct super_block *d_sb;
 };
 

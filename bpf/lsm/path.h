@@ -8,6 +8,7 @@
 #ifndef GUARD_PATH_H
 #define GUARD_PATH_H
 
+#include "address.h"
 #include "automaton.h"
 
 #define GUARD_PATH_TRIES 8u
@@ -27,17 +28,8 @@ extern const void mount_lock GUARD_LOCK_SYMBOLS;
 /* From 6.2 on: memory of the kernel, read directly as the type that is named; 0 where it can't be read. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
 
-/*
- * A kernel address as a number, which a global function takes and which may be multiplied. The verifier keeps track of
- * pointers, but lets a negative one be any number.
- */
-static __always_inline __u64 address_of(const void *pointer)
-{
-	__u64 number = (__u64)pointer;
-
-	asm volatile("%0 = -%0" : "+r"(number));
-	return -number;
-}
+/* Somebody is in the middle of a change. */
+#define GUARD_SEQUENCES_ODD 0x100000001ull
 
 static __always_inline __u64 path_sequences(void)
 {
@@ -48,25 +40,46 @@ static __always_inline __u64 path_sequences(void)
 	return (__u64)rename << 32 | mount;
 }
 
-/* From a mount's root on to where it is mounted. 1: this was the root of the namespace. */
-static __always_inline long path_cross_mount(struct guard_path_walk *walk)
+/* Where a mount is mounted; addresses. False: it is the root of its namespace. */
+static __always_inline bool mount_above(__u64 *mount, __u64 *dentry, __u64 *mount_root)
 {
-	struct mount *mount = (struct mount *)walk->mount;
+	struct mount *at = (struct mount *)*mount;
 	struct mount *parent = NULL;
 	struct dentry *point = NULL, *root = NULL;
 
-	READ(parent, mount->mnt_parent);
-	if (parent == mount || !parent) {
+	if (bpf_rdonly_cast) {
+		const struct mount *read = bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct mount));
+
+		parent = read->mnt_parent;
+		point = read->mnt_mountpoint;
+		root = parent->mnt.mnt_root;
+	} else {
+		READ(parent, at->mnt_parent);
+		READ(point, at->mnt_mountpoint);
+		READ(root, parent->mnt.mnt_root);
+	}
+	if (address_of(parent) == *mount || !parent)
+		return false;
+	*mount = address_of(parent);
+	*dentry = address_of(point);
+	*mount_root = address_of(root);
+	return true;
+}
+
+/* From a mount's root on to where it is mounted. 1: this was the root of the namespace. */
+static __always_inline long path_cross_mount(struct guard_path_walk *walk)
+{
+	__u64 mount = walk->mount, dentry, root;
+
+	if (!mount_above(&mount, &dentry, &root)) {
 		if (walk->flags & GUARD_EVENT_INTERNAL)
 			walk->flags |= GUARD_PATH_BACKING;
 		walk->done = 1;
 		return 1;
 	}
-	READ(point, mount->mnt_mountpoint);
-	READ(root, parent->mnt.mnt_root);
-	walk->mount = (__u64)parent;
-	walk->dentry = (__u64)point;
-	walk->mount_root = (__u64)root;
+	walk->mount = mount;
+	walk->dentry = dentry;
+	walk->mount_root = root;
 	return 0;
 }
 
@@ -140,14 +153,21 @@ static long path_step(__u32 index, struct path_context *context)
 /* What the mount says about the name: none in any namespace, or of a tree that is not attached. */
 static __always_inline __u32 path_mount_flags(struct mount *mount)
 {
-	struct mnt_namespace *namespace = NULL;
+	const struct mnt_namespace *namespace = NULL;
 	__u64 sequence = 0;
 	int flags = 0;
 
-	READ(flags, mount->mnt.mnt_flags);
+	if (bpf_rdonly_cast) {
+		const struct mount *at = bpf_rdonly_cast(mount, bpf_core_type_id_kernel(struct mount));
+
+		flags = at->mnt.mnt_flags;
+		namespace = at->mnt_ns;
+	} else {
+		READ(flags, mount->mnt.mnt_flags);
+		READ(namespace, mount->mnt_ns);
+	}
 	if (flags & MNT_INTERNAL)
 		return GUARD_EVENT_INTERNAL;
-	READ(namespace, mount->mnt_ns);
 	/* MNT_NS_INTERNAL, an error pointer: a mount of the kernel's own, as overlayfs clones for its layers on 6.12. */
 	if ((__u64) namespace >= (__u64)-4095)
 		return GUARD_EVENT_INTERNAL;
@@ -192,7 +212,7 @@ __noinline int path_resolve(struct guard_scratch *s)
 		s->walk.chain = 0;
 		bpf_loop(GUARD_PATH_STEPS_MAX, path_step, &context, 0);
 		/* Odd: somebody is in the middle of a change. */
-		if (!(before & 0x100000001ull) && path_sequences() == before)
+		if (!(before & GUARD_SEQUENCES_ODD) && path_sequences() == before)
 			goto resolved;
 		/* Anybody can keep the locks moving; two walks over the same dentries and mounts agree all the same. */
 		if (i && s->walk.chain == chain)

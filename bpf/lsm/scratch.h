@@ -8,6 +8,7 @@
 
 #include "abi.h"
 #include "digest_types.h"
+#include "file_cache_types.h"
 #include "subject_types.h"
 
 #define GUARD_SCRATCH_SLOTS 4u
@@ -51,18 +52,22 @@ struct guard_scratch_key {
 
 /* A name in a directory of which something may be kept (directory_cache.h). */
 struct guard_place {
-	__u64 tag;	 /* of the directory; 0: nothing is kept of it */
-	__u64 sequences; /* of rename_lock and mount_lock, from before the rest was read */
-	__u64 name;	 /* address */
+	__u64 tag;		      /* of the directory; 0: nothing is kept of it */
+	__u64 sequences;	      /* of rename_lock and mount_lock, from before the rest was read */
+	__u64 directory;	      /* address of its dentry */
+	__u64 mount;		      /* address of its struct vfsmount */
+	__u64 name;		      /* address */
+	struct guard_short_name word; /* the name itself, when it is short */
 	__u32 length;
-	__u32 pad;
+	__u32 is_short;
 };
 
 /* A name that is decided about; addresses. */
 struct guard_name {
 	__u64 mount;
 	__u64 dentry;
-	__u32 access; /* bits of GUARD_ACCESS_* */
+	struct guard_identity identity; /* of the file that has it; generation 0: none */
+	__u32 access;			/* bits of GUARD_ACCESS_* */
 	__u32 pad;
 	struct guard_place place;
 };
@@ -89,6 +94,17 @@ struct guard_path_walk {
 	__u32 flags;	/* GUARD_EVENT_PATH_* and GUARD_PATH_* */
 	__u32 done;
 	__u32 steps;
+};
+
+/* State of a walk over the names of a directory's path (directory_names.h); here for the same reason. */
+struct guard_named_walk {
+	__u64 directory;
+	__u64 mount;
+	__u64 root; /* of the mount */
+	__u32 depth;
+	__u32 way; /* GUARD_NAMED_* */
+	__u32 holds;
+	__u32 pad;
 };
 
 /* Where the reading of an argument vector has come to. */
@@ -180,6 +196,7 @@ struct guard_scratch {
 
 	/* Texts */
 	struct guard_path_walk walk;
+	struct guard_named_walk named;
 	struct guard_text path; /* right-aligned: [walk.position, GUARD_PATH_MAX) */
 	struct guard_text name; /* from 0 */
 	__u32 name_length;

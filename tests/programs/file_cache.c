@@ -384,6 +384,9 @@ static const struct {
     { "new-root", new_root },
     { "known-names", known_names },
     { "known-renamed", known_renamed },
+    { "known-elsewhere", known_elsewhere },
+    { "known-above", known_above },
+    { "known-lengths", known_lengths },
     { "known-bound", known_bound },
     { "known-reused", known_reused },
 };

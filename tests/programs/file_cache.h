@@ -19,6 +19,9 @@ int worst(int so_far, int error);
 /* Cases about directories. */
 int known_names(void);
 int known_renamed(void);
+int known_elsewhere(void);
+int known_above(void);
+int known_lengths(void);
 int known_bound(void);
 int known_reused(void);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,13 +14,28 @@
 enum { ROUNDS = 100 };
 
 /* Each file once, so that it is the directory that is remembered. */
-static void visit(const char *directory)
+static void visit(const char *name_of_directory)
 {
+    char directory[256];
+
+    /* It may be one of at(), which this goes through. */
+    snprintf(directory, sizeof(directory), "%s", name_of_directory);
     for (int i = 0; i < 8; i++) {
         const char *name = at("%s/seen%d", directory, i);
 
         must(open_once(name) == 0, name);
     }
+}
+
+/* What is not there before. */
+static int create_once(const char *name)
+{
+    int fd = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        return errno;
+    close(fd);
+    return 0;
 }
 
 int known_names(void)
@@ -38,12 +54,8 @@ int known_names(void)
         const char *name = at("plain/known/%s", spoken[i]);
 
         error = worst(error, open_once(name));
-        /* Not there before this open. */
         must(unlink(name) == 0, "unlink");
-        int fd = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-        error = worst(error, fd < 0 ? errno : 0);
-        if (fd >= 0)
-            close(fd);
+        error = worst(error, create_once(name));
     }
     return error;
 }
@@ -53,6 +65,73 @@ int known_renamed(void)
     visit("plain/moved");
     must(rename("plain/moved", "vault/moved") == 0, "rename");
     return open_once("vault/moved/new");
+}
+
+static void fill(const char *name_of_directory)
+{
+    char directory[256];
+
+    snprintf(directory, sizeof(directory), "%s", name_of_directory);
+    must(mkdir(directory, 0755) == 0, directory);
+    for (int i = 0; i < 8; i++) {
+        const char *name = at("%s/seen%d", directory, i);
+
+        must(mknod(name, S_IFREG | 0644, 0) == 0, name);
+    }
+}
+
+/* Renames that have nothing to do with a directory leave the names on its way: what is known of it is asked for by them. */
+int known_elsewhere(void)
+{
+    int error = EPERM;
+
+    fill("plain/elsewhere");
+    visit("plain/known");
+    for (int i = 0; i < ROUNDS; i++) {
+        must(rename(at("plain/elsewhere/seen%d", i % 2), at("plain/elsewhere/seen%d", 1 - i % 2)) == 0, "rename");
+        must(open_once("plain/known/x") == 0, "plain/known/x");
+        error = worst(error, create_once("plain/known/tail"));
+        must(mknod(at("plain/elsewhere/seen%d", i % 2), S_IFREG | 0644, 0) == 0, "mknod");
+    }
+    return error;
+}
+
+/* Not the directory itself is renamed but one above it, forth and back. */
+int known_above(void)
+{
+    int error = EPERM;
+
+    must(mkdir("plain/high", 0755) == 0, "plain/high");
+    fill("plain/high/low");
+    for (int i = 0; i < ROUNDS; i++) {
+        visit("plain/high/low");
+        must(rename("plain/high", "vault/high") == 0, "rename");
+        error = worst(error, open_once("vault/high/low/seen0"));
+        must(rename("vault/high", "plain/high") == 0, "rename back");
+    }
+    return error;
+}
+
+/* Names of all lengths around those that a dentry holds itself: only the last byte changes, and with it what holds. */
+int known_lengths(void)
+{
+    char before[48] = "", after[48] = "";
+    int error = EPERM;
+
+    for (int length = 3; length <= 44; length++) {
+        for (int i = 0; i < length - 3; i++)
+            before[i] = after[i] = 'x';
+        memcpy(before + length - 3, "owm", 4);
+        memcpy(after + length - 3, "own", 4);
+        fill(at("plain/%s", before));
+        must(mknod(at("plain/%s/span", before), S_IFREG | 0644, 0) == 0, "span");
+        visit(at("plain/%s", before));
+        must(open_once(at("plain/%s/span", before)) == 0, before);
+        must(rename(at("plain/%s", before), at("plain/%s", after)) == 0, "rename");
+        error = worst(error, open_once(at("plain/%s/span", after)));
+        must(open_once(at("plain/%s/seen0", after)) == 0, after);
+    }
+    return error;
 }
 
 int known_bound(void)

@@ -77,7 +77,8 @@ for directory in "$disk" "$memory"; do
     fi
     for case in rename-file rename-parent exchange-file exchange-directory hard-link many-links same-tick inode-reused \
         nameless bind-file bind-directory bound-before move-mount move-onto-mount detached \
-        mount-reused namespaces new-root known-names known-renamed known-reused known-bound; do
+        mount-reused namespaces new-root known-names known-renamed known-elsewhere known-above known-lengths \
+        known-reused known-bound; do
         expect_errno EPERM "$name: $case" file-cache "$case" "$directory"
     done
     for how in race-rename race-mount; do

@@ -127,6 +127,7 @@ each_failure() {
     expect_errno "$1" "$2: an exec for which 132 items hold" act exec "$crowd_of_programs"
     expect_errno "$1" "$2: an open for which 1,200 rules are asked" act open "$work/busy"
     expect_errno "$1" "$2: an open without working memory" act starve open "$work/plain"
+    expect_errno "$1" "$2: an attribute without working memory" act starve setxattr "$work/plain" user.guard one
     expect_errno OK "$2: then all is as before" act open "$work/plain"
     expect_errno OK "$2: also for programs" act exec "$work/tool"
     more_failures file_open.too_many_matches "$matches" "$2: matches are counted"
