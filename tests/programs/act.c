@@ -59,6 +59,20 @@ long number(const char *text)
     return value;
 }
 
+/* Of two actions of one name the second would never run, and what tests it would test the first. */
+static void refuse_duplicates(void)
+{
+    const size_t count = sizeof(tables) / sizeof(*tables);
+    for (size_t table = 0; table < count; table++)
+        for (const struct action *entry = tables[table]; entry->name; entry++)
+            for (size_t other = table; other < count; other++)
+                for (const struct action *twin = other == table ? entry + 1 : tables[other]; twin->name; twin++)
+                    if (strcmp(entry->name, twin->name) == 0) {
+                        fprintf(stderr, "act: two actions are called %s\n", entry->name);
+                        exit(EXIT_USAGE);
+                    }
+}
+
 static void usage(void)
 {
     fputs("usage: act ACTION ARGUMENT...\n", stderr);
@@ -79,5 +93,6 @@ int act(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    refuse_duplicates();
     return act(argc - 1, argv + 1);
 }

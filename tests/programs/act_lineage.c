@@ -89,29 +89,6 @@ static int run_descend(int argc, char **argv)
     return wait_for_child(child);
 }
 
-/* orphan ACTION...: in a session of its own, after its parent has ended. */
-static int run_orphan(int argc, char **argv)
-{
-    int channel[2];
-    char byte;
-    if (pipe2(channel, O_CLOEXEC))
-        return report("orphan", argv[0], errno);
-    pid_t child = fork();
-    if (child == 0) {
-        if (setsid() < 0 || fork() != 0)
-            _exit(0);
-        while (getppid() != 1)
-            usleep(1000);
-        exit(act(argc, argv));
-    }
-    close(channel[1]);
-    wait_for_child(child);
-    /* Its end closes the last writer. */
-    while (read(channel[0], &byte, 1) > 0)
-        ;
-    return EXIT_DONE;
-}
-
 /* after FIFO ACTION...: says that it waits, and acts when FIFO is written to. */
 static int run_after(int argc, char **argv)
 {
@@ -134,7 +111,6 @@ static int run_in(int argc, char **argv)
 const struct action lineage_actions[] = {
     { "exec-long", "BYTES PATH [ARGUMENT]...   with so much before the arguments", 2, run_exec_long },
     { "descend", "N ACTION...        below N programs", 2, run_descend },
-    { "orphan", "ACTION...           in a new session, when its parent has ended", 1, run_orphan },
     { "after", "FIFO ACTION...       when somebody writes to it", 2, run_after },
     { "in", "DIRECTORY ACTION...", 2, run_in },
     { NULL, NULL, 0, NULL },

@@ -49,7 +49,7 @@ static int run_await(int argc, char **argv)
     return act(argc - 1, argv + 1);
 }
 
-/* Double fork: the action's parent is gone and init has adopted it. */
+/* Double fork: the action is in a session of its own, its parent is gone and init has adopted it. */
 static int run_orphan(int argc, char **argv)
 {
     int channel[2], result = EXIT_ERRNO;
@@ -60,7 +60,7 @@ static int run_orphan(int argc, char **argv)
         return report("orphan", argv[0], errno);
     if (middle == 0) {
         pid_t parent = getpid();
-        if (fork() != 0)
+        if (setsid() < 0 || fork() != 0)
             _exit(0);
         while (getppid() == parent)
             pause_briefly();
@@ -98,7 +98,7 @@ static int run_below(int argc, char **argv)
 const struct action setting_actions[] = {
     { "thread", "ACTION...           in a thread that is not the leader", 1, run_thread },
     { "await", "PATH ACTION...       as soon as PATH exists", 2, run_await },
-    { "orphan", "ACTION...           after its parent has ended", 1, run_orphan },
+    { "orphan", "ACTION...           in a new session, after its parent has ended", 1, run_orphan },
     { "chroot", "DIR ACTION...", 2, run_chroot },
     { "below", "DIR NAME COUNT ACTION...   COUNT directories NAME down", 4, run_below },
     { NULL, NULL, 0, NULL },
