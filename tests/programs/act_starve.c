@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <linux/bpf.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,26 +110,62 @@ static void empty(const struct map *table)
     }
 }
 
-/* The child is there before: it could not be forked afterwards. */
-static int run_starve(int argc, char **argv)
+/* Gives everything back as soon as nobody holds the other end of `held` any more: also when the process that took it was
+ * killed. It is there before, like the child, because neither could be forked afterwards, and in a group of its own with
+ * the signals blocked that end a scenario, because who kills a group would kill it too. */
+static pid_t fork_guardian(int held[2], const struct map *slots, const struct map *table)
 {
-    struct map slots, table;
-    int start[2], status = 0;
-    int error = open_map("scratch_slots", &slots);
-    if (!error)
-        error = open_map("scratch_table", &table);
-    if (!error && pipe(start))
-        error = errno;
-    if (error)
-        return report("starve", argv[0], error);
+    sigset_t ending, before;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    pid_t guardian = fork();
+    if (guardian == 0) {
+        char byte;
+        close(held[1]);
+        while (read(held[0], &byte, 1) < 0 && errno == EINTR)
+            ;
+        int error = set_busy(slots, 0);
+        empty(table);
+        _exit(error ? EXIT_ERRNO : EXIT_DONE);
+    }
+    if (guardian > 0)
+        setpgid(guardian, guardian);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return guardian;
+}
+
+static pid_t fork_child(int start[2], int held[2], int argc, char **argv)
+{
     pid_t child = fork();
     if (child == 0) {
         char byte;
         close(start[1]);
+        close(held[1]);
         if (read(start[0], &byte, 1) != 1)
             _exit(EXIT_USAGE);
         exit(act(argc, argv));
     }
+    return child;
+}
+
+static int run_starve(int argc, char **argv)
+{
+    struct map slots, table;
+    int held[2], start[2], status = 0, given_back = 0;
+    int error = open_map("scratch_slots", &slots);
+    if (!error)
+        error = open_map("scratch_table", &table);
+    if (!error && (pipe(held) || pipe(start)))
+        error = errno;
+    if (error)
+        return report("starve", argv[0], error);
+    pid_t guardian = fork_guardian(held, &slots, &table);
+    if (guardian < 0)
+        return report("starve", argv[0], errno);
+    pid_t child = fork_child(start, held, argc, argv);
     error = child < 0 ? errno : fill(&table);
     if (!error)
         error = set_busy(&slots, 1);
@@ -137,8 +174,10 @@ static int run_starve(int argc, char **argv)
     close(start[1]);
     if (child > 0)
         waitpid(child, &status, 0);
-    set_busy(&slots, 0);
-    empty(&table);
+    close(held[1]);
+    waitpid(guardian, &given_back, 0);
+    if (!error && given_back)
+        error = EIO;
     if (error)
         return report("starve", argv[0], error);
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_ERRNO;
