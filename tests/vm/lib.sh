@@ -19,6 +19,9 @@ _leave() {
     for command in "${exit_commands[@]}"; do
         eval "$command"
     done
+    # What waits for a scenario that has ended early may be a grandchild, or in a session of its own: all that name its
+    # directory, which nobody else does. Not by KILL, which `act starve` could not clean up after.
+    pkill -f -- "$work/" 2> /dev/null
     if [[ -e $work/.pushed ]]; then
         guardctl policy remove --all > /dev/null 2>&1
     fi
@@ -137,6 +140,12 @@ wait_for() {
         fi
         sleep 0.3
     done
+}
+
+# let_go FIFO - what waits in `act after` goes on. Only for a while: where nothing waits, nobody would ever read.
+let_go() {
+    # shellcheck disable=SC2016 # the inner shell expands it
+    timeout 20 bash -c 'echo > "$0"' "$1" || not_ok "something waits for ${1##*/}" "nobody has read within 20 s"
 }
 
 _audit_lines_with() {

@@ -56,8 +56,8 @@ expect_errno EPERM "nor what that starts" "$forebear" orphan descend 2 exec "$to
 expect_errno EPERM "nor opens it the file" "$forebear" descend 2 open "$work/file"
 expect_errno OK "which others open" act descend 2 open "$work/file"
 expect_errno OK "a program that became another is no ancestor" "$forebear" become /usr/lib/guard-tests/act exec "$tool"
-echo > "$work/before" &
-echo > "$work/before-orphan" &
+let_go "$work/before"
+let_go "$work/before-orphan"
 wait_for 20 "what ran before the push may not" grep -q EPERM "$work/before.out"
 wait_for 20 "nor may the orphan" grep -q EPERM "$work/orphan.out"
 

@@ -48,7 +48,7 @@ EOF
 } > "$work/rules.yml"
 push_policy "the rules go live" "$work/rules.yml"
 for name in "${names[@]}"; do
-    echo > "$work/$name"
+    let_go "$work/$name"
 done
 for name in image invoked command parent; do
     wait_for 20 "$name: refused" grep -q EPERM "$work/$name.out"
@@ -61,13 +61,13 @@ names=()
 start image "$work/runner" after "$work/image" open "$work/image.txt"
 rm "$work/runner"
 expect_ok "the rules are taken out" guardctl policy remove --all
-echo > "$work/image"
+let_go "$work/image"
 wait_for 20 "then it may" grep -q '"errno":"OK"' "$work/image.out"
 rm "$work/image"
 cp "$act" "$work/runner"
 start image "$work/runner" after "$work/image" open "$work/image.txt"
 rm "$work/runner"
 push_policy "the rules go live again" "$work/rules.yml"
-echo > "$work/image"
+let_go "$work/image"
 wait_for 20 "a program whose file is gone is refused by what it was called" grep -q EPERM "$work/image.out"
 expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json

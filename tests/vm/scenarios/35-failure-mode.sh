@@ -191,12 +191,12 @@ expect_errno OK "open, on_unknown allow: a path of 5,000 bytes" act "${deep[@]}"
 rules $'title: f\nguard: {failure: closed}\n---\n' > "$work/rules.yml"
 push_policy "closed, on_unknown allow" "$work/rules.yml"
 expect_errno OK "closed, on_unknown allow: a path of 5,000 bytes" act "${deep[@]}" open made
-echo > "$work/begin"
+let_go "$work/begin"
 wait_for 20 "closed, on_unknown allow: a process from before Guard opens" grep -q '"errno":"OK"' "$work/early"
 rules $'title: f\nguard: {failure: open}\n---\n' deny > "$work/rules.yml"
 push_policy "open, on_unknown deny" "$work/rules.yml"
 expect_errno EPERM "open, on_unknown deny: a path of 5,000 bytes" act "${deep[@]}" open made
-echo > "$work/begin-again"
+let_go "$work/begin-again"
 wait_for 20 "open, on_unknown deny: a process from before Guard is refused" grep -q EPERM "$work/early-again"
 expect_equal "$before" "$(failures_of file_open.too_many_matches)" "and none of this is a failure"
 
