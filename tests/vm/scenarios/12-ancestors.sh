@@ -66,3 +66,6 @@ expect_errno EPERM "words of an ancestor count" act exec "$act" descend 2 exec "
 expect_errno EPERM "words of the parent count" act exec "$act" exec "$tool" parent-words
 audit_has "the trail has the denial" exec.denied 12121212-1111-4111-8111-111111111121 "$tool"
 expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json
+
+expect_ok "rules can be taken out" guardctl policy remove --all
+expect_errno OK "then a child may" "$forebear" exec "$tool"
