@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,8 +20,10 @@ struct counts {
     atomic_ulong ok, eperm, other;
 };
 
+enum { WAIT, GO, STOP };
+
 struct shared {
-    atomic_int go;
+    atomic_int go; /* one of those */
     struct counts denied, allowed;
 };
 
@@ -75,16 +78,28 @@ static void print_counts(const char *name, struct counts *counts)
 static void race(struct shared *shared, int (*attempt)(char *), int rank, double seconds, char **paths)
 {
     struct counts *counts[] = { &shared->denied, &shared->allowed };
-    while (!atomic_load(&shared->go))
+    while (atomic_load(&shared->go) == WAIT)
         usleep(1000);
     double end = now() + seconds;
-    for (unsigned long turn = (unsigned long)rank; now() < end; turn++)
+    for (unsigned long turn = (unsigned long)rank; now() < end && atomic_load(&shared->go) != STOP; turn++)
         count(counts[turn & 1], attempt(paths[turn & 1]));
+}
+
+/* All have ended, or all are told to because the file is there. stat opens nothing. */
+static void race_until(struct shared *shared, const char *file)
+{
+    struct stat status;
+    while (waitpid(-1, NULL, WNOHANG) >= 0) {
+        if (stat(file, &status) == 0) {
+            atomic_store(&shared->go, STOP);
+            return;
+        }
+        usleep(20000);
+    }
 }
 
 static int run_race(int argc, char **argv)
 {
-    (void)argc;
     int (*attempt)(char *) = strcmp(argv[0], "exec") == 0 ? try_exec : try_open;
     long processes = number(argv[1]), seconds = number(argv[2]);
     struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -95,7 +110,7 @@ static int run_race(int argc, char **argv)
         pid_t child = fork();
         if (child < 0) {
             int error = errno;
-            atomic_store(&shared->go, 1);
+            atomic_store(&shared->go, GO);
             return report("race", argv[3], error);
         }
         if (child == 0) {
@@ -103,7 +118,9 @@ static int run_race(int argc, char **argv)
             _exit(0);
         }
     }
-    atomic_store(&shared->go, 1);
+    atomic_store(&shared->go, GO);
+    if (argc > 5)
+        race_until(shared, argv[5]);
     while (wait(NULL) > 0 || errno == EINTR)
         ;
     printf("{\"action\":\"race\",\"kind\":\"%s\",\"processes\":%ld,", argv[0], processes);
@@ -168,7 +185,7 @@ static int run_repeat(int argc, char **argv)
 }
 
 const struct action load_actions[] = {
-    { "race", "open|exec PROCESSES SECONDS DENIED ALLOWED", 5, run_race },
+    { "race", "open|exec PROCESSES SECONDS DENIED ALLOWED [STOP]   or until there is STOP", 5, run_race },
     { "storm", "WORKERS SECONDS [PATH]   forks that open and exit", 2, run_storm },
     { "repeat", "open|exec TURNS PATH [BATCHES]   nanoseconds each, best batch", 3, run_repeat },
     { NULL, NULL, 0, NULL },
