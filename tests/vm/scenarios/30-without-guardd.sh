@@ -7,13 +7,14 @@
 . /usr/lib/guard-tests/lib.sh
 
 echo content > "$work/secret"
+echo content > "$work/meanwhile"
 echo content > "$work/noise"
 push_rules "rules go live" <<EOF
 title: The secret
 id: 33333333-3333-4333-8333-333333333331
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: $work/secret}
+    selection: {TargetFilename: [$work/secret, $work/meanwhile]}
     condition: selection
 guard: {action: block}
 ---
@@ -29,13 +30,15 @@ audit_has "and recorded" file.denied "$work/secret"
 hash=$(guardctl status -o json | grep -o '"policyHash":"[0-9a-f]*"')
 
 guardd_stop KILL
-expect_errno EPERM "guardd was killed: still refused" act open "$work/secret"
+# Another file, so that its record is not taken for the one from before.
+expect_errno EPERM "guardd was killed: still refused" act open "$work/meanwhile"
 expect_errno OK "and what is allowed still works" act open "$work/noise"
 # shellcheck disable=SC2119 # no arguments here
 guardd_start > /dev/null 2>&1
 wait_for 60 "guardd is back and enforcing" bash -c 'guardctl status -o json | grep -q "\"state\":\"enforcing\""'
 expect_equal "$hash" "$(guardctl status -o json | grep -o '"policyHash":"[0-9a-f]*"')" "the same policy is in force"
 audit_has "the record from before the kill is there" file.denied "$work/secret"
+audit_has "and so is one from when there was no guardd" file.denied "$work/meanwhile"
 audit_has "guardd says that it went on with what the kernel enforces" engine.started "goes on with"
 
 kill -STOP "$(guardd_pid)"
