@@ -12,9 +12,9 @@ for address in 192.0.2.7 198.51.100.3 10.0.5.9 10.0.5.200 2001:db8:1::7 2001:db8
     ip addr add "$address" dev lo
 done
 for port in 4242 4243; do
-    act serve :: "$port" > /dev/null 2>&1 &
+    act serve :: "$port" > "$work/serve-$port" 2>&1 &
+    wait_for 20 "something listens on port $port" grep -q '"errno":"OK"' "$work/serve-$port"
 done
-sleep 1
 
 # network_expect ERRNO WHEN - every way to where the rule forbids to go.
 network_expect() {

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # Ways to reach port 4242 of this machine, where network_before has something listen.
 network_before() {
-    act serve :: 4242 > /dev/null 2>&1 &
-    sleep 0.5
+    act serve :: 4242 > "$work/serve" 2>&1 &
+    wait_for 20 "something listens" grep -q '"errno":"OK"' "$work/serve"
 }
 
 # A program in the directory of the attempt, so that its records tell whose they are.
