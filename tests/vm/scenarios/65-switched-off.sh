@@ -19,19 +19,27 @@ EOF
 has_state() { guardctl status -o json | grep -q "\"state\":\"$1\""; }
 now_ms() { date +%s%3N; }
 
-# changed_within SECONDS SINCE-MS STATE TEXT - by the time of the record: to ask guardctl takes long here.
-changed_within() {
+# switch TEXT COMMAND... - leaves in $from and $to when it was made, in ms.
+switch() {
+    from=$(now_ms)
+    expect_ok "$@"
+    to=$(now_ms)
+}
+
+# guardd proves itself every 3 s (EngineHealth.cs): a proof that has begun before the switch may miss it, so that the next
+# one finds it, and 5 s are for a slow guest.
+changed_in_time() { # STATE TEXT - by the time of the record: to ask guardctl takes long here.
     local at
-    wait_for 40 "$4: $3" has_state "$3"
+    wait_for 40 "$2: $1" has_state "$1"
     at=$(sqlite3 -readonly -cmd '.timeout 20000' /var/lib/guard/trail.db \
-        "SELECT record FROM trail WHERE kind = 'engine.state' AND record LIKE '%\"to\":\"$3\"%' ORDER BY seq DESC LIMIT 1" |
+        "SELECT record FROM trail WHERE kind = 'engine.state' AND record LIKE '%\"to\":\"$1\"%' ORDER BY seq DESC LIMIT 1" |
         grep -o '"time":"[^"]*"' | head -1 | cut -d'"' -f4)
     at=$(date -d "$at" +%s%3N)
-    echo "$3 after $((at - $2)) ms"
-    if ((at >= $2 && at <= $2 + $1 * 1000)); then
-        ok "$4: within $1 s"
+    echo "$1 after $((at - to)) ms"
+    if ((at >= from && at <= to + 2 * 3000 + 5000)); then
+        ok "$2: within 11 s (two intervals between proofs, and 5 s)"
     else
-        not_ok "$4: within $1 s" "after $((at - $2)) ms"
+        not_ok "$2: within 11 s (two intervals between proofs, and 5 s)" "after $((at - to)) ms, of $from to $to"
     fi
 }
 reason() { # PATTERN TEXT
@@ -42,19 +50,16 @@ pins() { find /sys/fs/bpf/guard -type f 2> /dev/null | wc -l; }
 wait_for 40 "Guard is enforcing" has_state enforcing
 expect_errno EPERM "the rule holds" act open "$work/denied"
 
-since=$(now_ms)
-expect_ok "ftrace is switched off" sysctl -q kernel.ftrace_enabled=0
+switch "ftrace is switched off" sysctl -q kernel.ftrace_enabled=0
 expect_errno OK "and with it every LSM program" act open "$work/denied"
-changed_within 5 "$since" degraded "ftrace off"
+changed_in_time degraded "ftrace off"
 reason 'kernel.ftrace_enabled is 0.*sysctl kernel.ftrace_enabled=1' "the reason says what to do"
 expect_exit 6 "doctor says that nothing is enforced" guardctl doctor
-since=$(now_ms)
-expect_ok "it is switched on again" sysctl -q kernel.ftrace_enabled=1
-changed_within 5 "$since" enforcing "ftrace on"
+switch "it is switched on again" sysctl -q kernel.ftrace_enabled=1
+changed_in_time enforcing "ftrace on"
 expect_errno EPERM "the rule holds again" act open "$work/denied"
 
 all=$(pins)
-since=$(now_ms)
 rm /sys/fs/bpf/guard/*/link_*
 wait_for 40 "the pins are back" bash -c "[[ \$(find /sys/fs/bpf/guard -type f | wc -l) == $all ]]"
 audit_has "the trail says that they were removed" engine.state 'pins were removed' 'pinned anew'
@@ -64,18 +69,15 @@ expect_errno EPERM "what was pinned anew enforces without guardd" act open "$wor
 expect_ok "and starts" systemctl start guardd
 wait_for 40 "Guard is enforcing again" has_state enforcing
 
-since=$(now_ms)
-expect_ok "something is mounted above the pins" mount -t tmpfs none /sys/fs/bpf/guard
-changed_within 5 "$since" degraded "a mount above"
+switch "something is mounted above the pins" mount -t tmpfs none /sys/fs/bpf/guard
+changed_in_time degraded "a mount above"
 reason 'mounted above /sys/fs/bpf/guard' "the reason names it"
 expect_errno EPERM "the rule holds all the same" act open "$work/denied"
-since=$(now_ms)
-expect_ok "it goes" umount /sys/fs/bpf/guard
-changed_within 5 "$since" enforcing "without the mount"
+switch "it goes" umount /sys/fs/bpf/guard
+changed_in_time enforcing "without the mount"
 
-since=$(now_ms)
-expect_ok "the bpffs is unmounted" umount -l /sys/fs/bpf
-changed_within 5 "$since" degraded "no bpffs"
+switch "the bpffs is unmounted" umount -l /sys/fs/bpf
+changed_in_time degraded "no bpffs"
 reason 'no bpffs.*mount -t bpf bpf /sys/fs/bpf' "the reason says what to do"
 expect_errno EPERM "the rule holds while guardd runs" act open "$work/denied"
 expect_ok "it is mounted again" mount -t bpf bpf /sys/fs/bpf
