@@ -9,7 +9,7 @@
  *
  * What is in force is said by a file that all share: a letter, changed by `mark`
  * before a push begins and after it was acknowledged. A decision that begins and
- * ends under the same mark of a policy must be that policy's. */
+ * ends under the same mark of a policy must be that policy's. Under the mark . it is over. */
 #define _GNU_SOURCE
 #include "act.h"
 
@@ -125,7 +125,7 @@ static void work(struct tally *tally, mark_word *mark, int (*attempt)(char *), l
 {
     char path[4096];
     time_t end = time(NULL) + seconds;
-    for (int target = rank % TARGETS; time(NULL) < end; target = (target + 1) % TARGETS) {
+    for (int target = rank % TARGETS; time(NULL) < end && (atomic_load(mark) & 0xff) != '.'; target = (target + 1) % TARGETS) {
         target_path(path, sizeof(path), directory, target);
         uint32_t before = atomic_load(mark);
         int error = attempt(path);
@@ -163,7 +163,7 @@ static int run_generations(int argc, char **argv)
 }
 
 const struct action publish_actions[] = {
-    { "mark", "FILE LETTER           what is in force, or - while it changes", 2, run_mark },
+    { "mark", "FILE LETTER           what is in force, - while it changes, . when it is over", 2, run_mark },
     { "generations", "open|exec WORKERS SECONDS MARK DIR   check each decision while policies take turns", 5, run_generations },
     { NULL, NULL, 0, NULL },
 };
