@@ -33,11 +33,14 @@ _helper_script() {
 setup_X10a() { _helper_script; }
 setup_X10b() { _helper_script; }
 _helper() { # SETTING VALUE COMMAND...
-    local before setting=$1 tries
+    local before setting=$1 tries most=40
+    # Nobody knows when the kernel has started it: without rules, where it comes, it has 20 s. With them, where it must not,
+    # 2 s, because a refusal must be in the trail as well.
+    [[ $control == 0 ]] || most=400
     before=$(cat "$setting")
     echo "$2" > "$setting"
     "${@:3}" > /dev/null 2>&1
-    for ((tries = 0; tries < 40; tries++)); do
+    for ((tries = 0; tries < most; tries++)); do
         [[ ! -e $c/made ]] || break
         sleep 0.05
     done
