@@ -96,6 +96,8 @@ until grep -q waiting "$work/held.out" 2> /dev/null; do sleep 0.1; done
 cat "$work/other" > "$work/merged/poisoned"
 touch "$work/go"
 wait $!
+# What was mapped comes before it, on the same line. Unknown is not refused: the rule does not say on_unknown.
+expect_ok "the descriptor from before maps the file all the same" grep -aq '"errno":"OK"' "$work/held.out"
 expect_errno EPERM "what an overlay shows does not become the digest of its layer" act exec "$work/lower/poisoned"
 expect_errno OK "the copy is another program" act exec "$work/merged/poisoned"
 
