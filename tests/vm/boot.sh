@@ -31,7 +31,8 @@ make_run_directory() {
     guest_pid=''
 }
 
-# What a guest that hangs is doing: an NMI makes its kernel print all tasks and end. Those that run or can't be killed are shown.
+# What a guest that hangs is doing: an NMI makes its kernel print all tasks and end. Those that run or can't be killed are
+# told, a line each: name, state, and the functions that they are in.
 print_tasks() {
     local tries
     [[ -s $run/qemu.pid && -p $run/monitor.in ]] || return 0
@@ -40,7 +41,13 @@ print_tasks() {
         kill -0 "$(cat "$run/qemu.pid" 2> /dev/null)" 2> /dev/null || break
         sleep 0.5
     done
-    awk '/task:.* state:/ { shown = / state:[RD]/ } shown && lines++ < 300' "$log/console.log" >&2
+    awk '
+        function tell() { if (task != "" && told++ < 40) print "# hung: " task; task = "" }
+        /task:.* state:/ { tell() }
+        match($0, /task:[^ ]+ +state:[RD]/) { task = substr($0, RSTART + 5, RLENGTH - 5); functions = 0 }
+        task != "" && / [a-z_0-9.]+\+0x/ && functions++ < 12 { sub(/\+0x.*/, "", $NF); task = task " " $NF }
+        END { tell() }
+    ' "$log/console.log" >&2
     note "the guest hung; its console is in $log/console.log and ends with"
     tail -n 20 "$log/console.log" >&2
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 400
+# timeout: 600
 # when: long 6.1
 # Capabilities that a process has and uses: refused, recorded, left alone without a rule; the hook is attached only while
 # a policy asks for it, and comes back with guardd.
@@ -98,6 +98,17 @@ expect "without guardd" EPERM EPERM EPERM
 guardd_start
 expect_ok "a guardd that is started again leaves the program where it is" hook_is_attached
 expect "with guardd again" EPERM EPERM EPERM
+
+guardd_stop KILL
+pins=$(hook_pins)
+pins=${pins%/*}
+expect_ok "somebody removes the pin of the hook's link" rm "$pins/link_capable"
+expect_ok "and puts that of another in its place" mv "$pins/link_uring_override_creds" "$pins/link_capable"
+# shellcheck disable=SC2119
+guardd_start
+expect_ok "a guardd that is started then has the hook's own" hook_is_attached
+expect "with both hooks attached anew" EPERM EPERM EPERM
+expect_errno EACCES "and what is lent is known again" act uring-open-lent "$alice" "$work/secret"
 
 push_rules "rules that only record go live" << RULES
 title: What the kernel asks to choose its way
