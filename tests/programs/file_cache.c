@@ -387,6 +387,7 @@ static const struct {
     { "known-elsewhere", known_elsewhere },
     { "known-above", known_above },
     { "known-lengths", known_lengths },
+    { "known-zeros", known_zeros },
     { "known-bound", known_bound },
     { "known-reused", known_reused },
 };

@@ -22,6 +22,7 @@ int known_renamed(void);
 int known_elsewhere(void);
 int known_above(void);
 int known_lengths(void);
+int known_zeros(void);
 int known_bound(void);
 int known_reused(void);
 
