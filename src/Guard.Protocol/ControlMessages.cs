@@ -89,7 +89,7 @@ public sealed record PolicyOutcome(
 /// Files that processes have open, or mapped for execution, although the policy in force would refuse that. They stay open.
 /// </summary>
 /// <param name="Held">Descriptors and mappings of such files, of all processes but guardd.</param>
-/// <param name="Files">The first of them, 1,000 at most; each is a record <c>file.held</c> of the trail.</param>
+/// <param name="Files">The first of them, 1,000 at most and 100 of one process; each is a record <c>file.held</c> of the trail.</param>
 public sealed record SweepOutcome(long Held, IReadOnlyList<HeldFile> Files)
 {
     /// <summary>Those of files of which an open or a mapping would be allowed and recorded; they are not listed.</summary>

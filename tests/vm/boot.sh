@@ -36,7 +36,8 @@ make_run_directory() {
 print_tasks() {
     local tries
     [[ -s $run/qemu.pid && -p $run/monitor.in ]] || return 0
-    echo nmi > "$run/monitor.in"
+    # Both ends: an emulator that has just ended reads it no more.
+    echo nmi 1<> "$run/monitor.in"
     for ((tries = 0; tries < 120; tries++)); do
         kill -0 "$(cat "$run/qemu.pid" 2> /dev/null)" 2> /dev/null || break
         sleep 0.5

@@ -45,7 +45,7 @@ internal static class HeldFileLines
     {
         if (outcome.Files.Count > shown)
         {
-            run.Note($"{(outcome.Held > outcome.Files.Count ? $"{Show.Count(outcome.Files.Count)}" : "all")} of them: guardctl audit list --kind file.held -n 1000");
+            run.Note($"{(outcome.Held > outcome.Files.Count ? Show.Count(outcome.Files.Count) : "all")} of them: guardctl audit list --kind file.held -n 1000");
         }
         run.Note("restart these processes to close them; sudo guardctl policy sweep looks again");
     }
