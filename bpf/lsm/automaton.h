@@ -249,6 +249,31 @@ __noinline int chunk_again(struct guard_image *image, struct guard_scratch *s, s
 		     : [state] "+r"(state), [seen] "+r"(seen), [r] "=&r"(register_)                                    \
 		     : [p] "r"(bytes), [classes] "r"(class_table), [table] "r"(table), [mask] "i"(GUARD_IMAGE_MASK))
 
+/* Half of a chunk: the last names of paths are short. */
+#define GUARD_STEPS_FIRST                                                                                              \
+	do {                                                                                                           \
+		GUARD_STEP(0);                                                                                         \
+		GUARD_STEP(1);                                                                                         \
+		GUARD_STEP(2);                                                                                         \
+		GUARD_STEP(3);                                                                                         \
+		GUARD_STEP(4);                                                                                         \
+		GUARD_STEP(5);                                                                                         \
+		GUARD_STEP(6);                                                                                         \
+		GUARD_STEP(7);                                                                                         \
+	} while (0)
+
+#define GUARD_STEPS_SECOND                                                                                             \
+	do {                                                                                                           \
+		GUARD_STEP(8);                                                                                         \
+		GUARD_STEP(9);                                                                                         \
+		GUARD_STEP(10);                                                                                        \
+		GUARD_STEP(11);                                                                                        \
+		GUARD_STEP(12);                                                                                        \
+		GUARD_STEP(13);                                                                                        \
+		GUARD_STEP(14);                                                                                        \
+		GUARD_STEP(15);                                                                                        \
+	} while (0)
+
 static __always_inline const struct guard_automaton *automaton_at(const struct guard_image *image, __u32 number)
 {
 	__u32 offset = image_header(image)->automata_off + number * (__u32)sizeof(struct guard_automaton);
@@ -279,30 +304,26 @@ __noinline int automaton_run(struct guard_image *image, struct guard_scratch *s,
 		/* Hidden from the verifier, which would otherwise narrow `position` every turn and never merge
 		 * states. */
 		asm volatile("" : "+r"(position));
-		if (position >= end || position >= GUARD_PATH_MAX)
+		if (position + GUARD_CHUNK / 2 >= end || position >= GUARD_PATH_MAX)
 			break;
 		bytes = text->bytes + (position & (GUARD_PATH_MAX - 1));
 		before = state;
 		seen = 0;
-		GUARD_STEP(0);
-		GUARD_STEP(1);
-		GUARD_STEP(2);
-		GUARD_STEP(3);
-		GUARD_STEP(4);
-		GUARD_STEP(5);
-		GUARD_STEP(6);
-		GUARD_STEP(7);
-		GUARD_STEP(8);
-		GUARD_STEP(9);
-		GUARD_STEP(10);
-		GUARD_STEP(11);
-		GUARD_STEP(12);
-		GUARD_STEP(13);
-		GUARD_STEP(14);
-		GUARD_STEP(15);
+		GUARD_STEPS_FIRST;
+		GUARD_STEPS_SECOND;
 		if (seen & GUARD_TRANSITION_OUTPUT)
 			chunk_again(image, s, text, before, (__u64)automaton->classes_off << 32 | position);
 		position += GUARD_CHUNK;
+	}
+	asm volatile("" : "+r"(position));
+	if (position < end && position < GUARD_PATH_MAX) {
+		bytes = text->bytes + (position & (GUARD_PATH_MAX - 1));
+		before = state;
+		seen = 0;
+		GUARD_STEPS_FIRST;
+		/* What follows is zeros, on which nothing ends. */
+		if (seen & GUARD_TRANSITION_OUTPUT)
+			chunk_again(image, s, text, before, (__u64)automaton->classes_off << 32 | position);
 	}
 	s->state = state;
 	return 0;

@@ -8,10 +8,15 @@
 
 #include "kernel_types.h"
 
-/* Before reading. */
+/* Before reading, and after it: the compiler moves no other access across. */
 static __always_inline __u32 cell_sequence(const __u32 *sequence)
 {
-	return *(const volatile __u32 *)sequence;
+	__u32 now;
+
+	asm volatile("" : : : "memory");
+	now = *(const volatile __u32 *)sequence;
+	asm volatile("" : : : "memory");
+	return now;
 }
 
 /* After it: what was read since `before` is one piece. */

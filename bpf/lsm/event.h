@@ -139,12 +139,16 @@ __noinline int event_submit(struct guard_scratch *s, struct guard_subject *who)
 		return 0;
 	}
 	bpf_dynptr_write(&record, 0, event, sizeof(*event), 0);
-	bpf_dynptr_write(&record, sizeof(*event) + path, s->name.bytes, invoked, 0);
-	if (program)
+	if (invoked)
+		bpf_dynptr_write(&record, sizeof(*event) + path, s->name.bytes, invoked, 0);
+	if (program && image)
 		bpf_dynptr_write(&record, sizeof(*event) + path + invoked, program->image, image, 0);
-	bpf_dynptr_write(&record, sizeof(*event) + path + invoked + image, s->out, args, 0);
-	bpf_probe_read_kernel(s->out, path, s->path.bytes + (s->walk.position & (GUARD_PATH_MAX - 1)));
-	bpf_dynptr_write(&record, sizeof(*event), s->out, path, 0);
+	if (args)
+		bpf_dynptr_write(&record, sizeof(*event) + path + invoked + image, s->out, args, 0);
+	if (path) {
+		bpf_probe_read_kernel(s->out, path, s->path.bytes + (s->walk.position & (GUARD_PATH_MAX - 1)));
+		bpf_dynptr_write(&record, sizeof(*event), s->out, path, 0);
+	}
 	bpf_ringbuf_submit_dynptr(&record, 0);
 	__sync_fetch_and_add(&counts->emitted[ring], 1);
 	return 0;

@@ -64,7 +64,7 @@ static __always_inline void program_end(struct guard_scratch *s, __u64 generatio
 	if (s->name_cut)
 		atoms->gives |= GUARD_SUBJECT_PARENT_UNKNOWN | GUARD_SUBJECT_ANCESTOR_UNKNOWN;
 	atoms->ancestor_count = s->subject.ancestor_count;
-	COPY(atoms->ancestor, s->subject.ancestor);
+	list_copy(atoms->ancestor, s->subject.ancestor, s->subject.ancestor_count);
 }
 
 /* Where the process is, if anything asks for it. Takes s->path. */
@@ -293,7 +293,7 @@ static __always_inline void exec_again(struct guard_image *image, struct guard_s
 	exec_read(image, s, bprm, true);
 	/* Nobody else knows of it yet. */
 	if (laid_aside)
-		COPY(laid_aside->atoms, s->program.atoms);
+		atoms_copy(&laid_aside->atoms, &s->program.atoms);
 	if (s->subject.deferred)
 		exec_decide_late(image, s, bprm);
 	if (!laid_aside)
@@ -326,7 +326,7 @@ static __always_inline void take_over(struct guard_scratch *s, struct guard_prog
 	s->subject.flags &= ~GUARD_SUBJECT_OWN_UNKNOWN;
 	s->subject.flags |= atoms->flags & GUARD_SUBJECT_OWN_UNKNOWN;
 	s->subject.own_count = atoms->own_count;
-	COPY(s->subject.own, atoms->own);
+	list_copy(s->subject.own, atoms->own, atoms->own_count);
 }
 
 static __always_inline void exec_take_over(struct guard_scratch *s, struct linux_binprm *bprm)

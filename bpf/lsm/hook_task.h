@@ -99,7 +99,7 @@ static __always_inline bool seed_as_thread(struct guard_scratch *s, __u64 leader
 {
 	__u64 kept = leader ? subject_address(leader) : 0;
 
-	if (!kept || bpf_probe_read_kernel(&s->subject, sizeof(s->subject), (void *)kept))
+	if (!kept || !subject_probe(&s->subject, kept))
 		return false;
 	s->subject.pending = 0;
 	s->subject.deferred = 0;

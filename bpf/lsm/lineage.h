@@ -8,6 +8,7 @@
 #define GUARD_LINEAGE_H
 
 #include "cell.h"
+#include "copy.h"
 #include "decide.h"
 #include "path.h"
 #include "programs.h"
@@ -15,20 +16,22 @@
 /* A line has at most twice GUARD_LINEAGE_MAX programs and the one that makes it longer, or it is cut. */
 #define GUARD_LINEAGE_ROUNDS 4u
 
-/* A helper call copies faster than the load-store pairs of the BPF instruction set, and verifies as one step. */
-#define COPY(TO, FROM) bpf_probe_read_kernel(&(TO), sizeof(TO), &(FROM))
-
 /* The first GUARD_SUBJECT_ATOMS_MAX atoms that hold in the decision, as those of a process. */
 static __always_inline __u32 atoms_taken(struct guard_scratch *s, __u16 *own, __u32 *flags)
 {
 	__u32 count = s->match_count;
 
-	if (count > GUARD_SUBJECT_ATOMS_MAX || s->failure) {
+	if (count > GUARD_SUBJECT_ATOMS_MAX || s->failure)
 		*flags |= GUARD_SUBJECT_OWN_UNKNOWN;
+	if (count > GUARD_SUBJECT_ATOMS_MAX)
 		count = GUARD_SUBJECT_ATOMS_MAX;
-	}
-	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++)
+	for (__u32 i = 0; i < GUARD_SUBJECT_ATOMS_MAX; i++) {
+		/* Hidden, or the verifier follows every length apart. */
+		asm volatile("" : "+r"(count));
+		if (i >= count)
+			break;
 		own[i] = s->matches[i];
+	}
 	return count;
 }
 
@@ -40,8 +43,8 @@ __noinline int program_atoms_take(struct guard_scratch *s, struct guard_program_
 	if (!s || !atoms)
 		return 0;
 	atoms->own_count = atoms_taken(s, atoms->own, &flags);
-	COPY(atoms->as_parent, s->as_parent);
-	COPY(atoms->as_ancestor, s->as_ancestor);
+	list_copy(atoms->as_parent, s->as_parent, s->as_parent_count);
+	list_copy(atoms->as_ancestor, s->as_ancestor, s->as_ancestor_count);
 	atoms->as_parent_count = s->as_parent_count;
 	atoms->as_ancestor_count = s->as_ancestor_count;
 	if (s->incomplete & 1u << GUARD_FIELD_IMAGE) {
@@ -68,7 +71,7 @@ static __always_inline bool program_atoms_kept(struct guard_scratch *s, struct g
 {
 	__u32 before = cell_sequence(&program->sequence);
 
-	COPY(s->atoms, program->atoms);
+	atoms_copy(&s->atoms, &program->atoms);
 	return cell_stayed(&program->sequence, before) && s->atoms.generation == generation;
 }
 
@@ -77,7 +80,7 @@ static __always_inline void program_atoms_keep(struct guard_scratch *s, struct g
 {
 	if (!cell_take(&program->sequence))
 		return;
-	bpf_probe_read_kernel(&program->atoms, sizeof(program->atoms), &s->atoms);
+	atoms_copy(&program->atoms, &s->atoms);
 	cell_give(&program->sequence);
 }
 
@@ -192,7 +195,7 @@ static __always_inline void program_reread(struct guard_image *image, struct gua
 	invoked_reread(image, s, program);
 	command_reread(image, s, program);
 	program_atoms_take(s, &s->atoms);
-	COPY(s->atoms.ancestor, s->subject.ancestor);
+	list_copy(s->atoms.ancestor, s->subject.ancestor, s->subject.ancestor_count);
 	s->atoms.ancestor_count = s->subject.ancestor_count;
 	s->atoms.flags |= s->subject.flags & GUARD_SUBJECT_ANCESTORS_UNKNOWN;
 	s->atoms.generation = image_header(image)->generation;
@@ -241,8 +244,8 @@ __noinline int lineage_add(struct guard_scratch *s)
 	flags |= s->atoms.gives & GUARD_SUBJECT_LINEAGE_UNKNOWN;
 	s->subject.flags = flags | (s->atoms.flags & GUARD_SUBJECT_ANCESTORS_UNKNOWN);
 	s->subject.parent_count = s->atoms.as_parent_count;
-	COPY(s->subject.parent, s->atoms.as_parent);
-	COPY(s->subject.ancestor, s->atoms.ancestor);
+	list_copy(s->subject.parent, s->atoms.as_parent, s->atoms.as_parent_count);
+	list_copy(s->subject.ancestor, s->atoms.ancestor, s->atoms.ancestor_count);
 	context.count = s->atoms.ancestor_count;
 	if (s->atoms.as_ancestor_count)
 		bpf_loop(s->atoms.as_ancestor_count, lineage_add_step, &context, 0);
@@ -338,7 +341,7 @@ static __always_inline void subject_renew(struct guard_image *image, struct guar
 		known = program_level(image, s, s->subject.exec_id);
 	flags = s->subject.flags & ~GUARD_SUBJECT_OWN_UNKNOWN;
 	if (known) {
-		COPY(s->subject.own, s->atoms.own);
+		list_copy(s->subject.own, s->atoms.own, s->atoms.own_count);
 		s->subject.own_count = s->atoms.own_count;
 		flags |= s->atoms.flags & GUARD_SUBJECT_OWN_UNKNOWN;
 	} else {

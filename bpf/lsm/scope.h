@@ -155,8 +155,7 @@ static __always_inline bool cgroup_known(struct guard_scratch *s, struct guard_c
 	s->scope.cgroup_count = *(volatile __u16 *)&cell->count;
 	if (*(volatile __u16 *)&cell->unknown)
 		s->scope.unknown |= 1u << GUARD_FIELD_CGROUP;
-	if (s->scope.cgroup_count)
-		COPY(s->scope.cgroup, cell->atoms);
+	list_copy(s->scope.cgroup, cell->atoms, s->scope.cgroup_count);
 	if (cell_stayed(&cell->sequence, before))
 		return true;
 	s->scope.unknown &= ~(1u << GUARD_FIELD_CGROUP);
@@ -171,7 +170,7 @@ static __always_inline void cgroup_remember(const struct guard_scratch *s, struc
 	cell->generation = generation;
 	cell->unknown = s->scope.unknown >> GUARD_FIELD_CGROUP & 1;
 	cell->count = s->scope.cgroup_count;
-	COPY(cell->atoms, s->scope.cgroup);
+	list_copy(cell->atoms, s->scope.cgroup, s->scope.cgroup_count);
 	cell_give(&cell->sequence);
 }
 

@@ -60,6 +60,54 @@ struct task_struct___storage {
 	struct bpf_local_storage *bpf_storage;
 } __attribute__((preserve_access_index));
 
+/* The list of a task's storages, by addresses; 0: there is none. */
+static __always_inline __u64 storage_first(__u64 task_address)
+{
+	struct task_struct___storage *task = (void *)task_address;
+	struct bpf_local_storage *storage = NULL;
+	struct hlist_node *node = NULL;
+
+	if (bpf_rdonly_cast) {
+		const struct task_struct___storage *read =
+		    bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
+
+		return address_of(read->bpf_storage->list.first);
+	}
+	READ(storage, task->bpf_storage);
+	READ(node, storage->list.first);
+	return (__u64)node;
+}
+
+static __always_inline __u64 storage_next(__u64 node)
+{
+	const struct hlist_node *at = (const struct hlist_node *)node;
+	struct hlist_node *next = NULL;
+
+	if (bpf_rdonly_cast) {
+		const struct hlist_node *read = bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct hlist_node));
+
+		return address_of(read->next);
+	}
+	READ(next, at->next);
+	return (__u64)next;
+}
+
+/* The map whose storage it is. */
+static __always_inline struct bpf_local_storage_map *storage_owner(__u64 entry)
+{
+	const struct bpf_local_storage_elem *at = (const struct bpf_local_storage_elem *)entry;
+	struct bpf_local_storage_map *owner = NULL;
+
+	if (bpf_rdonly_cast) {
+		const struct bpf_local_storage_elem *read =
+		    bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct bpf_local_storage_elem));
+
+		return (struct bpf_local_storage_map *)address_of(read->sdata.smap);
+	}
+	READ(owner, at->sdata.smap);
+	return owner;
+}
+
 /* Whether a list of storages names `subjects` by this address; remembers it when it does. */
 static __always_inline bool owner_is_subjects(struct guard_learned *known, struct bpf_local_storage_map *owner)
 {
@@ -83,26 +131,18 @@ static __always_inline bool owner_is_subjects(struct guard_learned *known, struc
  */
 __noinline __u64 subject_address(__u64 task_address)
 {
-	struct task_struct___storage *task = (void *)task_address;
 	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
-	struct bpf_local_storage *storage = NULL;
-	struct hlist_node *node = NULL;
+	__u64 node;
 
 	if (!known)
 		return 0;
-	READ(storage, task->bpf_storage);
-	if (!storage)
-		return 0;
-	READ(node, storage->list.first);
+	node = storage_first(task_address);
 	for (__u32 i = 0; i < GUARD_STORAGE_LIST_MAX && node; i++) {
-		struct bpf_local_storage_elem *entry =
-		    (void *)node - bpf_core_field_offset(struct bpf_local_storage_elem, snode);
-		struct bpf_local_storage_map *owner = NULL;
+		__u64 entry = node - bpf_core_field_offset(struct bpf_local_storage_elem, snode);
 
-		READ(owner, entry->sdata.smap);
-		if (owner_is_subjects(known, owner))
-			return (__u64)&entry->sdata.data;
-		READ(node, entry->snode.next);
+		if (owner_is_subjects(known, storage_owner(entry)))
+			return entry + bpf_core_field_offset(struct bpf_local_storage_elem, sdata.data);
+		node = storage_next(node);
 	}
 	return 0;
 }
@@ -140,13 +180,16 @@ static __always_inline bool subject_fetch(struct guard_scratch *s, __u64 task_ad
 	__u64 address;
 
 	/* First: it is there because the storage could not be reached when the subject changed. */
-	if (orphan)
-		return COPY(s->subject, *orphan) == 0;
-	if (kept)
-		return COPY(s->subject, *kept) == 0 && s->subject.exec_id;
+	if (orphan) {
+		subject_copy(&s->subject, orphan);
+		return true;
+	}
+	if (kept) {
+		subject_copy(&s->subject, kept);
+		return s->subject.exec_id;
+	}
 	address = subject_address(task_address);
-	return address && bpf_probe_read_kernel(&s->subject, sizeof(s->subject), (void *)address) == 0 &&
-	       s->subject.exec_id;
+	return address && subject_probe(&s->subject, address) && s->subject.exec_id;
 }
 
 /*
@@ -163,7 +206,7 @@ static __always_inline bool subject_store(struct guard_scratch *s)
 	if (!kept)
 		kept = bpf_task_storage_get(&subjects, task, &s->subject, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (kept) {
-		COPY(*kept, s->subject);
+		subject_copy(kept, &s->subject);
 		if (known && known->orphans)
 			bpf_map_delete_elem(&orphans, &address);
 		return true;
@@ -264,12 +307,12 @@ static __always_inline void subject_first(struct guard_scratch *s)
 	if (kept && kept->exec_id == s->subject.exec_id)
 		return;
 	if (kept && !kept->exec_id) {
-		COPY(*kept, s->subject);
+		subject_copy(kept, &s->subject);
 		return;
 	}
 	program_let_go(s->subject.exec_id);
 	if (kept)
-		COPY(s->subject, *kept);
+		subject_copy(&s->subject, kept);
 }
 
 /*
