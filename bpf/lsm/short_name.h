@@ -63,27 +63,49 @@ static __always_inline bool short_name_of(struct guard_short_name *name, const s
 	return true;
 }
 
+/* What kernels before 6.2 have in a row in a dentry (include/linux/dcache.h): one helper call reads it. */
+struct dentry_window {
+	__u64 d_parent;
+	__u32 hash;
+	__u32 length;
+	__u64 name;
+	__u64 d_inode;
+	struct guard_short_name d_iname;
+};
+
+#define GUARD_DENTRY_HAS_AT(FIELD, PLACE)                                                                              \
+	(bpf_core_field_offset(struct dentry, FIELD) ==                                                                \
+	 bpf_core_field_offset(struct dentry, d_parent) + __builtin_offsetof(struct dentry_window, PLACE))
+
+/* The same by an address. A kernel with another layout has no short names: that costs time, never an answer. */
+static __always_inline __u64 short_name_probe(struct guard_short_name *name, __u64 address)
+{
+	const struct dentry *at = (const struct dentry *)address;
+	struct dentry_window window = {};
+
+	if (!bpf_core_field_exists(at->d_iname) || !GUARD_DENTRY_HAS_AT(d_name, hash) ||
+	    !GUARD_DENTRY_HAS_AT(d_iname, d_iname))
+		return 0;
+	bpf_probe_read_kernel(&window, sizeof(window), &at->d_parent);
+	if (window.length > GUARD_SHORT_NAME_MAX || window.name != address + short_name_offset() ||
+	    window.d_parent == address)
+		return 0;
+	*name = window.d_iname;
+	short_name_trim(name, window.length);
+	return window.d_parent;
+}
+
 /* The name of the dentry at an address, and the address of the one above. 0: it has no short name in a directory. */
 static __always_inline __u64 short_name_read(struct guard_short_name *name, __u64 address)
 {
-	const struct dentry *at = (const struct dentry *)address;
-	struct qstr said = {};
-	__u64 above = 0;
+	const struct dentry *at;
+	__u64 above;
 
-	if (bpf_rdonly_cast) {
-		at = bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct dentry));
-		above = address_of(at->d_parent);
-		return short_name_of(name, at) && above != address ? above : 0;
-	}
-	if (!bpf_core_field_exists(at->d_iname))
-		return 0;
-	bpf_probe_read_kernel(&above, sizeof(above), &at->d_parent);
-	READ(said, at->d_name);
-	if (said.len > GUARD_SHORT_NAME_MAX || (__u64)said.name != address + short_name_offset() || above == address)
-		return 0;
-	bpf_probe_read_kernel(name, sizeof(*name), said.name);
-	short_name_trim(name, said.len);
-	return above;
+	if (!bpf_rdonly_cast)
+		return short_name_probe(name, address);
+	at = bpf_rdonly_cast((const void *)address, bpf_core_type_id_kernel(struct dentry));
+	above = address_of(at->d_parent);
+	return short_name_of(name, at) && above != address ? above : 0;
 }
 
 #endif

@@ -182,6 +182,11 @@ push_policy() {
     expect_ok "$1" guardctl policy push "$2"
 }
 
+# hook_count HOOK COUNTER - decisions, denied, audited of one hook since guardd's first start.
+hook_count() {
+    guardctl status -o json | grep -oE "\"hook\":\"$1\",[^}]*" | grep -oE "\"$2\":[0-9]+" | grep -oE '[0-9]+$'
+}
+
 has_systemd() { [[ -d /run/systemd/system ]]; }
 
 guardd_pid() {

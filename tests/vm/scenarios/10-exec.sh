@@ -13,10 +13,6 @@ printf '#!%s\n' "$tool" > "$work/script"
 cp /usr/lib/guard-tests/act "$work/parent"
 chmod 755 "$work"/*
 
-denied_execs() {
-    guardctl status -o json | grep -oE '"hook":"bprm_check_security","decisions":[0-9]+,"denied":[0-9]+' | grep -oE '[0-9]+$'
-}
-
 expect_errno OK "control: the program runs without a rule" act exec "$tool"
 push_rules "a rule on Image goes live" <<EOF
 title: No tool
@@ -29,7 +25,7 @@ detection:
     condition: selection and not 1 of filter_*
 guard: {action: block}
 EOF
-before=$(denied_execs)
+before=$(hook_count bprm_check_security denied)
 expect_errno EPERM "the exec is refused" act exec "$tool" --secret-plan
 expect_errno EPERM "a symbolic link does not help" act exec "$work/alias"
 expect_errno EPERM "nor does a relative name" bash -c "cd $work && act exec ./../${work##*/}/tool"
@@ -42,7 +38,7 @@ mv "$work/parent" "$work/parent-moved"
 ln -s "$work/parent-moved" "$work/parent"
 expect_errno EPERM "a symbolic link in place of the parent buys no exemption" "$work/parent" exec "$tool"
 audit_has "the trail has the denial with rule, path and arguments" exec.denied 11111111-1111-4111-8111-111111111111 "$tool" secret-plan EPERM
-after=$(denied_execs)
+after=$(hook_count bprm_check_security denied)
 # guardd tests itself in between, but not five times.
 if [[ $before =~ ^[0-9]+$ && $after =~ ^[0-9]+$ ]] && ((after >= before + 5)); then
     ok "the five denials are counted where they happened"

@@ -154,13 +154,11 @@ expect_errno EPERM "where the path is too long, on_unknown decides" deep act ope
 expect_errno OK "and allows where it says so" deep act open "$work/inside"
 audit_has "the record says why" file.denied "$work/deep" cgroup_unknown unknown
 
-# Opens that were decided in full, up to now.
-decided() { guardctl status -o json | grep -oE '"hook":"file_open","decisions":[0-9]+' | grep -oE '[0-9]+$'; }
-few_decided() { # TEXT - of 2000 opens
+few_decided() { # TEXT - of 2000 opens, those that are decided in full
     local before after
-    before=$(decided)
+    before=$(hook_count file_open decisions)
     act repeat open 2000 "$old" 1 > /dev/null
-    after=$(decided)
+    after=$(hook_count file_open decisions)
     if [[ $before =~ ^[1-9][0-9]*$ && $after =~ ^[1-9][0-9]*$ ]] && ((after >= before && after - before < 1000)); then
         ok "$1 ($((after - before)))"
     else

@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# guest:
+# timeout: 400
+# when: long 6.1
+# A full disk costs records, never a verdict: what is in force stays, a push goes through, guardd starts and ends; the
+# status says so meanwhile, and the trail goes on when there is room again.
+# shellcheck source=tests/vm/lib.sh
+. /usr/lib/guard-tests/lib.sh
+
+state=/var/lib/guard
+filler=$state/filler
+
+# On exit too: the scenarios after this one find the directory as it was.
+own_disk_again() {
+    guardd_stop
+    umount "$state"
+    guardd_start > /dev/null 2>&1
+}
+
+fill_disk() {
+    dd if=/dev/zero of="$filler" bs=64k 2> /dev/null || true
+    dd if=/dev/zero of="$filler" bs=1 oflag=append conv=notrunc count=65536 2> /dev/null || true
+}
+
+state_is() { guardctl status -o json | grep -q "\"state\":\"$1\""; }
+
+# Refusals, of which each is a record, until the trail has found no room for one.
+provoke() {
+    act repeat open 500 "$work/secret" 1 > /dev/null
+    state_is degraded
+}
+
+rule_about() { # NAME
+    cat << EOF
+title: $1
+id: 37373737-3737-4737-8737-$(printf '%s' "$1" | md5sum | head -c 12)
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/$1}
+    condition: selection
+guard: {action: block}
+EOF
+}
+
+for name in secret pushed later; do
+    echo content > "$work/$name"
+done
+
+guardd_stop
+cp -a "$state" "$work/state"
+mount -t tmpfs -o size=16m,mode=0750 none "$state"
+on_exit own_disk_again
+cp -a "$work/state/." "$state"
+expect_ok "guardd starts on a small disk" guardd_start
+expect_errno OK "control: the file opens without a rule" act open "$work/secret"
+rule_about secret | push_rules "a rule goes live"
+expect_errno EPERM "the file is refused" act open "$work/secret"
+audit_has "and that is recorded" file.denied "$work/secret"
+
+fill_disk
+expect_equal 0 "$(df --output=avail "$state" | tail -n 1 | tr -d ' ')" "the disk is full"
+wait_for 90 "records find no room: degraded" provoke
+expect_output "the trail can't be written" "the status says why" guardctl status
+expect_errno EPERM "the file is still refused" act open "$work/secret"
+
+{
+    rule_about secret
+    echo ---
+    rule_about pushed
+} > "$work/rules/rules.yml"
+expect_output GP9005 "a push goes through, and says that it could not be kept" guardctl policy push "$work/rules"
+expect_errno EPERM "what was pushed is refused" act open "$work/pushed"
+
+guardd_stop
+ok "guardd ends"
+expect_errno EPERM "without guardd it is still refused" act open "$work/pushed"
+expect_ok "guardd starts on a full disk" guardd_start
+wait_for 60 "and enforces, degraded" state_is degraded
+expect_errno EPERM "what was pushed meanwhile is refused" act open "$work/pushed"
+expect_errno OK "what no rule names opens" act open "$work/later"
+
+rm "$filler"
+wait_for 120 "there is room: enforcing again" state_is enforcing
+{
+    rule_about secret
+    echo ---
+    rule_about later
+} > "$work/rules/rules.yml"
+push_policy "a push is kept again" "$work/rules"
+expect_errno EPERM "the new file is refused" act open "$work/later"
+audit_has "and recorded" file.denied "$work/later"
+expect_errno OK "what is not named any more opens" act open "$work/pushed"
