@@ -338,7 +338,10 @@ static __always_inline void exec_take_over(struct guard_scratch *s, struct linux
 	if (!program || s->subject.deferred) {
 		image = image_in_force();
 		if (!image) {
-			on_engine_failure(NULL, GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_IMAGE, false);
+			/* What was put off is not decided any more. */
+			if (on_engine_failure(NULL, GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_IMAGE,
+					      s->subject.deferred))
+				kill_this(GUARD_HOOK_EXEC_COMMITTED);
 			return;
 		}
 		exec_again(image, s, bprm);

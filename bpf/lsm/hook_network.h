@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Connections, sends to an address that the call names, and what is taken of this host to be reached: on sockets of
- * IPv4 and IPv6, and of SMC, which are TCP until both ends agree on more. Others have no such address and are let
- * through, but for packet and raw sockets, which are decided when they are made. The kernel has copied the address before these hooks: no other thread can change what was decided.
+ * IPv4 and IPv6, and of SMC, which are TCP until both ends agree on more. Other families are let through (limits.md), but
+ * for packet and raw sockets, which are decided when they are made. The kernel has copied the address before these hooks:
+ * no other thread can change what was decided.
  */
 #ifndef GUARD_HOOK_NETWORK_H
 #define GUARD_HOOK_NETWORK_H

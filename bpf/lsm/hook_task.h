@@ -85,8 +85,10 @@ static __always_inline void ended(struct task_struct *task)
 	if (!who || who->tgid != (__u32)task->tgid)
 		return;
 	s = scratch_take();
-	if (!s)
+	if (!s) {
+		count_failure(GUARD_HOOK_EXIT, GUARD_REASON_NO_SCRATCH);
 		return;
+	}
 	event_begin(s, GUARD_EVENT_EXIT, GUARD_RING_OBSERVED, who);
 	s->event.hook = GUARD_HOOK_EXIT;
 	s->event.exit_code = task->exit_code;

@@ -54,7 +54,13 @@ internal sealed class LoadedLsm : IDisposable
     public HooksOnDemand? Hooks => _adoptedHooks?.Hooks;
 
     /// <summary>What installs policies here. Its numbers go on from those of programs that these replace.</summary>
-    public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? 0 : _pins.NewestOtherGeneration());
+    public PolicyInstaller CreateInstaller() => new(Maps, IsAdopted ? GenerationsLost() : _pins.NewestOtherGeneration());
+
+    /// <summary>
+    /// Somebody has emptied the slot while guardd was away: nothing says which number was the last. Nobody pushes every
+    /// second from boot on, so that the seconds since then are more.
+    /// </summary>
+    private ulong GenerationsLost() => PolicyInstaller.ReadGeneration(Maps.Images) == 0 ? (ulong)Environment.TickCount64 / 1000 : 0;
 
     /// <summary>What asks the kernel what files are; null when the object has no such program. Needs no policy.</summary>
     /// <exception cref="KernelException">The kernel refused.</exception>

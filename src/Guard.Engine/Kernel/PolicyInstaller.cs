@@ -13,7 +13,8 @@ internal sealed class PolicyInstaller : IDisposable
     private const uint Slot = 0;
 
     private readonly KernelMaps _maps;
-    private readonly ulong _floor;
+    // What tasks and caches keep goes by the number alone: it must not come back when somebody empties the slot.
+    private ulong _floor;
 
     // A sleeping program may still read the map that was replaced. Kernels 6.1 before 6.1.75 free it too early
     // (CVE-2023-52447), so that what was replaced is held for one more push.
@@ -22,7 +23,7 @@ internal sealed class PolicyInstaller : IDisposable
 
     /// <summary>Installs into these maps.</summary>
     /// <param name="maps">Whose slot.</param>
-    /// <param name="floor">The newest generation of programs that these replace; 0 for none.</param>
+    /// <param name="floor">Generations up to this one may have been in force in this boot already; 0 for none.</param>
     public PolicyInstaller(KernelMaps maps, ulong floor = 0)
     {
         _maps = maps;
@@ -97,6 +98,7 @@ internal sealed class PolicyInstaller : IDisposable
             throw;
         }
 
+        _floor = generation;
         _previous?.Dispose();
         _previous = _current;
         _current = fresh;
@@ -169,7 +171,7 @@ internal sealed class PolicyInstaller : IDisposable
             ImageBuffer.Failure(value),
             ImageNeeds.Of(value));
 
-    /// <summary>One more than what is in force; the numbers only grow within a boot. A damaged image keeps its number.</summary>
+    /// <summary>One more than any that was in force; the numbers only grow within a boot. A damaged image keeps its number.</summary>
     public ulong NextGeneration() => Math.Max(_floor, ReadGeneration(_maps.Images)) + 1;
 
     private static FileDescriptorHandle? OpenLive(FileDescriptorHandle images)

@@ -86,6 +86,23 @@ public sealed class PhasesTests : IDisposable
     }
 
     [SkippableFact]
+    public void Numbers_go_on_where_the_slot_was_emptied_without_guardd()
+    {
+        using (var before = Open(_options).AdoptOrLoad())
+        {
+            using var first = before.CreateInstaller();
+            using var attached = before.Attach(first.Install(TestImages.Create(1)));
+            PolicyInstallerTests.Empty(before.Maps);
+        }
+
+        using var loaded = Open(_options).AdoptOrLoad();
+        Assert.True(loaded.IsAdopted);
+        using var installer = loaded.CreateInstaller();
+        Assert.Null(installer.ReadInForce());
+        Assert.True(installer.Install(TestImages.Create(2)).Generation > 1);
+    }
+
+    [SkippableFact]
     public void A_new_object_replaces_the_old_one_only_after_it_is_attached()
     {
         Start(_options, TestImages.Create(1)).Dispose();

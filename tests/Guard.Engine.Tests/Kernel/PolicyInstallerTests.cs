@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Policies.Image;
@@ -5,7 +6,7 @@ using Xunit;
 
 namespace Guard.Engine.Tests.Kernel;
 
-public sealed class PolicyInstallerTests
+public sealed partial class PolicyInstallerTests
 {
     [SkippableFact]
     public void An_empty_slot_has_nothing_in_force()
@@ -51,6 +52,19 @@ public sealed class PolicyInstallerTests
         using var maps = CreateMaps();
         using var installer = new PolicyInstaller(maps, floor: 41);
         Assert.Equal(42UL, installer.Install(TestImages.Create(1)).Generation);
+    }
+
+    [SkippableFact]
+    public void A_number_does_not_come_back_when_somebody_has_emptied_the_slot()
+    {
+        using var maps = CreateMaps();
+        using var installer = new PolicyInstaller(maps);
+        installer.Install(TestImages.Create(1));
+        installer.Install(TestImages.Create(2));
+
+        Empty(maps);
+        Assert.Null(installer.ReadInForce());
+        Assert.Equal(3UL, installer.Install(TestImages.Create(3)).Generation);
     }
 
     [SkippableFact]
@@ -112,6 +126,15 @@ public sealed class PolicyInstallerTests
         var refused = Assert.Throws<KernelException>(() => Libbpf.UpdateElement(live!, 0, new byte[ImageBuffer.ValueBytes]));
         Assert.Equal(Errno.NotPermitted, refused.Errno);
     }
+
+    internal static void Empty(KernelMaps maps)
+    {
+        uint slot = 0;
+        Assert.Equal(0, bpf_map_delete_elem(maps.Images, ref slot));
+    }
+
+    [LibraryImport("libbpf.so.1")]
+    private static partial int bpf_map_delete_elem(FileDescriptorHandle map, ref uint key);
 
     private static KernelMaps CreateMaps()
     {
