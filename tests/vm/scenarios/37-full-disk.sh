@@ -12,8 +12,10 @@ filler=$state/filler
 
 # On exit too: the scenarios after this one find the directory as it was.
 own_disk_again() {
+    # shellcheck disable=SC2119 # no arguments here
     guardd_stop
     umount "$state"
+    # shellcheck disable=SC2119
     guardd_start > /dev/null 2>&1
 }
 
@@ -46,6 +48,7 @@ for name in secret pushed later; do
     echo content > "$work/$name"
 done
 
+# shellcheck disable=SC2119
 guardd_stop
 cp -a "$state" "$work/state"
 mount -t tmpfs -o size=16m,mode=0750 none "$state"
@@ -71,6 +74,7 @@ expect_errno EPERM "the file is still refused" act open "$work/secret"
 expect_output GP9005 "a push goes through, and says that it could not be kept" guardctl policy push "$work/rules"
 expect_errno EPERM "what was pushed is refused" act open "$work/pushed"
 
+# shellcheck disable=SC2119
 guardd_stop
 ok "guardd ends"
 expect_errno EPERM "without guardd it is still refused" act open "$work/pushed"
