@@ -298,4 +298,8 @@ public sealed record TrailStatus(long Records, long Last, long Bytes);
 /// <param name="Cursor">The last number that was sent.</param>
 /// <param name="Lag">Records not sent yet.</param>
 /// <param name="Error">The last error, or null.</param>
-public sealed record SinkStatus(string Name, string Target, bool Connected, long Cursor, long Lag, string? Error);
+public sealed record SinkStatus(string Name, string Target, bool Connected, long Cursor, long Lag, string? Error)
+{
+    /// <summary>Records that the trail had removed before they could be sent, since guardd started.</summary>
+    public long Skipped { get; init; }
+}

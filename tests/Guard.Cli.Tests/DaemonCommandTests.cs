@@ -50,6 +50,15 @@ public sealed class DaemonCommandTests
             result.Out);
     }
 
+    [Fact]
+    public async Task Status_tells_what_the_trail_lost_before_a_sink_had_it()
+    {
+        using var server = Answering(Enforcing with { Sinks = [Enforcing.Sinks[0] with { Skipped = 4321 }] });
+        var result = await Cli.RunAsync("status", "--socket", server.Path);
+        Assert.Contains("lag 12   4,321 removed before they were sent   connection refused", result.Out, StringComparison.Ordinal);
+        Assert.Contains("\"skipped\":4321", (await Cli.RunAsync("status", "-o", "json", "--socket", server.Path)).Out.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("always", false, true)]
     [InlineData("auto", false, false)]

@@ -79,7 +79,8 @@ internal sealed class StatusScreen
         {
             var state = sink.Connected ? _run.Terminal.Paint("connected", Tone.Good) : _run.Terminal.Paint("DOWN", Tone.Bad);
             var error = sink.Error is null ? "" : "   " + SafeText.Line(sink.Error);
-            Line("Sink", $"{SafeText.Line(sink.Name)} ({SafeText.Line(sink.Target)})   {state}   lag {Show.Count(sink.Lag)}{error}");
+            var skipped = sink.Skipped == 0 ? "" : "   " + _run.Terminal.Paint($"{Show.Count(sink.Skipped)} removed before they were sent", Tone.Warn);
+            Line("Sink", $"{SafeText.Line(sink.Name)} ({SafeText.Line(sink.Target)})   {state}   lag {Show.Count(sink.Lag)}{skipped}{error}");
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class Forwarder : IAsyncDisposable
     private long _cursor;
     private long _sent;
     private long _skipped;
+    private long _skippedThrough;
     private int _failures;
     private string? _error;
     private long _lastConfirm;
@@ -62,12 +63,12 @@ internal sealed class Forwarder : IAsyncDisposable
             lock (_gate)
             {
                 var lag = Math.Max(0, _store.LastSeq - _cursor);
-                return new SinkStatus(_sink.Name, _sink.Target, _sink.Connected && _error is null, _cursor, lag, _error);
+                return new SinkStatus(_sink.Name, _sink.Target, _sink.Connected && _error is null, _cursor, lag, _error) { Skipped = Skipped };
             }
         }
     }
 
-    /// <summary>Records that retention removed before they could be sent, since guardd started.</summary>
+    /// <summary>Records that retention removed before they could be sent, since guardd started, each once.</summary>
     public long Skipped => Interlocked.Read(ref _skipped);
 
     /// <summary>Begins at the durable cursor.</summary>
@@ -115,7 +116,7 @@ internal sealed class Forwarder : IAsyncDisposable
         var batch = _store.ReadAfter(_sent, _options.BatchSize);
         if (batch.Count > 0)
         {
-            Interlocked.Add(ref _skipped, batch[0].Seq - _sent - 1);
+            CountSkipped(batch[0].Seq - 1);
             await _sink.SendAsync(batch, cancellationToken).ConfigureAwait(false);
             _sent = batch[^1].Seq;
         }
@@ -124,6 +125,17 @@ internal sealed class Forwarder : IAsyncDisposable
         if (batch.Count == 0)
         {
             await _signal.WaitAsync(_sent, _options.ConfirmInterval, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>After a break the same gap is met again.</summary>
+    private void CountSkipped(long through)
+    {
+        var from = Math.Max(_sent, _skippedThrough);
+        if (through > from)
+        {
+            Interlocked.Add(ref _skipped, through - from);
+            _skippedThrough = through;
         }
     }
 

@@ -88,7 +88,20 @@ public sealed class ForwarderTests : IDisposable
         var sink = new FakeSink();
         await using var forwarder = Start(sink);
         await UntilAsync(() => sink.Sent.Count == 18);
-        Assert.Equal(12, forwarder.Skipped);
+        Assert.Equal((12, 12), (forwarder.Skipped, forwarder.Status.Skipped));
+    }
+
+    [Fact]
+    public async Task Records_that_retention_took_are_counted_once_however_often_they_are_missed()
+    {
+        Append(30);
+        _store.Prune(12);
+        var sink = new FakeSink();
+        await using var forwarder = Start(sink);
+        await UntilAsync(() => sink.Sent.Count == 18);
+        sink.Break = true;
+        await UntilAsync(() => sink.Sent.Count == 36);
+        Assert.Equal(12, forwarder.Status.Skipped);
     }
 
     [Fact]
