@@ -46,14 +46,6 @@ internal sealed class KernelMaps : IDisposable
     public void WriteConfig(GuardConfig config) =>
         Libbpf.UpdateElement(this["config"], 0, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardConfig>(in config)));
 
-    /// <summary>What <see cref="WriteConfig"/> wrote last, in this or an earlier life.</summary>
-    public GuardConfig ReadConfig()
-    {
-        var config = default(GuardConfig);
-        Libbpf.TryLookup(this["config"], 0, MemoryMarshal.AsBytes(new Span<GuardConfig>(ref config)));
-        return config;
-    }
-
     /// <summary>
     /// Names this load of the programs in this boot: counters and sequence numbers begin anew with another name, and go on
     /// with the same one.

@@ -4,11 +4,6 @@ using Guard.Engine.Interop;
 
 namespace Guard.Engine.Kernel;
 
-/// <summary>What the self-test found.</summary>
-/// <param name="Ok">Denials deny and what is allowed works.</param>
-/// <param name="Reasons">What was otherwise; empty when ok.</param>
-internal sealed record SelfTestResult(bool Ok, IReadOnlyList<string> Reasons);
-
 /// <summary>
 /// Does what the built-in rules refuse and sees that it fails with EPERM, beside what they don't speak of and that must
 /// work. Programs that are loaded and attached but never called (no <c>bpf</c> in the LSM list, ftrace switched off) are
@@ -31,14 +26,7 @@ internal sealed class SelfTest
     /// <summary>Execs that were seen to be refused.</summary>
     public long DeniedExecs => Interlocked.Read(ref _deniedExecs);
 
-    /// <summary>Runs all of it. Takes milliseconds; any thread.</summary>
-    public SelfTestResult Run()
-    {
-        List<string> reasons = [.. RunOpens(), .. RunExecs()];
-        return new SelfTestResult(reasons.Count == 0, reasons);
-    }
-
-    /// <summary>Two opens: microseconds.</summary>
+    /// <summary>Two opens: microseconds. Any thread.</summary>
     /// <returns>What was not as it must be.</returns>
     public IReadOnlyList<string> RunOpens()
     {
@@ -48,7 +36,7 @@ internal sealed class SelfTest
         return reasons;
     }
 
-    /// <summary>Two execs, each with a fork: milliseconds.</summary>
+    /// <summary>Two execs, each with a fork: milliseconds. Any thread.</summary>
     /// <returns>What was not as it must be.</returns>
     public IReadOnlyList<string> RunExecs()
     {

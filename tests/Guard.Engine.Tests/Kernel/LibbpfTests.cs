@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
@@ -82,7 +83,7 @@ public sealed class LibbpfTests
             values[i] = (ulong)(i % (size / 8));
         }
 
-        Libbpf.UpdateElement(map, 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes<ulong>(values));
+        Libbpf.UpdateElement(map, 0, MemoryMarshal.AsBytes<ulong>(values));
         var sum = new KernelCounters(map).ReadSum();
 
         Assert.Equal(0UL, sum.Decisions[0]);
@@ -100,7 +101,9 @@ public sealed class LibbpfTests
             ["config"] = Libbpf.CreateMap(MapType.Array, "config", 4, size, 1),
         });
         maps.WriteConfig(new GuardConfig { FailureMode = 1, Observe = 1 });
-        Assert.Equal((1u, 1u), (maps.ReadConfig().FailureMode, maps.ReadConfig().Observe));
+        var config = default(GuardConfig);
+        Assert.True(Libbpf.TryLookup(maps["config"], 0, MemoryMarshal.AsBytes(new Span<GuardConfig>(ref config))));
+        Assert.Equal((1u, 1u), (config.FailureMode, config.Observe));
         Assert.Contains("no map images", Assert.Throws<KernelException>(() => maps.Images).Message, StringComparison.Ordinal);
     }
 }
