@@ -97,16 +97,25 @@ internal sealed class LoadedLsm : IDisposable
 
         ObjectDisposedException.ThrowIf(_handedOver, this);
         var seeded = 0;
-        var links = _adoptedLinks;
-        if (!IsAdopted)
-        {
-            links = AttachAll(generation.Needs, out seeded);
-        }
-
+        var links = IsAdopted ? _adoptedLinks : AttachAll(generation.Needs, out seeded);
+        var attached = new AttachedLsm(_pins, Maps, links, _adoptedHooks ?? WatchNew(links), IsAdopted, seeded) { LeftBehind = RemoveOthers() };
         _handedOver = true;
         _object?.Dispose();
-        var watched = _adoptedHooks ?? WatchedHooks.Open(_pins, Maps, links, _onDemand);
-        return new AttachedLsm(_pins, Maps, links, watched, IsAdopted, seeded) { LeftBehind = RemoveOthers() };
+        return attached;
+    }
+
+    /// <summary>The pins of what was attached just now stay, also when this throws: the next guardd adopts them.</summary>
+    private WatchedHooks WatchNew(AttachedLinks links)
+    {
+        try
+        {
+            return WatchedHooks.Open(_pins, Maps, links, _onDemand);
+        }
+        catch
+        {
+            links.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ internal sealed unsafe partial class CgroupAttacher : IProgramAttacher, IDisposa
     /// <summary>Refuses the program of this name.</summary>
     public string? Refuse { get; set; }
 
+    /// <summary>What happens besides when the program of this name is attached.</summary>
+    public (string Program, Action Do)? Besides { get; set; }
+
     public BpfLinkHandle Attach(BpfProgram program)
     {
         if (program.Name == Refuse)
@@ -39,6 +42,11 @@ internal sealed unsafe partial class CgroupAttacher : IProgramAttacher, IDisposa
         }
 
         Attached.Add(program.Name);
+        if (Besides is { } besides && besides.Program == program.Name)
+        {
+            besides.Do();
+        }
+
         return new BpfLinkHandle(link);
     }
 

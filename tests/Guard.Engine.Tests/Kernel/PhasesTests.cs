@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace Guard.Engine.Tests.Kernel;
 
 /// <summary>Loading, pinning, adopting and replacing, with real maps, links and pins on a bpffs of the test's own.</summary>
-public sealed class PhasesTests : IDisposable
+public sealed partial class PhasesTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("guard-phases-");
     private readonly CgroupAttacher _attacher;
@@ -140,6 +141,24 @@ public sealed class PhasesTests : IDisposable
         Assert.True(again.IsAdopted);
     }
 
+    [SkippableFact]
+    public void What_fails_after_the_pins_are_in_place_holds_nothing_but_the_pins()
+    {
+        var loaded = Open(_options).AdoptOrLoad();
+        using var installer = loaded.CreateInstaller();
+        var generation = installer.Install(TestImages.Create(1));
+        var map = loaded.Maps["ring_decisions"];
+        _attacher.Besides = ("hook_second", () => ReplaceByNothing(map));
+
+        Assert.Throws<KernelException>(() => loaded.Attach(generation));
+        loaded.Dispose();
+
+        Assert.True(map.IsClosed);
+        AssertAttached(2);
+        Directory.Delete(PinDirectories().Single(), recursive: true);
+        AssertAttached(0);
+    }
+
     [SkippableTheory]
     [InlineData("link_hook_second")]
     [InlineData("map_images")]
@@ -231,6 +250,16 @@ public sealed class PhasesTests : IDisposable
         SpinWait.SpinUntil(() => _attacher.Count() == count, TimeSpan.FromSeconds(10));
         Assert.Equal(count, _attacher.Count());
     }
+
+    /// <summary>The descriptor is no map any more: who asks the kernel about it is refused.</summary>
+    private static void ReplaceByNothing(FileDescriptorHandle map)
+    {
+        using var nothing = File.OpenHandle("/dev/null");
+        Assert.NotEqual(-1, dup2((int)nothing.DangerousGetHandle(), (int)map.DangerousGetHandle()));
+    }
+
+    [LibraryImport("libc.so.6")]
+    private static partial int dup2(int from, int to);
 
     private OpenedLsm Open(LsmOptions options) => OpenedLsm.Open(options, _attacher);
 
