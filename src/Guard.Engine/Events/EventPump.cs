@@ -1,5 +1,6 @@
 using System.Globalization;
 using Guard.Engine.Audit;
+using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Engine.Kernel.Abi;
 using Guard.Protocol;
@@ -20,7 +21,6 @@ internal sealed class EventPump : IAsyncDisposable
     private readonly EventRing _decisions;
     private readonly EventRing _observed;
     private readonly PumpTargets _targets;
-    private readonly KernelCounters _counters;
     private readonly EventLoss _loss;
     private readonly FailureReport _failures;
     private readonly ILogger _log;
@@ -29,17 +29,31 @@ internal sealed class EventPump : IAsyncDisposable
     private readonly Dictionary<string, long> _losses = [];
     private Task[] _tasks = [];
     private long _malformed;
+    private bool _reportFails;
 
+    /// <summary>Opens the rings; nothing is read before <see cref="Start"/>.</summary>
+    /// <exception cref="KernelException">The kernel refused; nothing is left open.</exception>
     public EventPump(KernelMaps maps, EventLoss loss, FailureReport failures, PumpTargets targets, ILogger log)
     {
-        _decisions = new EventRing(maps.RingDecisions, "decisions", QueueCapacity);
-        _observed = new EventRing(maps.RingObserved, "observed", QueueCapacity);
-        _counters = new KernelCounters(maps.Counters);
+        Counters = new KernelCounters(maps.Counters);
         _targets = targets;
         _loss = loss;
         _failures = failures;
         _log = log;
+        _decisions = new EventRing(maps.RingDecisions, "decisions", QueueCapacity);
+        try
+        {
+            _observed = new EventRing(maps.RingObserved, "observed", QueueCapacity);
+        }
+        catch
+        {
+            _decisions.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>What the programs count.</summary>
+    public KernelCounters Counters { get; }
 
     /// <summary>False when a ring can't be read any more.</summary>
     public bool Healthy => Array.TrueForAll(_tasks, task => !task.IsCompleted);
@@ -81,9 +95,13 @@ internal sealed class EventPump : IAsyncDisposable
         _decisions.Stop();
         _observed.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAny(Task.WhenAll(_tasks), Task.Delay(JoinTimeout)).ConfigureAwait(false);
-        _decisions.Dispose();
-        _observed.Dispose();
+        await Task.WhenAny(Task.WhenAll(_tasks), Task.Delay(JoinTimeout, _targets.Time)).ConfigureAwait(false);
+        foreach (var ring in (EventRing[])[_decisions, _observed])
+        {
+            ring.Dispose();
+            TellUnread(ring);
+        }
+
         _stop.Dispose();
     }
 
@@ -115,6 +133,17 @@ internal sealed class EventPump : IAsyncDisposable
         }
     }
 
+    private void TellUnread(EventRing ring)
+    {
+        if (ring.Abandoned + ring.Records.Count is > 0 and var unread)
+        {
+            _log.LogError(
+                "{Count} records of the ring {Ring} were read and did not reach the trail, which could not keep up; the next guardd reports them as lost",
+                unread,
+                ring.Name);
+        }
+    }
+
     private async Task DrainAsync(EventRing ring)
     {
         try
@@ -124,9 +153,10 @@ internal sealed class EventPump : IAsyncDisposable
                 await TakeAsync(record).ConfigureAwait(false);
             }
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            _log.LogError(e, "A kernel ring can't be read any more");
+            // Nobody else looks at what ends this task: Healthy only sees that it has ended.
+            _log.LogError(e, "The ring {Ring} is not read any more: its events are lost from when it is full until the watchdog has guardd started anew", ring.Name);
         }
     }
 
@@ -191,19 +221,38 @@ internal sealed class EventPump : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
-                await ReportOnceAsync().ConfigureAwait(false);
+                await TryReportAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
+            await TryReportAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What keeps a report from being made is said once; the counts only grow, so that a later report has all of it.</summary>
+    private async ValueTask TryReportAsync()
+    {
+        try
+        {
             await ReportOnceAsync().ConfigureAwait(false);
+            _reportFails = false;
+        }
+        catch (Exception e)
+        {
+            if (!_reportFails)
+            {
+                _log.LogError(e, "Events that were lost and failures of the engine can't be told now; it is tried again every second");
+            }
+
+            _reportFails = true;
         }
     }
 
     private async ValueTask ReportOnceAsync()
     {
         IReadOnlyList<LossReport> reports;
-        var counters = _counters.ReadSum();
+        var counters = Counters.ReadSum();
         lock (_lossGate)
         {
             _loss.Observe(counters);

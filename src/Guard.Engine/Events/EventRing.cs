@@ -34,6 +34,7 @@ internal sealed class EventRing : IDisposable
     /// <param name="capacity">Records that may wait in the queue.</param>
     public unsafe EventRing(FileDescriptorHandle map, string name, int capacity)
     {
+        Name = name;
         _queue = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(capacity)
         {
             SingleReader = true,
@@ -45,7 +46,7 @@ internal sealed class EventRing : IDisposable
         {
             _ring = Libbpf.NewRing(map, &OnRecord, GCHandle.ToIntPtr(_self));
         }
-        catch (KernelException)
+        catch
         {
             _self.Free();
             throw;
@@ -53,6 +54,9 @@ internal sealed class EventRing : IDisposable
 
         _thread = new Thread(Run) { IsBackground = true, Name = $"ring {name}" };
     }
+
+    /// <summary>Its name in the log.</summary>
+    public string Name { get; }
 
     /// <summary>What was read, in the order of the ring. Completes after <see cref="Stop"/>, when all that was read is out;
     /// with an error when the ring can't be read any more.</summary>
