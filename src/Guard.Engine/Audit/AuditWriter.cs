@@ -55,6 +55,9 @@ internal sealed class AuditWriter : IAsyncDisposable
     /// <summary>The store cannot take this record at all: a defect.</summary>
     public const string CauseRefused = "refused";
 
+    private const long NoAttempt = -1;
+    private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(3);
+
     private readonly IAuditStore _store;
     private readonly AuditWriterOptions _options;
     private readonly TimeProvider _time;
@@ -69,6 +72,7 @@ internal sealed class AuditWriter : IAsyncDisposable
     private DateTimeOffset? _failingSince;
     private string? _error;
     private long _queued;
+    private long _attempt = NoAttempt;
 
     /// <summary>Starts to write.</summary>
     public AuditWriter(IAuditStore store, AuditWriterOptions options, TimeProvider time, TrailSignal signal)
@@ -90,6 +94,19 @@ internal sealed class AuditWriter : IAsyncDisposable
             {
                 return new AuditWriterStatus(Interlocked.Read(ref _queued), _failingSince, _error, _losses);
             }
+        }
+    }
+
+    /// <summary>
+    /// False when the store has not come back from one batch for minutes, or nothing is written any more. A store that
+    /// refuses is tried again and again, which is moving.
+    /// </summary>
+    public bool IsMoving
+    {
+        get
+        {
+            var attempt = Interlocked.Read(ref _attempt);
+            return !_loop.IsCompleted && (attempt == NoAttempt || _time.GetElapsedTime(attempt) < StallLimit);
         }
     }
 
@@ -257,6 +274,7 @@ internal sealed class AuditWriter : IAsyncDisposable
 
     private bool TryAppend(List<AuditRecord> records)
     {
+        Interlocked.Exchange(ref _attempt, _time.GetTimestamp());
         try
         {
             Append(records);
@@ -266,6 +284,10 @@ internal sealed class AuditWriter : IAsyncDisposable
         {
             SetFailing(e.Message);
             return false;
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _attempt, NoAttempt);
         }
     }
 

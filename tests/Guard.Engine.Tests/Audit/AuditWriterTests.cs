@@ -1,4 +1,5 @@
 using Guard.Engine.Audit;
+using Guard.Engine.Tests.Events;
 using Guard.Protocol;
 using Xunit;
 
@@ -146,6 +147,43 @@ public sealed class AuditWriterTests : IDisposable
         Assert.Equal(1, writer.Status.Losses[AuditWriter.CauseRefused]);
         Assert.Contains(_store.Stored, record => record.Kind == AuditKinds.EventsLost);
         Assert.Equal(0, writer.Status.Queued);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_come_back_is_no_moving_writer()
+    {
+        var time = new ManualTime();
+        using var letGo = new ManualResetEventSlim();
+        using var store = new HeldStore(letGo);
+        await using var writer = new AuditWriter(store, Small, time, new TrailSignal());
+        await writer.WriteAsync(AuditSamples.One(1));
+        await UntilAsync(() => store.Attempts == 1);
+        time.Advance(TimeSpan.FromMinutes(2));
+        var afterTwo = writer.IsMoving;
+        time.Advance(TimeSpan.FromMinutes(2));
+        var afterFour = writer.IsMoving;
+        letGo.Set();
+
+        Assert.Equal((true, false), (afterTwo, afterFour));
+        await writer.FlushAsync();
+        Assert.True(writer.IsMoving);
+        await writer.StopAsync();
+        Assert.False(writer.IsMoving);
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_for_long_leaves_the_writer_moving()
+    {
+        var time = new ManualTime();
+        _store.Fail = true;
+        await using var writer = new AuditWriter(_store, Small, time, new TrailSignal());
+        await writer.WriteAsync(AuditSamples.One(1));
+        await UntilAsync(() => _store.Attempts > 1);
+        time.Advance(TimeSpan.FromHours(1));
+        var attempts = _store.Attempts;
+        await UntilAsync(() => _store.Attempts > attempts + 1);
+        Assert.True(writer.IsMoving);
+        _store.Fail = false;
     }
 
     private static async Task UntilAsync(Func<bool> condition)
