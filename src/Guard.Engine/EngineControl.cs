@@ -14,16 +14,18 @@ namespace Guard.Engine;
 internal sealed class EngineControl : IEngineControl
 {
     private readonly EngineParts _parts;
-    private readonly Func<KernelSide?> _kernel;
+    private readonly Func<IKernelSide?> _kernel;
     private readonly Func<IReadOnlyList<SinkStatus>> _sinks;
+    private readonly FigureReader _figures;
     private readonly DateTimeOffset _started;
     private static readonly string KernelRelease = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 
-    public EngineControl(EngineParts parts, Func<KernelSide?> kernel, Func<IReadOnlyList<SinkStatus>> sinks)
+    public EngineControl(EngineParts parts, Func<IKernelSide?> kernel, Func<IReadOnlyList<SinkStatus>> sinks)
     {
         _parts = parts;
         _kernel = kernel;
         _sinks = sinks;
+        _figures = new FigureReader(parts.Store);
         _started = parts.Time.GetUtcNow();
     }
 
@@ -35,13 +37,14 @@ internal sealed class EngineControl : IEngineControl
         var policy = _parts.Policy.Current;
         var rules = policy?.UserRules.Select(entry => entry.Rule).ToList() ?? [];
         var kernel = _kernel();
-        var counters = kernel?.Counters.ReadSum() ?? default;
         var writer = _parts.Writer.Status;
+        var figures = _figures.Read(kernel);
+        IReadOnlyList<string> amiss = writer.FailingSince is null ? figures.Reasons : [.. figures.Reasons, $"the trail can't be written: {writer.Error}"];
         return new EngineStatus
         {
             Version = DaemonVersion.Short,
-            State = writer.FailingSince is null || state.Name == EngineState.Starting ? state.Name : EngineState.Degraded,
-            Reasons = writer.FailingSince is null ? state.Reasons : [.. state.Reasons, $"the trail can't be written: {writer.Error}"],
+            State = amiss.Count == 0 || state.Name == EngineState.Starting ? state.Name : EngineState.Degraded,
+            Reasons = [.. state.Reasons, .. amiss],
             Since = state.Since,
             Started = _started,
             Kernel = KernelRelease,
@@ -51,17 +54,17 @@ internal sealed class EngineControl : IEngineControl
             BlockCount = rules.Count(rule => rule.Action == RuleAction.Block),
             ImageBytes = policy?.Image.Bytes.Length ?? 0,
             ImageCapacity = ImageBuffer.ValueBytes,
-            KernelBytes = kernel?.MemoryBytes() ?? 0,
+            KernelBytes = figures.KernelBytes,
             FailureMode = Failure.Mode,
             FailureModeFrom = Failure.From,
             LastSelfTest = _parts.Health.Proved,
             SelfTestOpens = _parts.Health.Denied.Opens,
             SelfTestExecs = _parts.Health.Denied.Execs,
-            Hooks = kernel is null ? [] : CounterReport.Hooks(counters),
-            Failures = kernel is null ? new Dictionary<string, long>() : CounterReport.Failures(counters),
-            Digests = kernel is null ? new Dictionary<string, long>() : CounterReport.Digests(counters),
+            Hooks = kernel is null ? [] : CounterReport.Hooks(figures.Counters),
+            Failures = kernel is null ? new Dictionary<string, long>() : CounterReport.Failures(figures.Counters),
+            Digests = kernel is null ? new Dictionary<string, long>() : CounterReport.Digests(figures.Counters),
             Losses = Losses(kernel, writer.Losses),
-            Trail = _parts.Store.Status,
+            Trail = figures.Trail,
             Sinks = _sinks(),
         };
     }
@@ -126,7 +129,7 @@ internal sealed class EngineControl : IEngineControl
         ? (mode, "policy")
         : (_parts.Options.Failure.ToString().ToLowerInvariant(), "guard.yaml");
 
-    private static Dictionary<string, long> Losses(KernelSide? kernel, IReadOnlyDictionary<string, long> writer)
+    private static Dictionary<string, long> Losses(IKernelSide? kernel, IReadOnlyDictionary<string, long> writer)
     {
         var losses = kernel is null ? [] : new Dictionary<string, long>(kernel.Losses);
         foreach (var (cause, count) in writer)

@@ -10,52 +10,46 @@ namespace Guard.Engine;
 /// <summary>
 /// The engine's hold on the kernel: programs attached, policy in, rings read. Exists only when all of that succeeded.
 /// </summary>
-internal sealed class KernelSide : IAsyncDisposable
+internal sealed class KernelSide : IKernelSide
 {
     private readonly EngineParts _parts;
     private readonly AttachedLsm _lsm;
     private readonly PolicyInstaller _installer;
-    private readonly FileIdentityReader? _identities;
+    private readonly Iterators _iterators;
     private readonly EventPump _pump;
-    private readonly TaskRenewal? _renewal;
-    private readonly OpenFileSweep? _sweep;
     private readonly HeldFiles? _held;
+    private readonly KernelCounters _counters;
 
-    private KernelSide(
-        EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, FileIdentityReader? identities, EventPump pump)
+    private KernelSide(EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, Iterators iterators, EventPump pump)
     {
-        _identities = identities;
         _parts = parts;
         _lsm = lsm;
         _installer = installer;
+        _iterators = iterators;
         _pump = pump;
-        _renewal = lsm.OpenRenewal();
-        parts.Policy.UseRenewal(_renewal);
-        _sweep = lsm.OpenSweep();
-        _held = _sweep is null ? null : new HeldFiles(_sweep, parts.Enricher, record => parts.Writer.Write(record with { BootId = parts.BootId }), parts.Time);
-        Counters = new KernelCounters(lsm.Maps.Counters);
+        _held = iterators.Sweep is not { } sweep ? null : new HeldFiles(sweep, parts.Enricher, record => parts.Writer.Write(record with { BootId = parts.BootId }), parts.Time);
+        _counters = pump.Counters;
     }
 
-    /// <summary>What the programs count.</summary>
-    public KernelCounters Counters { get; }
-
-    /// <summary>Bytes of kernel memory that maps and images take now.</summary>
-    /// <exception cref="KernelException">The kernel does not say.</exception>
-    public long MemoryBytes() => _lsm.Maps.MemoryBytes() + _installer.MemoryBytes;
-
-    /// <summary>True when enforcement had never stopped.</summary>
+    /// <inheritdoc/>
     public bool WasAdopted => _lsm.IsAdopted;
 
-    /// <summary>Processes that ran before and were made known.</summary>
+    /// <inheritdoc/>
     public int SeededTasks => _lsm.SeededTasks;
 
-    /// <summary>Events lost so far, by ring and cause.</summary>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> Losses => _pump.Losses;
 
-    /// <summary>False when a ring can't be read any more.</summary>
+    /// <inheritdoc/>
     public bool Healthy => _pump.Healthy;
 
-    /// <summary>What keeps the engine from its claim although denials deny.</summary>
+    /// <inheritdoc/>
+    public GuardCounters ReadCounters() => _counters.ReadSum();
+
+    /// <inheritdoc/>
+    public long MemoryBytes() => _lsm.Maps.MemoryBytes() + _installer.MemoryBytes;
+
+    /// <inheritdoc/>
     public IEnumerable<string> Weaknesses()
     {
         if (_parts.Policy.Problem is { } problem)
@@ -77,6 +71,7 @@ internal sealed class KernelSide : IAsyncDisposable
     /// <summary>Loads or adopts, installs the policy, and attaches last.</summary>
     /// <exception cref="KernelException">The kernel refused; what was in force before still is.</exception>
     /// <exception cref="InvalidDataException">The kept policy can't be used.</exception>
+    /// <exception cref="Audit.AuditStoreException">What was seen of the rings before can't be read.</exception>
     public static KernelSide Attach(EngineParts parts)
     {
         using var opened = OpenedLsm.Open(new LsmOptions
@@ -84,40 +79,48 @@ internal sealed class KernelSide : IAsyncDisposable
             ObjectPath = parts.Options.BpfObject,
             HostRoot = LsmOptions.FirstProcessRoot,
         });
-        var loaded = opened.AdoptOrLoad();
-        PolicyInstaller? installer = null;
-        FileIdentityReader? identities = null;
-        AttachedLsm? lsm = null;
+        var taken = new Stack<IDisposable>();
         try
         {
-            identities = loaded.OpenFileIdentities();
-            WriteConfig(loaded.Maps, parts.Options);
-            installer = loaded.CreateInstaller();
-            parts.Policy.UseFileIdentities(identities);
-            parts.Policy.UseHooks(loaded.Hooks);
-            var generation = parts.Policy.Recover(installer);
-            lsm = loaded.Attach(generation);
-            parts.Policy.UseHooks(lsm.Hooks);
-            parts.Policy.SettleHooks();
-            var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
-            var failures = new FailureReport(lsm.Maps.LoadName(), parts.Store.ReadCursor, parts.Store.WriteCursor, parts.Time);
-            return new KernelSide(parts, lsm, installer, identities, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
+            return Attach(parts, opened.AdoptOrLoad(), taken);
         }
         catch
         {
             parts.Policy.LetGo();
-            lsm?.Dispose();
-            identities?.Dispose();
-            installer?.Dispose();
-            loaded.Dispose();
+            while (taken.TryPop(out var one))
+            {
+                one.Dispose();
+            }
+
             throw;
         }
     }
 
-    /// <summary>
-    /// Begins to read the rings. What was open before a policy that this start put in force is told now; of what has been in
-    /// force all along the push told it.
-    /// </summary>
+    /// <summary>What is taken is to be disposed when this throws, the last first.</summary>
+    private static KernelSide Attach(EngineParts parts, LoadedLsm loaded, Stack<IDisposable> taken)
+    {
+        taken.Push(loaded);
+        var identities = Take(loaded.OpenFileIdentities(), taken);
+        WriteConfig(loaded.Maps, parts.Options);
+        var installer = loaded.CreateInstaller();
+        taken.Push(installer);
+        parts.Policy.UseFileIdentities(identities);
+        parts.Policy.UseHooks(loaded.Hooks);
+        var generation = parts.Policy.Recover(installer);
+        var lsm = loaded.Attach(generation);
+        taken.Push(lsm);
+        parts.Policy.UseHooks(lsm.Hooks);
+        parts.Policy.SettleHooks();
+        var iterators = new Iterators(identities, Take(lsm.OpenRenewal(), taken), Take(lsm.OpenSweep(), taken));
+        parts.Policy.UseRenewal(iterators.Renewal);
+        var loss = new EventLoss(parts.Time, lsm.Maps.LoadName(), parts.Store.ReadCursor);
+        var failures = new FailureReport(lsm.Maps.LoadName(), parts.Store.ReadCursor, parts.Store.WriteCursor, parts.Time);
+
+        // Last: nothing may throw once there are rings, which only an asynchronous end lets go of.
+        return new KernelSide(parts, lsm, installer, iterators, new EventPump(lsm.Maps, loss, failures, parts.PumpTargets, parts.Log));
+    }
+
+    /// <inheritdoc/>
     public void Start()
     {
         _parts.Processes.Seed();
@@ -128,7 +131,7 @@ internal sealed class KernelSide : IAsyncDisposable
         }
     }
 
-    /// <summary>Files that are open although the policy refuses them; null when the object has no such program. Any thread.</summary>
+    /// <inheritdoc/>
     public SweepOutcome? SweepFiles() => _held?.Sweep();
 
     /// <summary>Reads what is in the rings and lets go; the kernel goes on enforcing.</summary>
@@ -137,11 +140,20 @@ internal sealed class KernelSide : IAsyncDisposable
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _pump.KeepLossStateAsync(_parts.Store.WriteCursor).ConfigureAwait(false);
         _parts.Policy.LetGo();
-        _identities?.Dispose();
-        _renewal?.Dispose();
-        _sweep?.Dispose();
+        _iterators.Dispose();
         _installer.Dispose();
         _lsm.Dispose();
+    }
+
+    private static T? Take<T>(T? one, Stack<IDisposable> taken)
+        where T : class, IDisposable
+    {
+        if (one is not null)
+        {
+            taken.Push(one);
+        }
+
+        return one;
     }
 
     private static void WriteConfig(KernelMaps maps, GuardOptions options) => maps.WriteConfig(new GuardConfig
@@ -151,4 +163,15 @@ internal sealed class KernelSide : IAsyncDisposable
         GuarddTgid = (uint)Environment.ProcessId,
         SubjectsMapId = Libbpf.GetMapInfo(maps["subjects"]).Id,
     });
+
+    /// <summary>What asks the kernel; each null when the object has no such program.</summary>
+    private sealed record Iterators(FileIdentityReader? Identities, TaskRenewal? Renewal, OpenFileSweep? Sweep) : IDisposable
+    {
+        public void Dispose()
+        {
+            Identities?.Dispose();
+            Renewal?.Dispose();
+            Sweep?.Dispose();
+        }
+    }
 }
