@@ -5,6 +5,7 @@ using Guard.Engine.Hosting;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
 using Guard.Protocol;
+using Guard.Protocol.Host;
 using Microsoft.Extensions.Logging;
 
 namespace Guard.Engine;
@@ -19,15 +20,31 @@ internal sealed class GuardEngine : IEngineHost
     private readonly EngineControl _control;
     private readonly List<Forwarder> _forwarders = [];
     private readonly CancellationTokenSource _stopping = new();
-    private KernelSide? _kernel;
+    private readonly Func<IReadOnlyList<SupportCheck>> _lacking;
+    private readonly Func<EngineParts, IKernelSide> _attach;
+    private IKernelSide? _kernel;
     private Task _health = Task.CompletedTask;
     private Task _retention = Task.CompletedTask;
 
     /// <summary>Opens the trail; nothing else happens before <see cref="StartAsync"/>.</summary>
     /// <exception cref="AuditStoreException">The trail can't be used.</exception>
     public GuardEngine(GuardOptions options, ILoggerFactory loggers)
+        : this(
+            new EngineParts(options, loggers.CreateLogger("guardd"), TimeProvider.System),
+            () => KernelSupport.Failures(new KernelSupport().Probe()),
+            KernelSide.Attach)
     {
-        _parts = new EngineParts(options, loggers.CreateLogger("guardd"), TimeProvider.System);
+    }
+
+    /// <summary>The same with parts that are there, and another kernel.</summary>
+    /// <param name="parts">Taken over.</param>
+    /// <param name="lacking">What keeps this machine from enforcing.</param>
+    /// <param name="attach">Attaches to the kernel; throws as <see cref="KernelSide.Attach(EngineParts)"/> does.</param>
+    internal GuardEngine(EngineParts parts, Func<IReadOnlyList<SupportCheck>> lacking, Func<EngineParts, IKernelSide> attach)
+    {
+        _parts = parts;
+        _lacking = lacking;
+        _attach = attach;
         _control = new EngineControl(_parts, () => _kernel, () => [.. _forwarders.Select(forwarder => forwarder.Status)]);
     }
 
@@ -43,7 +60,7 @@ internal sealed class GuardEngine : IEngineHost
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(AttachKernel, cancellationToken).ConfigureAwait(false);
+        await Task.Run(AttachKernelAsync, cancellationToken).ConfigureAwait(false);
         StartForwarding();
         await RecordStartAsync(cancellationToken).ConfigureAwait(false);
         _retention = Task.Run(() => RetainAsync(_stopping.Token), CancellationToken.None);
@@ -57,17 +74,19 @@ internal sealed class GuardEngine : IEngineHost
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(Quietly(_health), Quietly(_retention)).ConfigureAwait(false);
+        await EndAsync("The self-test", () => _health).ConfigureAwait(false);
+        await EndAsync("Pruning the trail", () => _retention).ConfigureAwait(false);
         if (_kernel is { } kernel)
         {
-            await kernel.DisposeAsync().ConfigureAwait(false);
+            await EndAsync("Reading the rings", () => kernel.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
 
-        await _parts.Writer.WriteAsync(Record(AuditKinds.EngineStopped, "guardd stops; what is in force stays in force"), cancellationToken).ConfigureAwait(false);
-        await _parts.Writer.StopAsync().ConfigureAwait(false);
+        var stopped = Record(AuditKinds.EngineStopped, "guardd stops; what is in force stays in force");
+        await EndAsync("The record of the stop", () => _parts.Writer.WriteAsync(stopped, cancellationToken).AsTask()).ConfigureAwait(false);
+        await EndAsync("Writing the trail", _parts.Writer.StopAsync).ConfigureAwait(false);
         foreach (var forwarder in _forwarders)
         {
-            await forwarder.DisposeAsync().ConfigureAwait(false);
+            await EndAsync("Forwarding", () => forwarder.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
     }
 
@@ -78,19 +97,24 @@ internal sealed class GuardEngine : IEngineHost
         await _parts.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task Quietly(Task task)
+    /// <summary>Waits for the end of one part. What it throws is said and keeps no other part from ending.</summary>
+    private async Task EndAsync(string part, Func<Task> end)
     {
         try
         {
-            await task.ConfigureAwait(false);
+            await end().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // Stopping is the one way in which these end.
+            // Stopping is the one way in which most of these end.
+        }
+        catch (Exception e)
+        {
+            _parts.Log.LogError(e, "{Part} ended with an error; guardd goes on stopping", part);
         }
     }
 
-    /// <summary>Prunes the trail every minute. A failure is the store's and is said by its writer; the next turn tries again.</summary>
+    /// <summary>Prunes the trail every minute. A failure is said; the next turn tries again.</summary>
     private async Task RetainAsync(CancellationToken cancellationToken)
     {
         var options = RetentionOf(_parts.Options.Trail);
@@ -102,8 +126,9 @@ internal sealed class GuardEngine : IEngineHost
             {
                 retention.Run();
             }
-            catch (AuditStoreException e)
+            catch (Exception e)
             {
+                // Also what is no failure of the store: without pruning the trail would grow until the disk is full.
                 _parts.Log.LogError(e, "The trail could not be pruned");
             }
         }
@@ -115,26 +140,36 @@ internal sealed class GuardEngine : IEngineHost
         MaxAge = TimeSpan.FromDays(trail.MaxAgeDays),
     };
 
-    private void AttachKernel()
+    private async Task AttachKernelAsync()
     {
-        var checks = new KernelSupport().Probe();
-        var failures = KernelSupport.Failures(checks);
+        var failures = _lacking();
         if (failures.Count > 0)
         {
             _parts.Health.CannotEnforce("this machine can't enforce: guardctl doctor says what to do", failures);
             return;
         }
 
+        IKernelSide? kernel = null;
         try
         {
-            _kernel = KernelSide.Attach(_parts);
-            _kernel.Start();
-            _parts.Health.Prove(_kernel.Weaknesses);
+            kernel = _attach(_parts);
+            kernel.Start();
+            _parts.Health.Prove(kernel.Weaknesses);
+
+            // Not before: a kernel side that nobody reads would be taken for one that enforces.
+            (_kernel, kernel) = (kernel, null);
         }
-        catch (Exception e) when (e is KernelException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is KernelException or AuditStoreException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             _parts.Log.LogCritical(e, "Guard could not be attached to the kernel");
             _parts.Health.CannotEnforce(e.Message.Split('\n')[0], []);
+        }
+        finally
+        {
+            if (kernel is not null)
+            {
+                await EndAsync("Attaching to the kernel", () => kernel.DisposeAsync().AsTask()).ConfigureAwait(false);
+            }
         }
     }
 

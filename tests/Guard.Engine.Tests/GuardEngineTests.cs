@@ -52,6 +52,68 @@ public sealed class GuardEngineTests : IDisposable
         Assert.Contains(status.Hooks, hook => hook.Denied == 7);
     }
 
+    [Fact]
+    public async Task A_kernel_side_that_does_not_start_is_let_go_and_never_proved()
+    {
+        _kernel.FailsToStart = new IOException("Too many open files: /proc");
+        _kernel.FailsToEnd = new InvalidOperationException("nor does it end");
+        await using var engine = Engine(Parts(new QuickTime()));
+
+        await engine.StartAsync(default);
+        await Task.Delay(100);
+
+        var status = engine.Control.GetStatus();
+        Assert.True(_kernel.Ended);
+        Assert.Equal(0, _kernel.Looks);
+        Assert.Equal((EngineState.Degraded, 0), (status.State, status.KernelBytes));
+        Assert.Equal(["Too many open files: /proc"], status.Reasons);
+        Assert.Contains(_log.Errors, entry => entry.Exception == _kernel.FailsToEnd);
+        await engine.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task A_part_that_ends_with_an_error_keeps_no_other_from_ending()
+    {
+        _kernel.FailsToEnd = new InvalidOperationException("the rings");
+        var parts = Parts(TimeProvider.System);
+        await using var engine = Engine(parts);
+        await engine.StartAsync(default);
+
+        await engine.StopAsync(default);
+
+        Assert.Contains(_log.Errors, entry => entry.Exception == _kernel.FailsToEnd);
+        Assert.Equal(AuditKinds.EngineStopped, parts.Store.ReadAfter(0, 100)[^1].Kind);
+    }
+
+    [Fact]
+    public async Task A_fault_while_pruning_is_said_at_once_and_pruning_goes_on()
+    {
+        var time = new QuickTime();
+        var parts = Parts(time);
+        await using var engine = new GuardEngine(parts, () => [], _ => throw new IOException("no kernel"));
+        await engine.StartAsync(default);
+        time.Broken = true;
+
+        await UntilAsync(() => time.Refused > 1);
+        time.Broken = false;
+        Assert.Contains(_log.Errors, entry => entry.Message == "The trail could not be pruned");
+
+        await engine.StopAsync(default);
+        Assert.Equal(AuditKinds.EngineStopped, parts.Store.ReadAfter(0, 100)[^1].Kind);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 1000 && !condition(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.True(condition());
+    }
+
+    private GuardEngine Engine(EngineParts parts) => new(parts, () => [], _ => _kernel);
+
     private EngineParts Parts(TimeProvider time) =>
         new(new GuardOptions { Trail = new TrailOptions { Path = Path.Combine(State, "trail.db") } }, _log, time);
 }
