@@ -32,7 +32,6 @@ internal sealed class EngineControl : IEngineControl
     /// <inheritdoc/>
     public EngineStatus GetStatus()
     {
-        _parts.Health.Turn();
         var state = _parts.Health.State;
         var policy = _parts.Policy.Current;
         var rules = policy?.UserRules.Select(entry => entry.Rule).ToList() ?? [];

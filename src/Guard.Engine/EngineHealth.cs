@@ -58,18 +58,38 @@ internal sealed class EngineHealth
         }
     }
 
-    /// <summary>False when the loop stopped turning.</summary>
+    /// <summary>False when no proof has come to its end for minutes: one hangs, or nobody asks for them any more.</summary>
     public bool IsTurning => _time.GetElapsedTime(Interlocked.Read(ref _lastTurn)) < StallLimit;
 
     /// <summary>The engine is not attached and can't be: said once, with what the host lacks.</summary>
     public void CannotEnforce(string reason, IEnumerable<SupportCheck> checks) =>
         Enter([reason, .. checks.Where(check => check.Outcome == SupportOutcome.Fail).Select(check => $"{check.Name}: {check.Found}")]);
 
-    /// <summary>Runs the whole self-test; the state follows.</summary>
+    /// <summary>Runs the whole self-test; the state follows, also when it could not run.</summary>
     /// <param name="otherReasons">What else keeps the engine from its claim.</param>
     public void Prove(Func<IEnumerable<string>> otherReasons) => Prove(otherReasons, withExecs: true);
 
     private void Prove(Func<IEnumerable<string>> otherReasons, bool withExecs)
+    {
+        IReadOnlyList<string> reasons;
+        try
+        {
+            reasons = [.. Test(withExecs), .. otherReasons()];
+        }
+        catch (Exception e)
+        {
+            // Whatever it is: a loop that ended here would leave the last state standing, and that may be "enforcing".
+            reasons = [$"the self-test could not run: {e.Message.Split('\n')[0]}"];
+            if (!State.Reasons.SequenceEqual(reasons))
+            {
+                _log.LogError(e, "The self-test could not run; it is tried again every {Seconds} s", ProofInterval.TotalSeconds);
+            }
+        }
+
+        Enter(reasons);
+    }
+
+    private List<string> Test(bool withExecs)
     {
         var openReasons = _selfTest.RunOpens();
         if (withExecs || State.Name != EngineState.Enforcing)
@@ -85,12 +105,13 @@ internal sealed class EngineHealth
             }
         }
 
-        Enter([.. openReasons, .. _execReasons, .. otherReasons()]);
+        return [.. openReasons, .. _execReasons];
     }
 
-    /// <summary>Proves every few seconds, until cancelled. One caller at a time.</summary>
+    /// <summary>Proves every few seconds, until cancelled. A proof that throws is a reason and the next one comes. One caller at a time.</summary>
     /// <param name="otherReasons">What else keeps the engine from its claim.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
     public async Task RunAsync(Func<IEnumerable<string>> otherReasons, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(ProofInterval, _time);
@@ -100,12 +121,9 @@ internal sealed class EngineHealth
         }
     }
 
-    /// <summary>The watchdog asks: this alone shows that the daemon's timers run.</summary>
-    public void Turn() => Interlocked.Exchange(ref _lastTurn, _time.GetTimestamp());
-
     private void Enter(IReadOnlyList<string> reasons)
     {
-        Turn();
+        Interlocked.Exchange(ref _lastTurn, _time.GetTimestamp());
         EngineState before, after;
         lock (_gate)
         {

@@ -55,7 +55,7 @@ internal sealed class GuardEngine : IEngineHost
     public IAuditStore Trail => _parts.Store;
 
     /// <inheritdoc/>
-    public bool Healthy => _kernel is null || (_kernel.Healthy && _parts.Health.IsTurning);
+    public bool Healthy => _parts.Writer.IsMoving && (_kernel is null || (_kernel.Healthy && _parts.Health.IsTurning && !_health.IsCompleted));
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

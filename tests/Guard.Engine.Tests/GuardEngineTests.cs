@@ -1,5 +1,6 @@
 using Guard.Engine.Hosting;
 using Guard.Engine.Interop;
+using Guard.Engine.Tests.Events;
 using Guard.Protocol;
 using Xunit;
 
@@ -15,6 +16,66 @@ public sealed class GuardEngineTests : IDisposable
     private string State => Path.Combine(_directory.FullName, "state");
 
     public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task Asking_for_status_does_not_make_a_loop_that_hangs_look_alive()
+    {
+        var time = new ManualTime();
+        await using var parts = Parts(time);
+        var control = new EngineControl(parts, () => _kernel, () => []);
+        parts.Health.Prove(() => []);
+        Assert.True(parts.Health.IsTurning);
+
+        time.Advance(TimeSpan.FromMinutes(4));
+        control.GetStatus();
+
+        Assert.False(parts.Health.IsTurning);
+    }
+
+    [Fact]
+    public async Task A_proof_that_throws_is_a_reason_and_the_next_one_comes()
+    {
+        var time = new QuickTime();
+        await using var parts = Parts(time);
+        using var stop = new CancellationTokenSource();
+        _kernel.FailsToLook = new IOException("the file system hangs\nfor long");
+        var loop = Task.Run(() => parts.Health.RunAsync(_kernel.Weaknesses, stop.Token));
+
+        await UntilAsync(() => _kernel.Looks > 2);
+        Assert.Equal("the self-test could not run: the file system hangs", Assert.Single(parts.Health.State.Reasons));
+        Assert.Equal(EngineState.Degraded, parts.Health.State.Name);
+        Assert.Single(_log.Errors, entry => entry.Exception is IOException);
+        _kernel.FailsToLook = null;
+        await UntilAsync(() => !parts.Health.State.Reasons.Any(reason => reason.Contains("could not run", StringComparison.Ordinal)));
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop);
+    }
+
+    [Fact]
+    public async Task Without_a_loop_that_proves_it_is_not_healthy()
+    {
+        var parts = Parts(TimeProvider.System);
+        await using var engine = Engine(parts);
+        await engine.StartAsync(default);
+        Assert.True(engine.Healthy);
+
+        await engine.StopAsync(default);
+
+        Assert.False(engine.Healthy);
+    }
+
+    [Fact]
+    public async Task Without_a_writer_that_moves_it_is_not_healthy()
+    {
+        var parts = Parts(TimeProvider.System);
+        await using var engine = new GuardEngine(parts, () => [], _ => throw new IOException("no kernel"));
+        await engine.StartAsync(default);
+        Assert.True(engine.Healthy);
+        await parts.Writer.StopAsync();
+        Assert.False(engine.Healthy);
+        await engine.StopAsync(default);
+    }
 
     [Fact]
     public async Task A_trail_that_can_not_be_read_is_degraded_and_no_error_of_status()
