@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Guard.Engine.Audit;
+using Guard.Engine.Policy;
 using Guard.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -191,11 +192,8 @@ internal sealed class ControlEndpoints : IDisposable
         var bundle = await JsonSerializer
             .DeserializeAsync(context.Request.Body, GuardJson.Default.PolicyBundle, cancellationToken)
             .ConfigureAwait(false);
-        // Source generation does not check for nulls that the types forbid.
-        if (bundle?.Files is null || bundle.Files.Any(file => file?.Content is null || string.IsNullOrEmpty(file.Name)))
-        {
-            throw new ControlRequestException(400, "a bundle is {\"files\":[{\"name\":…,\"content\":base64}, …]}");
-        }
-        return bundle;
+        return BundleShape.IsWhole(bundle)
+            ? bundle
+            : throw new ControlRequestException(400, "a bundle is {\"files\":[{\"name\":…,\"content\":base64}, …]}");
     }
 }

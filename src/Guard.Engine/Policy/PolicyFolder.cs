@@ -63,6 +63,7 @@ internal sealed class PolicyFolder
     /// <summary>Instead of step 2, when the kernel refused.</summary>
     public void Abandon() => File.Delete(_next);
 
+    /// <summary>What is kept there; null when nothing is, or nothing whole: less than all of it is no policy to enforce.</summary>
     private static KeptPolicy? TryRead(string path)
     {
         if (!File.Exists(path))
@@ -73,7 +74,8 @@ internal sealed class PolicyFolder
         try
         {
             using var file = File.OpenRead(path);
-            return JsonSerializer.Deserialize(file, PolicyFolderJson.Default.KeptPolicy);
+            var kept = JsonSerializer.Deserialize(file, PolicyFolderJson.Default.KeptPolicy);
+            return BundleShape.IsWhole(kept?.Bundle) && !string.IsNullOrEmpty(kept?.Hash) ? kept : null;
         }
         catch (JsonException)
         {

@@ -13,6 +13,23 @@ public sealed class PolicyFolderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
+    public static TheoryData<string> Hollow =>
+    [
+        "{}",
+        "null",
+        """{"Bundle":null,"Hash":"two"}""",
+        """{"Bundle":{},"Hash":"two"}""",
+        """{"Bundle":{"Files":[null]},"Hash":"two"}""",
+        """{"Bundle":{"Files":[{"Name":"a.yml"}]},"Hash":"two"}""",
+        """{"Bundle":{"Files":[{"Name":"","Content":"AA=="}]},"Hash":"two"}""",
+        """{"Bundle":{"Files":[{"Content":"AA=="}]},"Hash":"two"}""",
+        """{"Bundle":{"Files":[{"Name":"a.yml","Content":"AA=="}]}}""",
+    ];
+
+    private string Current => Path.Combine(_directory, "current.json");
+
+    private string Next => Path.Combine(_directory, "next.json");
+
     [Fact]
     public void Before_the_first_push_there_is_nothing() => Assert.Null(_folder.Load(null));
 
@@ -58,6 +75,33 @@ public sealed class PolicyFolderTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_directory, "current.json"), "{\"Bundle\":");
         Assert.Throws<InvalidDataException>(() => _folder.Load(null));
+    }
+
+    [Theory]
+    [MemberData(nameof(Hollow))]
+    public void A_hollow_file_is_damaged_and_not_taken_for_an_empty_policy(string json)
+    {
+        File.WriteAllText(Current, json);
+        Assert.Contains(Current, Assert.Throws<InvalidDataException>(() => _folder.Load("one")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hollow))]
+    public void A_hollow_file_of_a_push_is_not_what_is_in_force(string json)
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        File.WriteAllText(Next, json);
+        var kept = _folder.Load("two")!;
+        Assert.Equal(("one", "a.yml"), (kept.Hash, kept.Bundle.Files[0].Name));
+    }
+
+    [Fact]
+    public void The_empty_policy_is_whole()
+    {
+        _folder.Prepare(new KeptPolicy(new PolicyBundle([]), "none", DateTimeOffset.UnixEpoch));
+        _folder.Commit();
+        Assert.Equal("none", _folder.Load(null)!.Hash);
     }
 
     [Fact]
