@@ -46,6 +46,11 @@ internal static class DaemonProgram
             await error.WriteLineAsync("guardd: " + e.Message).ConfigureAwait(false);
             return DaemonExitCode.AlreadyRunning;
         }
+        catch (LockException e)
+        {
+            await error.WriteLineAsync("guardd: " + e.Message).ConfigureAwait(false);
+            return DaemonExitCode.Failed;
+        }
     }
 
     private static GuardOptions ReadOptions(DaemonArguments arguments)

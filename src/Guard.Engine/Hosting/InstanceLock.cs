@@ -1,4 +1,5 @@
 using Guard.Engine.Control;
+using Guard.Engine.Interop;
 
 namespace Guard.Engine.Hosting;
 
@@ -8,12 +9,13 @@ internal static class InstanceLock
     /// <summary>Takes the lock.</summary>
     /// <returns>What holds it.</returns>
     /// <exception cref="AlreadyRunningException">Somebody has it.</exception>
+    /// <exception cref="LockException">It can't be had for another reason.</exception>
     public static IDisposable Acquire(string socket)
     {
         var path = socket + ".lock";
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix.
             return new FileStream(path, new FileStreamOptions
             {
@@ -23,9 +25,14 @@ internal static class InstanceLock
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
         }
-        catch (IOException e) when (e is not DirectoryNotFoundException and not FileNotFoundException)
+        catch (IOException e) when (e.HResult == Errno.TryAgain.Value)
         {
+            // .NET gives the errno of flock, EWOULDBLOCK, which is EAGAIN on Linux, and nothing else says that it is held.
             throw new AlreadyRunningException($"another guardd holds {path}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LockException($"the lock {path} can't be taken: {e.Message}", e);
         }
     }
 }

@@ -61,6 +61,37 @@ public sealed class DaemonProgramTests : IDisposable
         Assert.False(engine.Started.Task.IsCompleted);
     }
 
+    [Theory]
+    [InlineData("a directory")]
+    [InlineData("a link to itself")]
+    [InlineData("no directory to be in")]
+    public async Task A_lock_that_can_not_be_opened_ends_with_1_and_is_named(string inItsPlace)
+    {
+        var path = Path.Combine(_directory, "run", "s.lock");
+        switch (inItsPlace)
+        {
+            case "a directory":
+                Directory.CreateDirectory(path);
+                break;
+            case "a link to itself":
+                Directory.CreateDirectory(Path.Combine(_directory, "run"));
+                File.CreateSymbolicLink(path, path);
+                break;
+            default:
+                File.WriteAllText(Path.Combine(_directory, "run"), "a file");
+                break;
+        }
+
+        File.WriteAllText(Config, $"socket: {_directory}/run/s\ntrail:\n  path: {_directory}/trail.db\n");
+        var engine = new FakeEngine();
+        var (code, _, error) = await RunAsync(engine, "--config", Config);
+
+        Assert.Equal(DaemonExitCode.Failed, code);
+        Assert.Contains($"the lock {path} can't be taken: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("another guardd", error, StringComparison.Ordinal);
+        Assert.False(engine.Started.Task.IsCompleted);
+    }
+
     [Fact]
     public async Task SIGTERM_is_a_clean_stop()
     {
