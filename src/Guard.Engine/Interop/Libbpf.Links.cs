@@ -24,7 +24,7 @@ internal static unsafe partial class Libbpf
     public static FileDescriptorHandle? FindLink(FileDescriptorHandle program)
     {
         var wanted = Identify(program).Id;
-        for (uint id = 0; Errno.FromResult(bpf_link_get_next_id(id, &id)).IsNone;)
+        for (uint id = 0; TryMoveToNextLink(ref id);)
         {
             var link = OpenLinkById(id);
             if (link is not null && ProgramOf(link) == wanted)
@@ -36,6 +36,21 @@ internal static unsafe partial class Libbpf
         }
 
         return null;
+    }
+
+    /// <summary>False behind the last one. Any other refusal, and a list cut short by it would say that there is no link.</summary>
+    private static bool TryMoveToNextLink(ref uint id)
+    {
+        var next = id;
+        var result = bpf_link_get_next_id(id, &next);
+        if (Errno.FromResult(result) == Errno.NoEntry)
+        {
+            return false;
+        }
+
+        KernelException.ThrowIfFailed(result, "cannot list links");
+        id = next;
+        return true;
     }
 
     private static FileDescriptorHandle? OpenLinkById(uint id)
