@@ -46,7 +46,13 @@ internal sealed class ControlApplication : IHttpApplication<HttpContext>
         {
             await DispatchAsync(context, ending.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            // Returning would make it an empty 200, which a script takes for a push that is in force.
+            var stopping = new ControlRequestException(StatusCodes.Status503ServiceUnavailable, "guardd is stopping", "systemctl status guardd");
+            await AnswerAsync(context, stopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when ((e is OperationCanceledException && context.Response.HasStarted) || e is ConnectionAbortedException or ConnectionResetException)
         {
             // The client has gone, or guardd is going: the end of a stream is not worth a line.
         }

@@ -107,7 +107,8 @@ internal sealed class ControlEndpoints : IDisposable
         ControlQuery.Only(context.Request);
         var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
         var outcome = await InTurnAsync(() => _control.PushPolicy(bundle, peer.Peer), cancellationToken).ConfigureAwait(false);
-        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
+        // What has happened is said, also when guardd was told to stop meanwhile.
+        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task RemoveAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
@@ -120,7 +121,7 @@ internal sealed class ControlEndpoints : IDisposable
             throw new ControlRequestException(400, "give 'id' once or more, or 'all=true'");
         }
         var outcome = await InTurnAsync(() => _control.RemovePolicy(all ? null : ids, peer.Peer), cancellationToken).ConfigureAwait(false);
-        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task SweepAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)

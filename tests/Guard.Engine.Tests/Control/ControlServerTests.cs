@@ -194,6 +194,37 @@ public sealed class ControlServerTests
         Assert.Null(server.Engine.Removed);
     }
 
+    [Fact]
+    public async Task A_push_that_waits_for_its_turn_while_guardd_stops_is_told_so()
+    {
+        await using var server = await RunningServer.StartAsync();
+        server.Engine.PushMayEnd.Reset();
+        var first = PushAsync(server, new PolicyBundle([]));
+        Assert.True(SpinWait.SpinUntil(() => !server.Engine.Pushed.IsEmpty, TimeSpan.FromSeconds(20)));
+
+        using var second = await server.ConnectAsync();
+        await second.SendAsync(Encoding.ASCII.GetBytes($"POST {ControlApi.Policy} HTTP/1.1\r\nHost: guardd\r\nExpect: 100-continue\r\nContent-Length: 12\r\n\r\n"));
+        // Kestrel says it when the endpoint begins to read.
+        Assert.Contains(" 100 ", await ReceiveAsync(second), StringComparison.Ordinal);
+        await second.SendAsync("{\"files\":[]}"u8.ToArray());
+        var stopped = server.StopAsync();
+        var answer = await ReceiveAsync(second);
+        server.Engine.PushMayEnd.Set();
+
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains("guardd is stopping", answer, StringComparison.Ordinal);
+        Assert.Single(server.Engine.Pushed);
+        Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
+        await stopped;
+    }
+
+    private static async Task<string> ReceiveAsync(System.Net.Sockets.Socket socket)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var buffer = new byte[4096];
+        return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, limit.Token));
+    }
+
     private static Task<HttpResponseMessage> PushAsync(RunningServer server, PolicyBundle bundle)
         => server.Http.PostAsync(ControlApi.Policy, new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(bundle, GuardJson.Default.PolicyBundle)));
 }

@@ -19,6 +19,9 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
 
     public ConcurrentQueue<(PolicyBundle Bundle, ControlPeer Peer)> Pushed { get; } = new();
 
+    /// <summary>Pushes end when this is set.</summary>
+    public ManualResetEventSlim PushMayEnd { get; } = new(initialState: true);
+
     public IReadOnlyList<string>? Removed { get; private set; } = ["nothing was asked"];
 
     public Exception? Fails { get; set; }
@@ -70,6 +73,7 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
     public PolicyOutcome PushPolicy(PolicyBundle bundle, ControlPeer peer)
     {
         Pushed.Enqueue((bundle, peer));
+        PushMayEnd.Wait();
         return Accepted;
     }
 
