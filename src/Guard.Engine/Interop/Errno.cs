@@ -29,6 +29,9 @@ internal readonly record struct Errno(int Value)
     /// <summary>EEXIST.</summary>
     public static readonly Errno Exists = new(17);
 
+    /// <summary>EINVAL.</summary>
+    public static readonly Errno Invalid = new(22);
+
     /// <summary>ENOSYS.</summary>
     public static readonly Errno NotImplemented = new(38);
 

@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     private const string Library = "libc.so.6";
     private const int ReadOnlyCloseOnExec = 0x80000;
+    private const int DirectoryCloseOnExec = 0x10000 | 0x80000;
     private const int PathOnlyNoFollowCloseOnExec = 0x200000 | 0x20000 | 0x80000;
     private const int DuplicateCloseOnExec = 1030;
     private const int ClockBootTime = 7;
@@ -61,6 +62,27 @@ internal static unsafe partial class Libc
             while (fd < 0 && Errno.FromLastCall() == Errno.Interrupted);
 
             return fd < 0 ? null : new FileDescriptorHandle(fd);
+        }
+    }
+
+    /// <summary>
+    /// What was made, renamed and deleted in a directory is on disk when this returns, as far as the file system has such a
+    /// call. Without it a power cut may undo it, whatever was flushed of the files themselves.
+    /// </summary>
+    /// <exception cref="IOException">It could not be written, or there is no such directory.</exception>
+    public static void SyncDirectory(string path)
+    {
+        var fd = open(path, DirectoryCloseOnExec, 0);
+        if (fd < 0)
+        {
+            throw new IOException($"cannot open {path}: {Errno.FromLastCall()}");
+        }
+
+        var failed = fsync(fd) == 0 ? default : Errno.FromLastCall();
+        Close(fd);
+        if (!failed.IsNone && failed != Errno.Invalid)
+        {
+            throw new IOException($"cannot write {path} to disk: {failed}");
         }
     }
 
@@ -175,6 +197,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     private static partial int close(int descriptor);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int fsync(int descriptor);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int fcntl(int descriptor, int command, int argument);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Guard.Engine.Interop;
 
 namespace Guard.Engine.Policy;
 
@@ -15,8 +16,9 @@ internal static class MachineSecret
     /// <summary>Reads it, or draws and keeps one.</summary>
     /// <param name="path">The file, readable by its owner alone.</param>
     /// <param name="fill">Where random bytes come from.</param>
+    /// <param name="sync">Writes the names in a directory to disk; <see cref="Libc.SyncDirectory"/> when null.</param>
     /// <exception cref="IOException">It can be neither read nor written.</exception>
-    public static byte[] ReadOrDraw(string path, Action<byte[]> fill)
+    public static byte[] ReadOrDraw(string path, Action<byte[]> fill, Action<string>? sync = null)
     {
         if (File.Exists(path) && File.ReadAllBytes(path) is { Length: Length } kept)
         {
@@ -38,6 +40,7 @@ internal static class MachineSecret
         }
 
         File.Move(next, path, overwrite: true);
+        (sync ?? Libc.SyncDirectory)(Path.GetDirectoryName(path)!);
         return secret;
     }
 

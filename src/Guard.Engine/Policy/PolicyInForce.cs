@@ -1,3 +1,4 @@
+using System.Globalization;
 using Guard.Engine.Enrichment;
 using Guard.Engine.Interop;
 using Guard.Engine.Kernel;
@@ -92,35 +93,10 @@ internal sealed class PolicyInForce
         lock (_gate)
         {
             _installer = installer;
-            var inForce = installer.ReadInForce();
-            _failure = inForce?.Failure ?? FailureOrder.NotSaid;
-            _needs = inForce?.Needs ?? ImageNeeds.None;
-            var kept = LoadKept(inForce?.Hash);
-            var bundle = kept?.Bundle ?? new PolicyBundle([]);
-            var result = CompileAccepted(bundle);
-            if (result.Image is null)
-            {
-                var first = result.Diagnostics.FirstOrDefault();
-                Problem = $"the kept policy does not compile any more: {first?.Span} {first?.Id} {first?.Message}";
-                bundle = new PolicyBundle([]);
-                result = CompileAccepted(bundle);
-            }
-
-            var image = BoundAsFarAsPossible(result.Image!);
-            if (Problem is not null && inForce is not null)
-            {
-                // What is there may know files by more than their names.
-                return inForce;
-            }
-
-            if (inForce is not null && inForce.Hash == image.Hash)
-            {
-                _names.Add(inForce.Generation, image);
-                _policy = new EnforcedPolicy(bundle, image, inForce.Generation, kept?.Pushed);
-                return inForce;
-            }
-
-            return Install(installer, bundle, image, kept?.Pushed);
+            var recovered = GoOn(installer);
+            // Last: what is kept is whole and goes in all the same.
+            Problem ??= SayInterrupted();
+            return recovered;
         }
     }
 
@@ -236,6 +212,45 @@ internal sealed class PolicyInForce
 
     private CompilationResult CompileAccepted(PolicyBundle bundle) => Compile(bundle, withSelfTest: true, allowLockOut: true);
 
+    private InstalledGeneration GoOn(PolicyInstaller installer)
+    {
+        var inForce = installer.ReadInForce();
+        _failure = inForce?.Failure ?? FailureOrder.NotSaid;
+        _needs = inForce?.Needs ?? ImageNeeds.None;
+        var kept = LoadKept(inForce?.Hash);
+        var bundle = kept?.Bundle ?? new PolicyBundle([]);
+        var result = CompileAccepted(bundle);
+        if (result.Image is null)
+        {
+            var first = result.Diagnostics.FirstOrDefault();
+            Problem = $"the kept policy does not compile any more: {first?.Span} {first?.Id} {first?.Message}";
+            bundle = new PolicyBundle([]);
+            result = CompileAccepted(bundle);
+        }
+
+        var image = BoundAsFarAsPossible(result.Image!);
+        if (Problem is not null && inForce is not null)
+        {
+            // What is there may know files by more than their names.
+            return inForce;
+        }
+
+        if (inForce is not null && inForce.Hash == image.Hash)
+        {
+            _names.Add(inForce.Generation, image);
+            _policy = new EnforcedPolicy(bundle, image, inForce.Generation, kept?.Pushed);
+            return inForce;
+        }
+
+        return Install(installer, bundle, image, kept?.Pushed);
+    }
+
+    private string? SayInterrupted() => _folder.Interrupted is { } push
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"the machine went down during the push of {push.Pushed:u}, and the policy kept before it is in force: push again what is meant")
+        : null;
+
     private KeptPolicy? LoadKept(string? hashInForce)
     {
         try
@@ -312,7 +327,7 @@ internal sealed class PolicyInForce
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _log.LogError(e, "The policy in force could not be kept");
-            Problem = $"the policy in force could not be kept: {e.Message}; after a reboot the one before it would be in force";
+            Problem = $"the policy in force could not be kept: {e.Message}; after a reboot the one before it may be in force";
             return PolicyOutcomes.Warn(outcome, "GP9005", Problem, "mend the file system of guardd's state directory and push again");
         }
     }

@@ -22,6 +22,14 @@ public sealed class MachineSecretTests : IDisposable
     }
 
     [Fact]
+    public void A_drawn_one_is_on_disk_under_its_name_before_it_is_used()
+    {
+        var synced = new List<(string Directory, bool Exists)>();
+        MachineSecret.ReadOrDraw(PathOf, MachineSecret.Draw, directory => synced.Add((directory, File.Exists(PathOf))));
+        Assert.Equal([(_directory.FullName, true)], synced);
+    }
+
+    [Fact]
     public void One_that_was_cut_short_is_replaced()
     {
         File.WriteAllBytes(PathOf, new byte[MachineSecret.Length - 1]);

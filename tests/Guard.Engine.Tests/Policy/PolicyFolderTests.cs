@@ -97,6 +97,70 @@ public sealed class PolicyFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_commit_has_reached_the_disk_when_it_returns()
+    {
+        var synced = new List<(string Directory, bool Current, bool Next)>();
+        var folder = new PolicyFolder(_directory, directory => synced.Add((directory, File.Exists(Current), File.Exists(Next))));
+        folder.Prepare(Kept("one"));
+        folder.Commit();
+        Assert.Equal([(_directory, true, false)], synced);
+    }
+
+    [Fact]
+    public void A_refused_policy_is_gone_from_the_disk_when_that_returns()
+    {
+        var synced = new List<bool>();
+        var folder = new PolicyFolder(_directory, _ => synced.Add(File.Exists(Next)));
+        folder.Prepare(Kept("one"));
+        folder.Abandon();
+        Assert.Equal([false], synced);
+    }
+
+    [Fact]
+    public void A_disk_that_does_not_take_the_rename_is_said()
+    {
+        var folder = new PolicyFolder(_directory, _ => throw new IOException("no"));
+        folder.Prepare(Kept("one"));
+        Assert.Throws<IOException>(folder.Commit);
+    }
+
+    [Fact]
+    public void After_a_boot_in_the_middle_of_a_push_the_old_policy_counts_and_the_push_is_named_until_the_next()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        _folder.Prepare(Kept("two"));
+
+        Assert.Equal(("one", "two"), (_folder.Load(null)!.Hash, _folder.Interrupted!.Hash));
+        Assert.False(File.Exists(Next));
+        var restarted = new PolicyFolder(_directory);
+        Assert.Equal(("one", "two"), (restarted.Load("one")!.Hash, restarted.Interrupted!.Hash));
+
+        restarted.Prepare(Kept("three"));
+        restarted.Commit();
+        Assert.Null(restarted.Interrupted);
+        Assert.Equal(("three", null), (restarted.Load(null)!.Hash, restarted.Interrupted));
+    }
+
+    [Fact]
+    public void After_a_boot_in_the_middle_of_the_first_push_it_is_named()
+    {
+        _folder.Prepare(Kept("one"));
+        Assert.Null(_folder.Load(null));
+        Assert.Equal("one", _folder.Interrupted!.Hash);
+    }
+
+    [Fact]
+    public void A_push_of_what_is_in_force_already_is_nothing_to_speak_of()
+    {
+        _folder.Prepare(Kept("one"));
+        _folder.Commit();
+        _folder.Prepare(Kept("one"));
+        Assert.Equal("one", _folder.Load(null)!.Hash);
+        Assert.Null(_folder.Interrupted);
+    }
+
+    [Fact]
     public void The_empty_policy_is_whole()
     {
         _folder.Prepare(new KeptPolicy(new PolicyBundle([]), "none", DateTimeOffset.UnixEpoch));

@@ -130,6 +130,27 @@ public sealed class PolicyInForceTests : IDisposable
         Assert.Equal(inForce.Generation, Reader().ReadInForce()!.Generation);
     }
 
+    [SkippableFact]
+    public void A_push_that_a_boot_interrupted_is_named_until_the_next()
+    {
+        // This kernel has nothing yet, as after a boot.
+        var kept = new PolicyFolder(_directory);
+        kept.Prepare(new KeptPolicy(Bundle("one"), "one", DateTimeOffset.UnixEpoch));
+        kept.Commit();
+        kept.Prepare(new KeptPolicy(Bundle("two"), "two", DateTimeOffset.UnixEpoch));
+
+        var booted = Start();
+        Assert.Equal("one", TitleIn(booted));
+        Assert.Contains("during the push of 1970-01-01 00:00:00Z", booted.Problem, StringComparison.Ordinal);
+        var restarted = Start();
+        Assert.Equal(("one", false), (TitleIn(restarted), restarted.HasInstalled));
+        Assert.NotNull(restarted.Problem);
+
+        Assert.True(restarted.Push(Bundle("two")).Accepted);
+        Assert.Null(restarted.Problem);
+        Assert.Null(Start().Problem);
+    }
+
     private static string? TitleIn(PolicyInForce policy) => policy.Current?.UserRules.Single().Rule.Identity.Title;
 
     private static PolicyBundle Bundle(string title) => new([new BundleFile("rule.yml", Encoding.UTF8.GetBytes($$"""
