@@ -218,6 +218,7 @@ public static class AuditKinds
         SendAudited, BindDenied, BindAudited, ListenDenied, ListenAudited, RawDenied, RawAudited, OperationDenied,
         OperationAudited, EngineFailure, EngineStarted, EngineStopped, EngineState, EventsLost, EventMalformed,
         PolicyPushed, PolicyRefused, PolicyRemoved, PolicySwept, ControlDenied, TrailPruned, TrailSetAside,
+        TrailDamaged,
     ];
 
     /// <summary>An exec was refused.</summary>
@@ -320,6 +321,12 @@ public static class AuditKinds
 
     /// <summary>The trail could not be read any more and was set aside; this record begins a new one.</summary>
     public const string TrailSetAside = "trail.set_aside";
+
+    /// <summary>
+    /// Stands for a record that can't be read, with its number, its time and, in <c>detail</c>, the kind that it had. It is
+    /// made when the trail is read and is found by what the damaged record was found by, not by this kind.
+    /// </summary>
+    public const string TrailDamaged = "trail.damaged";
 }
 
 /// <summary>How all of Guard writes JSON: camelCase, nulls left out, nothing escaped that need not be.</summary>

@@ -17,13 +17,20 @@ public interface IAuditStore : IDisposable
     /// <exception cref="AuditStoreException">Nothing was stored: disk full, I/O error, corruption.</exception>
     long Append(IReadOnlyList<AuditRecord> records);
 
-    /// <summary>Records with Seq greater than <paramref name="after"/>, ascending.</summary>
+    /// <summary>
+    /// Records with Seq greater than <paramref name="after"/>, ascending. In the place of one that cannot be read is one of
+    /// kind <see cref="AuditKinds.TrailDamaged"/> with its Seq.
+    /// </summary>
     /// <param name="after">0 for the beginning.</param>
     /// <param name="limit">1 to 10,000.</param>
     IReadOnlyList<AuditRecord> ReadAfter(long after, int limit);
 
-    /// <summary>Records that the query selects, ascending by Seq.</summary>
+    /// <summary>Records that the query selects, ascending by Seq; damaged ones as <see cref="ReadAfter"/> gives them.</summary>
     IReadOnlyList<AuditRecord> Query(AuditQuery query);
+
+    /// <summary>The Seq of the first record that is not older than <paramref name="since"/>, readable or not; 0 for none.</summary>
+    /// <exception cref="AuditStoreException">The store cannot be read.</exception>
+    long FirstSince(DateTimeOffset since);
 
     /// <summary>The newest Seq, 0 for an empty trail.</summary>
     long LastSeq { get; }

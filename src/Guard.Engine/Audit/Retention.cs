@@ -93,7 +93,7 @@ internal sealed class Retention
         (long)Math.Ceiling(records * (1 - (allowed * 0.95 / actual)));
 
     private long FindAgeBound(DateTimeOffset since, long last) =>
-        _store.Query(new AuditQuery { Since = since, Limit = 1 }) is [var first, ..] ? first.Seq - 1 : last;
+        _store.FirstSince(since) is > 0 and var first ? first - 1 : last;
 
     private static (long Through, string Reason) Later((long Through, string Reason) bound, long through, string reason) =>
         through > bound.Through ? (through, reason) : bound;

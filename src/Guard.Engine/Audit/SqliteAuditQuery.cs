@@ -33,7 +33,7 @@ internal static class SqliteAuditQuery
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, LimitMax);
         var command = connection.CreateCommand();
-        var sql = new StringBuilder("SELECT seq, record FROM trail WHERE seq > $after");
+        var sql = new StringBuilder("SELECT seq, record, time, kind FROM trail WHERE seq > $after");
         command.Parameters.AddWithValue("$after", query.After);
         AddKind(sql, command, query.Kind);
         AddEqual(sql, command, "verdict", query.Verdict);
@@ -149,21 +149,24 @@ internal static class SqliteAuditQuery
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            records.Add(Parse(reader.GetInt64(0), reader.GetString(1)));
+            records.Add(Parse(reader));
         }
 
         return records;
     }
 
-    private static AuditRecord Parse(long seq, string json)
+    /// <summary>A record that cannot be read must not hide those behind it from queries, sinks and retention.</summary>
+    private static AuditRecord Parse(SqliteDataReader reader)
     {
+        var seq = reader.GetInt64(0);
         try
         {
-            return JsonSerializer.Deserialize(json, GuardJson.Default.AuditRecord)! with { Seq = seq };
+            var record = reader.GetValue(1) is string json ? JsonSerializer.Deserialize(json, GuardJson.Default.AuditRecord) : null;
+            return record is { Kind: not null } ? record with { Seq = seq } : DamagedRecord.Of(seq, reader.GetValue(2), reader.GetValue(3), "it is empty");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
-            throw new AuditStoreException($"record {seq} of the trail is damaged: {e.Message}", e);
+            return DamagedRecord.Of(seq, reader.GetValue(2), reader.GetValue(3), e.Message);
         }
     }
 }

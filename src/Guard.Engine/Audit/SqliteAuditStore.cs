@@ -77,6 +77,15 @@ internal sealed class SqliteAuditStore : IAuditStore
         Guarded("read the trail", () => _connections.Read(connection => SqliteAuditQuery.Run(connection, query)));
 
     /// <inheritdoc/>
+    public long FirstSince(DateTimeOffset since) => Guarded("read the trail", () => _connections.Read(connection =>
+    {
+        // Without the index of times ('+'), which would have all newer records sorted: by number this ends behind the old ones.
+        const string Sql = "SELECT seq FROM trail WHERE +time >= $since ORDER BY seq LIMIT 1";
+        using var command = Command(connection, Sql, ("$since", since.UtcTicks));
+        return command.ExecuteScalar() as long? ?? 0;
+    }));
+
+    /// <inheritdoc/>
     public long ReadCursor(string name) => Guarded("read a cursor", () => _connections.Read(connection =>
     {
         using var command = Command(connection, "SELECT seq FROM cursors WHERE name = $name", ("$name", name));

@@ -15,7 +15,7 @@ internal static class SyslogSeverity
     public static int Of(string kind) => kind switch
     {
         AuditKinds.TrailSetAside => Alert,
-        AuditKinds.EngineFailure or AuditKinds.EventsLost or AuditKinds.EventMalformed => Error,
+        AuditKinds.EngineFailure or AuditKinds.EventsLost or AuditKinds.EventMalformed or AuditKinds.TrailDamaged => Error,
         AuditKinds.ExecDenied or AuditKinds.FileDenied or AuditKinds.OperationDenied or AuditKinds.ControlDenied => Warning,
         AuditKinds.ConnectDenied or AuditKinds.SendDenied or AuditKinds.BindDenied or AuditKinds.ListenDenied => Warning,
         AuditKinds.RawDenied or AuditKinds.FileHeld or AuditKinds.PolicySwept => Warning,

@@ -1,4 +1,5 @@
 using Guard.Protocol;
+using Microsoft.Data.Sqlite;
 
 namespace Guard.Engine.Tests.Audit;
 
@@ -20,4 +21,19 @@ internal static class AuditSamples
     };
 
     public static List<AuditRecord> Many(int count) => [.. Enumerable.Range(1, count).Select(One)];
+
+    /// <summary>Puts another text in the place of a record in a database, behind the back of its store.</summary>
+    public static void Damage(string path, long seq, string text)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE trail SET record = $text WHERE seq = $seq";
+        command.Parameters.AddWithValue("$text", text);
+        command.Parameters.AddWithValue("$seq", seq);
+        if (command.ExecuteNonQuery() != 1)
+        {
+            throw new ArgumentException("there is no such record", nameof(seq));
+        }
+    }
 }

@@ -150,6 +150,21 @@ public abstract class AuditStoreConformance : IDisposable
         Assert.Equal(expected, store.Query(query).Select(r => r.Seq));
     }
 
+    [Theory]
+    [InlineData(-5, 3)]
+    [InlineData(4, 4)]
+    [InlineData(12, 12)]
+    [InlineData(13, 0)]
+    public void The_first_record_since_a_time_is_the_first_by_number(int seconds, long expected)
+    {
+        using var store = Create();
+        store.Append(Samples(12));
+        store.Prune(2);
+        Assert.Equal(expected, store.FirstSince(Start.AddSeconds(seconds)));
+        store.Append([Sample(1), Sample(12)]);
+        Assert.Equal(expected, store.FirstSince(Start.AddSeconds(seconds)));
+    }
+
     [Fact]
     public void A_bracket_in_a_path_stands_for_itself()
     {

@@ -223,6 +223,8 @@ public sealed class AuditWriterTests : IDisposable
             }
         }
 
+        public long FirstSince(DateTimeOffset since) => Stored.FindIndex(record => record.Time >= since) + 1;
+
         public long LastSeq => Stored.Count;
 
         public TrailStatus Status => new(LastSeq, LastSeq, 0);

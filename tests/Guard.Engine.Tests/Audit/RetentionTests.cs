@@ -12,8 +12,10 @@ public sealed class RetentionTests : IDisposable
     private readonly SqliteAuditStore _store;
     private readonly FixedTime _time = new(AuditSamples.Start.AddSeconds(100));
 
+    private string TrailPath => Path.Combine(_directory, "trail.db");
+
     public RetentionTests() =>
-        _store = SqliteAuditStore.Open(new SqliteAuditStoreOptions { Path = Path.Combine(_directory, "trail.db") }, _time);
+        _store = SqliteAuditStore.Open(new SqliteAuditStoreOptions { Path = TrailPath }, _time);
 
     public void Dispose()
     {
@@ -49,6 +51,24 @@ public sealed class RetentionTests : IDisposable
         _store.Append(AuditSamples.Many(50));
         Assert.Equal(29, Create(Unbounded with { MaxAge = TimeSpan.FromSeconds(70) }).Run());
         Assert.Equal(30, _store.ReadAfter(0, 1)[0].Seq);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    public void Old_records_go_also_when_the_first_that_stays_cannot_be_read(string text)
+    {
+        _store.Append(AuditSamples.Many(50));
+        AuditSamples.Damage(TrailPath, 30, text);
+        Assert.Equal(29, Create(Unbounded with { MaxAge = TimeSpan.FromSeconds(70), MaxRecords = 1000 }).Run());
+        Assert.Equal(29, _store.Status.Last - _store.Status.Records);
+    }
+
+    [Fact]
+    public void When_all_records_are_old_the_one_that_says_so_stays()
+    {
+        _store.Append(AuditSamples.Many(50));
+        Assert.Equal(50 - 1, Create(Unbounded with { MaxAge = TimeSpan.FromSeconds(1) }).Run());
     }
 
     [Fact]

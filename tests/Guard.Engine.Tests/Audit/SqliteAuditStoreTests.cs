@@ -124,6 +124,26 @@ public sealed class SqliteAuditStoreTests : AuditStoreConformance
         Assert.Equal(record.Seq + 1, again.Append(Samples(1)));
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"kind\":null}")]
+    [InlineData("{\"kind\":\"exec.denied\",\"message\":\"\\ud800\"}")]
+    public void A_record_that_cannot_be_read_is_a_record_that_says_so(string text)
+    {
+        using var store = Open();
+        store.Append(Samples(5));
+        AuditSamples.Damage(DatabasePath, 4, text);
+        var page = store.ReadAfter(2, 10);
+        Assert.Equal([(3, AuditKinds.FileAudited), (4, AuditKinds.TrailDamaged), (5, AuditKinds.FileAudited)], page.Select(r => (r.Seq, r.Kind)));
+        Assert.Equal((Sample(4).Time, AuditKinds.ExecDenied), (page[1].Time, page[1].Detail!["kind"]));
+        Assert.Contains("record 4", page[1].Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal([4, 5], store.Query(new AuditQuery { Newest = true, Limit = 2 }).Select(r => r.Seq));
+    }
+
     [Fact]
     public void Damage_while_running_is_set_aside_and_numbers_go_on()
     {

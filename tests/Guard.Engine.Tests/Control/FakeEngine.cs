@@ -131,6 +131,8 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
         }
     }
 
+    public long FirstSince(DateTimeOffset since) => ReadAfter(0, 10_000).FirstOrDefault(record => record.Time >= since)?.Seq ?? 0;
+
     public long Prune(long through) => 0;
 
     public long ReadCursor(string name) => 0;

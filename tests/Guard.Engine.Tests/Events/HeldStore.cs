@@ -27,6 +27,8 @@ internal sealed class HeldStore(ManualResetEventSlim letGo) : IAuditStore
 
     public IReadOnlyList<AuditRecord> Query(AuditQuery query) => throw new NotSupportedException();
 
+    public long FirstSince(DateTimeOffset since) => throw new NotSupportedException();
+
     public long ReadCursor(string name) => throw new NotSupportedException();
 
     public void WriteCursor(string name, long seq) => throw new NotSupportedException();

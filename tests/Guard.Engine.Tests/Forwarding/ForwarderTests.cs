@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Guard.Engine.Audit;
 using Guard.Engine.Forwarding;
+using Guard.Engine.Tests.Audit;
 using Guard.Protocol;
 using Xunit;
 
@@ -104,6 +105,20 @@ public sealed class ForwarderTests : IDisposable
         Assert.Equal(12, forwarder.Status.Skipped);
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    public async Task A_record_that_cannot_be_read_is_forwarded_as_damaged_and_holds_up_nothing(string text)
+    {
+        Append(30);
+        AuditSamples.Damage(Path.Combine(_directory, "trail.db"), 7, text);
+        var sink = new FakeSink();
+        await using var forwarder = Start(sink);
+        await UntilAsync(() => sink.Sent.Count == 30);
+        Assert.Equal(Enumerable.Range(1, 30).Select(n => (long)n), sink.Sent);
+        Assert.Equal((0, AuditKinds.TrailDamaged), (forwarder.Skipped, sink.Kinds[6]));
+    }
+
     [Fact]
     public async Task A_receiver_that_is_not_there_is_an_error_in_the_status()
     {
@@ -180,6 +195,8 @@ public sealed class ForwarderTests : IDisposable
         private readonly Lock _gate = new();
         private readonly List<long> _sent = [];
 
+        public List<string> Kinds { get; } = [];
+
         public string Name => "fake";
 
         public string Target => "fake://";
@@ -205,6 +222,7 @@ public sealed class ForwarderTests : IDisposable
         {
             lock (_gate)
             {
+                Kinds.AddRange(records.Select(r => r.Kind));
                 _sent.AddRange(records.Select(r => r.Seq));
             }
 

@@ -134,6 +134,7 @@ public sealed class SyslogFormatterTests
     [InlineData(AuditKinds.ListenAudited, 109)]
     [InlineData(AuditKinds.TrailSetAside, 105)]
     [InlineData(AuditKinds.EventsLost, 107)]
+    [InlineData(AuditKinds.TrailDamaged, 107)]
     [InlineData("something.new", 110)]
     public void The_kind_gives_the_priority(string kind, int priority) =>
         Assert.StartsWith($"<{priority}>1 ", Format(Plain with { Kind = kind }), StringComparison.Ordinal);
