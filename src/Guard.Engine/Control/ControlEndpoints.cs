@@ -28,20 +28,26 @@ internal sealed class ControlEndpoints : IDisposable
     /// <summary>64 MiB of files in base64, and room for names.</summary>
     public const long MaxBundleBytes = ((64L << 20) * 4 / 3) + (1L << 20);
 
-    private const int MostStreams = 16;
+    /// <summary>What is taken to a check from who may not change anything, in the same base64.</summary>
+    public const long MaxReadersBundleBytes = 8L << 20;
+
+    /// <summary>How long such a bundle may take to arrive: others wait for its turn to end.</summary>
+    private static readonly TimeSpan ReadersBundleTime = TimeSpan.FromSeconds(30);
 
     private readonly IEngineControl _control;
     private readonly IAuditStore _trail;
     private readonly ControlStreams _streams;
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private int _openStreams;
+    private readonly ControlTurns _turns;
+    private readonly TimeProvider _time;
 
     /// <summary>Endpoints over an engine and its trail.</summary>
-    public ControlEndpoints(IEngineControl control, IAuditStore trail, ControlStreams streams)
+    public ControlEndpoints(IEngineControl control, IAuditStore trail, ControlStreams streams, TimeProvider time)
     {
         _control = control;
         _trail = trail;
         _streams = streams;
+        _time = time;
+        _turns = new ControlTurns(new ControlTurnLimits(), time);
         All =
         [
             new(ControlApi.Status, "GET", PeerAccess.Read, true, StatusAsync),
@@ -61,7 +67,7 @@ internal sealed class ControlEndpoints : IDisposable
     public IReadOnlyList<ControlEndpoint> All { get; }
 
     /// <inheritdoc />
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _turns.Dispose();
 
     /// <summary>Writes a JSON answer.</summary>
     public static async Task WriteAsync<T>(HttpResponse response, int status, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -97,8 +103,16 @@ internal sealed class ControlEndpoints : IDisposable
     private async Task CheckAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
     {
         ControlQuery.Only(context.Request);
-        var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
-        var outcome = await InTurnAsync(() => _control.CheckPolicy(bundle), cancellationToken).ConfigureAwait(false);
+        PolicyOutcome outcome;
+        // Before the bundle is read: what is waiting must not be in memory.
+        using (await _turns.CheckAsync(peer, cancellationToken).ConfigureAwait(false))
+        {
+            var bundle = peer.Access >= PeerAccess.Change
+                ? await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false)
+                : await ReadReadersBundleAsync(context, cancellationToken).ConfigureAwait(false);
+            // Not cancelled with the client: the turn ends with the work.
+            outcome = await Task.Run(() => _control.CheckPolicy(bundle), CancellationToken.None).ConfigureAwait(false);
+        }
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, cancellationToken).ConfigureAwait(false);
     }
 
@@ -106,7 +120,7 @@ internal sealed class ControlEndpoints : IDisposable
     {
         ControlQuery.Only(context.Request);
         var bundle = await ReadBundleAsync(context, cancellationToken).ConfigureAwait(false);
-        var outcome = await InTurnAsync(() => _control.PushPolicy(bundle, peer.Peer), cancellationToken).ConfigureAwait(false);
+        var outcome = await ChangeAsync(() => _control.PushPolicy(bundle, peer.Peer), cancellationToken).ConfigureAwait(false);
         // What has happened is said, also when guardd was told to stop meanwhile.
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, CancellationToken.None).ConfigureAwait(false);
     }
@@ -120,14 +134,14 @@ internal sealed class ControlEndpoints : IDisposable
         {
             throw new ControlRequestException(400, "give 'id' once or more, or 'all=true'");
         }
-        var outcome = await InTurnAsync(() => _control.RemovePolicy(all ? null : ids, peer.Peer), cancellationToken).ConfigureAwait(false);
+        var outcome = await ChangeAsync(() => _control.RemovePolicy(all ? null : ids, peer.Peer), cancellationToken).ConfigureAwait(false);
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.PolicyOutcome, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task SweepAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
     {
         ControlQuery.Only(context.Request);
-        var outcome = await InTurnAsync(_control.SweepFiles, cancellationToken).ConfigureAwait(false)
+        var outcome = await ChangeAsync(_control.SweepFiles, cancellationToken).ConfigureAwait(false)
             ?? throw new ControlRequestException(503, "the engine is not attached to the kernel, so that no policy is in force", "guardctl doctor says what is missing");
         await WriteAsync(context.Response, 200, outcome, GuardJson.Default.SweepOutcome, cancellationToken).ConfigureAwait(false);
     }
@@ -135,8 +149,12 @@ internal sealed class ControlEndpoints : IDisposable
     private async Task AuditAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
     {
         var query = ControlQuery.ReadAudit(context.Request);
-        // Off the connection's thread: the store reads from disk.
-        var page = await Task.Run(() => new AuditPage(_trail.Query(query), _trail.LastSeq), cancellationToken).ConfigureAwait(false);
+        AuditPage page;
+        using (await _turns.QueryAsync(peer, cancellationToken).ConfigureAwait(false))
+        {
+            // Off the connection's thread: the store reads from disk.
+            page = await Task.Run(() => new AuditPage(_trail.Query(query), _trail.LastSeq), CancellationToken.None).ConfigureAwait(false);
+        }
         await WriteAsync(context.Response, 200, page, GuardJson.Default.AuditPage, cancellationToken).ConfigureAwait(false);
     }
 
@@ -144,52 +162,57 @@ internal sealed class ControlEndpoints : IDisposable
     {
         var query = ControlQuery.ReadAudit(context.Request);
         var fromNow = !context.Request.Query.ContainsKey("after");
-        return StreamAsync(context, token => _streams.FollowAuditAsync(context.Response, query, fromNow, token), cancellationToken);
+        return StreamAsync(
+            context,
+            peer,
+            token => _streams.FollowAuditAsync(context.Response, query, fromNow, cancel => _turns.QueryAsync(peer, cancel), token),
+            cancellationToken);
     }
 
     private Task TraceAsync(HttpContext context, PeerIdentity peer, CancellationToken cancellationToken)
     {
         ControlQuery.Only(context.Request);
-        return StreamAsync(context, token => _streams.TraceExecAsync(context.Response, token), cancellationToken);
+        return StreamAsync(context, peer, token => _streams.TraceExecAsync(context.Response, token), cancellationToken);
     }
 
-    private async Task StreamAsync(HttpContext context, Func<CancellationToken, Task> stream, CancellationToken cancellationToken)
+    private async Task StreamAsync(HttpContext context, PeerIdentity peer, Func<CancellationToken, Task> stream, CancellationToken cancellationToken)
     {
+        using var place = _turns.Stream(peer);
+        // Somebody who reads with `less` may pause; he holds one of few places and nothing else.
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+        await stream(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        using var turn = await _turns.ChangeAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(work, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<PolicyBundle> ReadReadersBundleAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ReadersBundleTime, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            if (Interlocked.Increment(ref _openStreams) > MostStreams)
-            {
-                throw new ControlRequestException(503, $"{MostStreams} streams are open already", "close one of them");
-            }
-            // Somebody who reads with `less` may pause; he holds one of few slots and nothing else.
-            context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
-            await stream(cancellationToken).ConfigureAwait(false);
+            return await ReadBundleAsync(context, either.Token, MaxReadersBundleBytes).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Interlocked.Decrement(ref _openStreams);
+            throw new ControlRequestException(StatusCodes.Status408RequestTimeout, $"the bundle did not arrive within {ReadersBundleTime.TotalSeconds:0} s");
+        }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new ControlRequestException(
+                e.StatusCode,
+                $"guardd checks at most {MaxReadersBundleBytes >> 20} MiB, as base64, for who may not change anything",
+                "guardctl policy check does without guardd; or try again with sudo");
         }
     }
 
-    /// <summary>
-    /// What compiles or goes over all processes, one at a time: readers may check, and must not be able to take all processors.
-    /// </summary>
-    private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    private static async Task<PolicyBundle> ReadBundleAsync(HttpContext context, CancellationToken cancellationToken, long most = MaxBundleBytes)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(work, CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private static async Task<PolicyBundle> ReadBundleAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = MaxBundleBytes;
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = most;
         var bundle = await JsonSerializer
             .DeserializeAsync(context.Request.Body, GuardJson.Default.PolicyBundle, cancellationToken)
             .ConfigureAwait(false);

@@ -62,7 +62,7 @@ internal sealed class ControlServer : IAsyncDisposable
         _authorisation = authorisation ?? new PeerAuthorisation(options.Group);
         _log = loggers.CreateLogger("control");
         var streams = new ControlStreams(control, trail, clock, options.Heartbeat, options.Poll);
-        _endpoints = new ControlEndpoints(control, trail, streams);
+        _endpoints = new ControlEndpoints(control, trail, streams, clock);
         _application = new ControlApplication(_endpoints, new DenialRecorder(control, clock), _log, _stopping.Token);
         // Kestrel's own lines speak of clients' mistakes; they are not the log's business.
         var quiet = NullLoggerFactory.Instance;

@@ -68,14 +68,25 @@ internal sealed class ControlStreams
     }
 
     /// <summary>Records of the trail: what the query finds, then what comes.</summary>
-    public async Task FollowAuditAsync(HttpResponse response, AuditQuery query, bool fromNow, CancellationToken cancellationToken)
+    /// <param name="response">Where to.</param>
+    /// <param name="query">What is selected.</param>
+    /// <param name="fromNow">Nothing that is there already.</param>
+    /// <param name="takeTurn">Waits for the turn of a query; needed for what is there already, of which there may be much.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task FollowAuditAsync(
+        HttpResponse response,
+        AuditQuery query,
+        bool fromNow,
+        Func<CancellationToken, Task<IDisposable>> takeTurn,
+        CancellationToken cancellationToken)
     {
         await StartAsync(response, cancellationToken).ConfigureAwait(false);
         var cursor = fromNow ? _trail.LastSeq : query.After;
         if (query.Newest)
         {
             cursor = _trail.LastSeq;
-            foreach (var record in _trail.Query(query).Where(record => record.Seq <= cursor))
+            var page = await QueryAsync(query, takeTurn, cancellationToken).ConfigureAwait(false);
+            foreach (var record in page.Where(record => record.Seq <= cursor))
             {
                 await WriteLineAsync(response, record, GuardJson.Default.AuditRecord, cancellationToken).ConfigureAwait(false);
             }
@@ -84,7 +95,7 @@ internal sealed class ControlStreams
         while (!cancellationToken.IsCancellationRequested)
         {
             var written = false;
-            (cursor, written) = await CopyAsync(response, query, cursor, cancellationToken).ConfigureAwait(false);
+            (cursor, written) = await CopyAsync(response, query, cursor, takeTurn, cancellationToken).ConfigureAwait(false);
             if (written)
             {
                 quiet = _time.GetTimestamp();
@@ -99,14 +110,21 @@ internal sealed class ControlStreams
         }
     }
 
-    private async Task<(long Cursor, bool Written)> CopyAsync(HttpResponse response, AuditQuery query, long cursor, CancellationToken cancellationToken)
+    private async Task<(long Cursor, bool Written)> CopyAsync(
+        HttpResponse response,
+        AuditQuery query,
+        long cursor,
+        Func<CancellationToken, Task<IDisposable>> takeTurn,
+        CancellationToken cancellationToken)
     {
         var last = _trail.LastSeq;
         if (last <= cursor)
         {
             return (cursor, false);
         }
-        var page = _trail.Query(query with { After = cursor, Limit = PageSize, Newest = false });
+        var next = query with { After = cursor, Limit = PageSize, Newest = false };
+        // Without a turn as long as it keeps up: a few records cost nothing, and a follower is not to fall behind for others.
+        var page = last - cursor <= PageSize ? _trail.Query(next) : await QueryAsync(next, takeTurn, cancellationToken).ConfigureAwait(false);
         foreach (var record in page)
         {
             await WriteLineAsync(response, record, GuardJson.Default.AuditRecord, cancellationToken).ConfigureAwait(false);
@@ -114,6 +132,13 @@ internal sealed class ControlStreams
         // A full page may have more behind it; a short one has seen everything up to `last`, and perhaps beyond.
         var seen = page.Count == 0 ? cursor : page[^1].Seq;
         return (page.Count == PageSize ? seen : Math.Max(seen, last), page.Count > 0);
+    }
+
+    private async Task<IReadOnlyList<AuditRecord>> QueryAsync(
+        AuditQuery query, Func<CancellationToken, Task<IDisposable>> takeTurn, CancellationToken cancellationToken)
+    {
+        using var turn = await takeTurn(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => _trail.Query(query), CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task EndAsync(IAsyncEnumerator<ExecTrace> events, Task<bool> next)

@@ -82,10 +82,10 @@ public sealed class ControlStreamTests
         {
             readers.Add(await OpenAsync(server, ControlApi.AuditFollow));
         }
-        Assert.Equal(503, await StatusAsync(server));
+        Assert.Equal(429, await StatusAsync(server));
         readers.ForEach(reader => reader.Dispose());
         var limit = DateTime.UtcNow + Patience;
-        while (await StatusAsync(server) == 503)
+        while (await StatusAsync(server) == 429)
         {
             Assert.True(DateTime.UtcNow < limit);
             await Task.Delay(50);

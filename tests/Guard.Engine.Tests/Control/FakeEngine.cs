@@ -28,6 +28,12 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
 
     public bool Healthy { get; set; } = true;
 
+    /// <summary>Runs in every check, before its outcome.</summary>
+    public Action? OnCheck { get; set; }
+
+    /// <summary>Runs in every query, before its records.</summary>
+    public Action<AuditQuery>? OnQuery { get; set; }
+
     public TaskCompletionSource Started { get; } = new();
 
     public TaskCompletionSource TraceEnded { get; } = new();
@@ -68,7 +74,11 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
     public EngineStatus GetStatus()
         => Fails is null ? new EngineStatus { Version = "9.9.9", State = "enforcing" } : throw Fails;
 
-    public PolicyOutcome CheckPolicy(PolicyBundle bundle) => Accepted with { Generation = null };
+    public PolicyOutcome CheckPolicy(PolicyBundle bundle)
+    {
+        OnCheck?.Invoke();
+        return Accepted with { Generation = null };
+    }
 
     public PolicyOutcome PushPolicy(PolicyBundle bundle, ControlPeer peer)
     {
@@ -124,6 +134,7 @@ internal sealed class FakeEngine : IEngineHost, IEngineControl, IAuditStore
 
     public IReadOnlyList<AuditRecord> Query(AuditQuery query)
     {
+        OnQuery?.Invoke(query);
         lock (_records)
         {
             var found = _records.Where(record => record.Seq > query.After && (query.Kind is null || record.Kind == query.Kind)).ToList();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Guard.Engine.Control;
@@ -9,22 +10,20 @@ namespace Guard.Engine.Tests.Control;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly ControlServer _server;
+    private readonly List<HttpClient> _others = [];
+    private int _bound;
 
     private RunningServer(string directory, FakeEngine engine, ControlServer server)
     {
         Directory = directory;
         Engine = engine;
         _server = server;
-        Http = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, token) => new NetworkStream(await ConnectAsync(token), true) })
-        {
-            BaseAddress = new Uri("http://guardd"),
-            Timeout = TimeSpan.FromSeconds(20),
-        };
+        Http = Client(ConnectAsync);
     }
 
     public string Directory { get; }
 
-    public string Socket => Path.Combine(Directory, "s");
+    public string Socket => Path.Combine(Directory, "guardd.sock");
 
     public FakeEngine Engine { get; }
 
@@ -36,7 +35,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var engine = new FakeEngine();
         var options = new ControlServerOptions
         {
-            Socket = Path.Combine(directory, "s"),
+            Socket = Path.Combine(directory, "guardd.sock"),
             Group = group,
             Heartbeat = TimeSpan.FromMilliseconds(200),
             Poll = TimeSpan.FromMilliseconds(10),
@@ -50,6 +49,23 @@ internal sealed class RunningServer : IAsyncDisposable
             server.EngineHasStarted();
         }
         return running;
+    }
+
+    /// <summary>A client that the server takes for somebody else than the one it was started for.</summary>
+    public HttpClient As(PeerAccess access, uint uid)
+    {
+        var client = Client(token => ConnectAsAsync(access, uid, token));
+        _others.Add(client);
+        return client;
+    }
+
+    /// <summary>A connection of somebody else: who it is stands in the name that its own end is bound to.</summary>
+    public async Task<Socket> ConnectAsAsync(PeerAccess access, uint uid, CancellationToken token = default)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(Directory, $"{(int)access}-{uid}-{Interlocked.Increment(ref _bound)}")));
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), token);
+        return socket;
     }
 
     public Task StopAsync() => _server.StopAsync(CancellationToken.None);
@@ -90,12 +106,26 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        _others.ForEach(client => client.Dispose());
         await _server.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
+    private static HttpClient Client(Func<CancellationToken, Task<Socket>> connect)
+        => new(new SocketsHttpHandler { ConnectCallback = async (_, token) => new NetworkStream(await connect(token), true) })
+        {
+            BaseAddress = new Uri("http://guardd"),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+
     private sealed class FixedPeer(PeerAccess access) : IPeerAuthorisation
     {
-        public PeerIdentity Identify(Socket socket) => new(new ControlPeer(4242, 1000, 1000), access);
+        public PeerIdentity Identify(Socket socket)
+        {
+            var name = Path.GetFileName(socket.RemoteEndPoint?.ToString() ?? "").Split('-');
+            return name.Length == 3
+                ? new(new ControlPeer(4242, uint.Parse(name[1], CultureInfo.InvariantCulture), 1000), Enum.Parse<PeerAccess>(name[0]))
+                : new(new ControlPeer(4242, 1000, 1000), access);
+        }
     }
 }
