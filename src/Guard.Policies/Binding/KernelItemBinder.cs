@@ -166,6 +166,12 @@ internal sealed class KernelItemBinder : ItemBinder
         PolicyField field, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
     {
         var texts = Values.BindTexts(modifiers, modifiers.Placement, values);
+        var name = key.Text.Split('|')[0];
+        foreach (var (text, value) in texts.Zip(values))
+        {
+            PathValues.Check(name, modifiers, value, text, Bag);
+        }
+
         return texts.IsEmpty ? null : new TextItem(field, key.Span, modifiers.All, texts);
     }
 

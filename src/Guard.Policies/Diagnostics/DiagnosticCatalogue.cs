@@ -10,7 +10,7 @@ public static partial class DiagnosticCatalogue
 {
     /// <summary>All rows, in the order of their ids.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All =>
-        [.. YamlRows(), .. BindingRows(), .. ScopeRows(), .. BudgetRows(), .. CheckRows()];
+        [.. YamlRows(), .. BindingRows(), .. ValueRows(), .. ScopeRows(), .. BudgetRows(), .. CheckRows()];
 
     private static DiagnosticDescriptor Error(string id, string title, string hint)
         => new(id, DiagnosticSeverity.Error, title, hint);

@@ -171,6 +171,8 @@ public static class DiagnosticTable
         At(DiagnosticCatalogue.BadOperationValue, "p.yml(7,29)", Rule("mount", "sel:\n    MountAction: [bind, mvoe]\ncondition: sel")),
         At(DiagnosticCatalogue.BadAccess, "p.yml(7,24)", FileAccess("sel:\n    Access: [read, wrte]\ncondition: sel")),
         Item(DiagnosticCatalogue.NoSuchAccount, 15, "User: nobody_here"),
+        At(DiagnosticCatalogue.NoSuchPath, "p.yml(7,25)", FileAccess("sel:\n    TargetFilename: etc/shadow\ncondition: sel")),
+        Item(DiagnosticCatalogue.BareName, 16, "Image: nc"),
         Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: 0x17"),
         Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: no"),
     ];
