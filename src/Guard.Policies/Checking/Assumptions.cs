@@ -10,7 +10,8 @@ namespace Guard.Policies.Checking;
 /// values of what has one value only.
 /// </summary>
 /// <param name="onUnknown">With deny a rule also decides where a value is not known: then two items over it exclude nothing.</param>
-internal sealed class Assumptions(OnUnknown onUnknown)
+/// <param name="accountsStay">Whether names of accounts and groups count as the numbers that they have today.</param>
+internal sealed class Assumptions(OnUnknown onUnknown, bool accountsStay)
 {
     private readonly Dictionary<int, bool> _values = [];
     private readonly Dictionary<PolicyField, ImmutableArray<NumberRange>> _numbers = [];
@@ -30,9 +31,10 @@ internal sealed class Assumptions(OnUnknown onUnknown)
         _ => true,
     };
 
-    /// <summary>Names of accounts and groups mean other numbers on another day, so that two of them exclude nothing.</summary>
+    /// <summary>Names of accounts and groups mean other numbers on another day, so that two of them exclude nothing for good.</summary>
     private bool ExcludesOthers(PolicyField field) => field
         is PolicyField.Operation or PolicyField.SystemOperation or PolicyField.Protocol or PolicyField.NewUid or PolicyField.NewGid
+        || (accountsStay && (field is PolicyField.User or PolicyField.LogonId || (field == PolicyField.Group && onUnknown == OnUnknown.Allow)))
         || (onUnknown == OnUnknown.Allow
             && field is PolicyField.DestinationPort or PolicyField.SourcePort or PolicyField.AddressFamily or PolicyField.MountNamespace);
 

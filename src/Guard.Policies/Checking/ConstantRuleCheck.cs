@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Guard.Policies.Ast;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 
@@ -15,9 +16,11 @@ internal sealed class ConstantRuleCheck
     private readonly ImmutableArray<int> _meanings;
     private readonly OnUnknown _onUnknown;
     private readonly OperationFacts? _facts;
+    private readonly bool _accountsStay;
 
-    private ConstantRuleCheck(Normalisation normalisation, OnUnknown onUnknown, OperationFacts? facts)
+    private ConstantRuleCheck(Normalisation normalisation, OnUnknown onUnknown, OperationFacts? facts, bool accountsStay = false)
     {
+        _accountsStay = accountsStay;
         _atoms = normalisation.Policy.Atoms;
         _meanings = normalisation.Meanings;
         _onUnknown = onUnknown;
@@ -34,7 +37,7 @@ internal sealed class ConstantRuleCheck
             {
                 bag.Report(DiagnosticCatalogue.NeverMatches, written.Detection.Condition.Span, $"the rule {title} can never match");
             }
-            else if (!CanMatchAnOperation(normalisation, meant))
+            else if (!CanMatchAnOperation(normalisation, meant, asThingsStand: false))
             {
                 var message = $"the rule {title} can never match: no {written.LogSource.Source.Category} has what it asks for";
                 bag.Report(DiagnosticCatalogue.NeverMatches, written.Detection.Condition.Span, message, OperationFacts.Hint(meant.Category));
@@ -43,13 +46,41 @@ internal sealed class ConstantRuleCheck
             {
                 bag.Report(DiagnosticCatalogue.AlwaysMatches, written.Detection.Condition.Span, $"the rule {title} always matches");
             }
+            else
+            {
+                CheckAsThingsStand(normalisation, written, meant, bag);
+            }
         }
     }
 
-    private static bool CanMatchAnOperation(Normalisation normalisation, NormalisedRule rule)
+    /// <summary>What may be otherwise on another day, or for a caller that hardly anybody has, is no error.</summary>
+    private static void CheckAsThingsStand(Normalisation normalisation, RuleNode written, NormalisedRule meant, DiagnosticBag bag)
     {
-        var operations = OperationFacts.Of(rule).Select(facts => new ConstantRuleCheck(normalisation, rule.OnUnknown, facts)).ToList();
-        return operations.Count == 0 || operations.Exists(check => check.CanBe(rule.Condition, true));
+        var title = TerminalText.Quote(meant.Identity.Title);
+        if (!new ConstantRuleCheck(normalisation, meant.OnUnknown, facts: null, accountsStay: true).CanBe(meant.Condition, true))
+        {
+            bag.Report(DiagnosticCatalogue.MatchesNothing, written.Detection.Condition.Span, $"the rule {title} matches nobody: no account is all that it asks for");
+        }
+        else if (!CanMatchAnOperation(normalisation, meant, asThingsStand: true))
+        {
+            var message = $"the rule {title} matches nothing as it stands: no {written.LogSource.Source.Category} is known to have all that it asks for";
+            bag.Report(DiagnosticCatalogue.MatchesNothing, written.Detection.Condition.Span, message, OperationFacts.HintAsThingsStand(meant.Category));
+        }
+    }
+
+    private static bool CanMatchAnOperation(Normalisation normalisation, NormalisedRule rule, bool asThingsStand)
+    {
+        var none = true;
+        foreach (var facts in OperationFacts.Of(rule, asThingsStand))
+        {
+            none = false;
+            if (new ConstantRuleCheck(normalisation, rule.OnUnknown, facts).CanBe(rule.Condition, true))
+            {
+                return true;
+            }
+        }
+
+        return none;
     }
 
     private bool CanBe(ConditionNode node, bool value)
@@ -73,7 +104,7 @@ internal sealed class ConstantRuleCheck
 
     private bool CanAllBe(ImmutableArray<ConditionNode> nodes, bool value)
     {
-        var assumed = new Assumptions(_onUnknown);
+        var assumed = new Assumptions(_onUnknown, _accountsStay);
         return nodes.All(n => Assume(n, value, assumed))
             && nodes.All(n => Evaluate(n, assumed) != !value && CanBe(n, value));
     }

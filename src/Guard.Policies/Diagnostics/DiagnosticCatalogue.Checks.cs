@@ -39,6 +39,12 @@ public static partial class DiagnosticCatalogue
         "A blocking rule would lock you out, and the push was forced",
         "keep a root shell open until you know that you can get in");
 
+    /// <summary>GP4007: A rule matches nothing as things stand.</summary>
+    public static readonly DiagnosticDescriptor MatchesNothing = Warning(
+        "GP4007",
+        "A rule matches nothing as things stand",
+        "a process has one user and one group at a time: write two selections and join them with or");
+
     private static DiagnosticDescriptor[] CheckRows() =>
     [
         DuplicateId,
@@ -47,5 +53,6 @@ public static partial class DiagnosticCatalogue
         LockOut,
         CommandLineExclusion,
         LockOutForced,
+        MatchesNothing,
     ];
 }

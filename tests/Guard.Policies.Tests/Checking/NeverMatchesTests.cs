@@ -15,6 +15,7 @@ public sealed class NeverMatchesTests
     [
         "Operation: connect", "Operation: [bind, listen]", "Operation: raw", "Initiated: 'true'", "DestinationPort: 80",
         "DestinationIp: 192.0.2.1", "SourcePort: 80", "SourceIp: 192.0.2.1", "AddressFamily: packet", "AddressFamily: ipv4",
+        "Protocol: tcp",
     ];
 
     private static readonly string[] CredentialItems =
@@ -59,6 +60,10 @@ public sealed class NeverMatchesTests
         foreach (var family in (ushort[])[2, 10, 17, 44])
         {
             yield return Of(new RequestSocket(NetworkOperation.Raw, 0, null, 0) { Family = family });
+            if (family is 2 or 10)
+            {
+                yield return Of(new RequestSocket(NetworkOperation.Raw, 6, null, 0) { Family = family });
+            }
         }
 
         static DecisionRequest Of(RequestSocket socket) => Known(RuleCategory.NetworkConnection) with { Socket = socket };

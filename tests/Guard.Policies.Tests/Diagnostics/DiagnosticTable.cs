@@ -204,6 +204,7 @@ public static class DiagnosticTable
             "p.yml(19,5)",
             Good + "id: 2f1ba2c4-6f86-4d2b-9b8f-6b9d6e5b4c3a\n---\n" + Good + "id: 2F1BA2C4-6F86-4D2B-9B8F-6B9D6E5B4C3A\n"),
         Condition(DiagnosticCatalogue.NeverMatches, 16, "sel and not sel"),
+        At(DiagnosticCatalogue.MatchesNothing, "p.yml(9,16)", Exec("sel:\n    Uid|gt: 1000\n    Uid|lt: 5\ncondition: sel")),
         At(DiagnosticCatalogue.AlwaysMatches, "p.yml(8,16)", Exec("sel:\n    Image: a\ncondition: sel or not sel", "guard: {action: block}")),
         At(
             DiagnosticCatalogue.CommandLineExclusion,
