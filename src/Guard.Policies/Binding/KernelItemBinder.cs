@@ -291,6 +291,7 @@ internal sealed class KernelItemBinder : ItemBinder
             {
                 var number = OperationNumbers.Of(_decided.Operation ?? default, way);
                 sets.Add([new NumberRange(number, number)]);
+                ReportDoubt(name, value, way);
                 continue;
             }
 
@@ -308,5 +309,13 @@ internal sealed class KernelItemBinder : ItemBinder
         return meant.IsEmpty
             ? Constant(key, modifiers, false, "no operation is done in two ways")
             : new NumberItem(PolicyField.SystemOperation, key.Span, meant);
+    }
+
+    private void ReportDoubt(string name, YamlScalar value, uint way)
+    {
+        if (OperationVocabulary.DoubtAbout(name, way) is { } doubt)
+        {
+            Bag.Report(DiagnosticCatalogue.OddValue, value.Span, $"{name} {TerminalText.Quote(value.Text)}: {doubt.Why}", doubt.Hint);
+        }
     }
 }

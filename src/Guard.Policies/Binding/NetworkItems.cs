@@ -73,6 +73,7 @@ internal sealed class NetworkItems
                 if (NetworkOf(text, modifiers.Kind == ItemKind.Network) is { } network)
                 {
                     networks.Add(network);
+                    ReportNoAddress(field, text, network);
                 }
                 else
                 {
@@ -82,6 +83,18 @@ internal sealed class NetworkItems
         }
 
         return sound ? new AddressItem(field, key.Span, AddressRanges.Of(networks)) : null;
+    }
+
+    /// <summary>What goes to no address in particular is decided as what it is, something that goes to this host.</summary>
+    private void ReportNoAddress(PolicyField field, ListValue value, IPNetwork network)
+    {
+        var four = network is { PrefixLength: 32 } && network.BaseAddress.Equals(IPAddress.Any);
+        if (field == PolicyField.DestinationIp && (four || (network is { PrefixLength: 128 } && network.BaseAddress.Equals(IPAddress.IPv6Any))))
+        {
+            var meant = four ? "127.0.0.1" : "::1";
+            var message = $"nothing goes to {TerminalText.Quote(value.Text)}: the kernel makes it this host, {meant}";
+            _bag.Report(DiagnosticCatalogue.OddValue, value.Span, message, $"write {meant}, or exists: true for any address");
+        }
     }
 
     private IPNetwork? NetworkOf(ListValue value, bool cidr)

@@ -41,6 +41,9 @@ internal static class OperationVocabulary
         "PROG_BIND_MAP", "TOKEN_CREATE",
     ];
 
+    /// <summary>SIGRTMAX on x86-64.</summary>
+    private const uint HighestSignal = 64;
+
     /// <summary>signal(7) on x86-64, without its prefix, from 1 on.</summary>
     private static readonly ImmutableArray<string> Signals =
     [
@@ -105,6 +108,19 @@ internal static class OperationVocabulary
         var name = Ways[field].Where(w => w.Value == way).Select(w => w.Key).FirstOrDefault();
         return name is null ? way.ToString(CultureInfo.InvariantCulture) : field is "Signal" or "Capability" ? PrefixOf(field) + name : name;
     }
+
+    /// <summary>What is odd about a number of such a field, and what to do; null: nothing.</summary>
+    public static (string Why, string Hint)? DoubtAbout(string field, uint way) => field switch
+    {
+        "Signal" when way > HighestSignal
+            => ("there is no such signal", $"signals are 1 to {HighestSignal}, and 0, which only asks whether the process is there"),
+        "BpfCommand" when way >= BpfCommands.Length => ("this version knows no such command", Compared(BpfCommands)),
+        "Capability" when way >= Capabilities.Length => ("this version knows no such capability", Compared(Capabilities)),
+        _ => null,
+    };
+
+    private static string Compared(ImmutableArray<string> names)
+        => $"the number is compared as it is, in case that the kernel has it; known are 0 to {names.Length - 1} ({names[^1]})";
 
     private static string PrefixOf(string field)
         => field switch { "BpfCommand" => "BPF_", "Signal" => "SIG", "Capability" => "CAP_", _ => string.Empty };

@@ -9,6 +9,12 @@ public static partial class DiagnosticCatalogue
         "A value is no path that the kernel ever has",
         "begin with /; write startswith for all that is in a directory, endswith for a name");
 
+    /// <summary>GP2103: A value never occurs, or is not known to this version.</summary>
+    public static readonly DiagnosticDescriptor OddValue = Warning(
+        "GP2103",
+        "A value never occurs, or is not known to this version",
+        "correct it: a rule that stands on it alone never matches");
+
     /// <summary>GP2104: A program is named without a directory.</summary>
     public static readonly DiagnosticDescriptor BareName = Warning(
         "GP2104",
@@ -18,6 +24,7 @@ public static partial class DiagnosticCatalogue
     private static DiagnosticDescriptor[] ValueRows() =>
     [
         NoSuchPath,
+        OddValue,
         BareName,
     ];
 }

@@ -172,6 +172,7 @@ public static class DiagnosticTable
         At(DiagnosticCatalogue.BadAccess, "p.yml(7,24)", FileAccess("sel:\n    Access: [read, wrte]\ncondition: sel")),
         Item(DiagnosticCatalogue.NoSuchAccount, 15, "User: nobody_here"),
         At(DiagnosticCatalogue.NoSuchPath, "p.yml(7,25)", FileAccess("sel:\n    TargetFilename: etc/shadow\ncondition: sel")),
+        At(DiagnosticCatalogue.OddValue, "p.yml(7,21)", Rule("process_signal", "sel:\n    Signal: [9, 65]\ncondition: sel")),
         Item(DiagnosticCatalogue.BareName, 16, "Image: nc"),
         Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: 0x17"),
         Item(DiagnosticCatalogue.AmbiguousScalar, 16, "Image: no"),
