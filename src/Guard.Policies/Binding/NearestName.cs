@@ -1,19 +1,29 @@
 namespace Guard.Policies.Binding;
 
 /// <summary>Finds the known name that a misspelt one was probably meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     private const int MaxLength = 64;
 
-    /// <summary>The nearest of the known names within two edits (half its length for short ones), or null.</summary>
+    /// <summary>What makes a word its own opposite.</summary>
+    private static readonly string[] Negations = ["n", "no", "not", "non", "u", "un", "de", "dis"];
+
+    /// <summary>
+    /// The nearest of the known names within two edits (one for names of up to five letters, none for those of two), or
+    /// null. Never the opposite of what is written: umount is one edit from mount, and the worst answer to it.
+    /// </summary>
+    /// <param name="text">What is written.</param>
+    /// <param name="known">What could have been.</param>
     public static string? Find(string text, IEnumerable<string> known)
     {
         string? best = null;
         var bestDistance = int.MaxValue;
-        foreach (var name in known)
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(known);
+        foreach (var name in known.Where(name => !IsNegation(text, name) && !IsNegation(name, text)))
         {
             var distance = Distance(text, name);
-            if (distance <= Math.Min(2, name.Length / 2) && distance < bestDistance)
+            if (distance <= Math.Min(2, name.Length / 3) && distance < bestDistance)
             {
                 best = name;
                 bestDistance = distance;
@@ -24,8 +34,15 @@ internal static class NearestName
     }
 
     /// <summary>"did you mean ...?" or the fallback.</summary>
+    /// <param name="text">What is written.</param>
+    /// <param name="known">What could have been.</param>
+    /// <param name="what">What the known names are.</param>
     public static string Hint(string text, IReadOnlyCollection<string> known, string what)
         => Find(text, known) is { } near ? $"did you mean '{near}'?" : $"{what}: {string.Join(", ", known)}";
+
+    private static bool IsNegation(string text, string name)
+        => text.Length > name.Length && text.EndsWith(name, StringComparison.OrdinalIgnoreCase)
+            && Negations.Contains(text[..^name.Length], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours, without regard to case.</summary>
     private static int Distance(string left, string right)
