@@ -14,6 +14,8 @@ internal static class GuardBinder
     /// <summary>Of the block of a rule, and of an order.</summary>
     public static readonly ImmutableArray<string> Keys = ["action", "on_unknown", "mapped", "scope"];
 
+    private const string Example = "write guard: {action: block}; guard-policy(5) says what else can stand there";
+
     /// <summary>Of action.</summary>
     public static readonly ImmutableArray<string> Actions = ["audit", "block"];
 
@@ -27,7 +29,7 @@ internal static class GuardBinder
     /// <param name="bag">Findings.</param>
     public static GuardNode? Bind(YamlEntry? entry, ReadOnlySpan<string> otherKeys, ScopeBinder scopes, DiagnosticBag bag)
     {
-        if (NodeReading.Map(entry, bag) is not { } map)
+        if (NodeReading.Map(entry, bag, Example) is not { } map)
         {
             return null;
         }

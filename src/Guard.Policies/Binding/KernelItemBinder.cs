@@ -192,7 +192,8 @@ internal sealed class KernelItemBinder : ItemBinder
                 var (what, finding) = field == PolicyField.Group
                     ? ("group", DiagnosticCatalogue.NoSuchGroup)
                     : ("account", DiagnosticCatalogue.NoSuchAccount);
-                Bag.Report(finding, values[i].Span, $"no {what} of this machine is meant by {TerminalText.Quote(values[i].Text)}");
+                var hint = ReferenceEquals(modifiers, NoModifiers) ? $"correct the name, or write the number of the {what} in its place; push again after it was created" : null;
+                Bag.Report(finding, values[i].Span, $"no {what} of this machine is meant by {TerminalText.Quote(values[i].Text)}", hint);
             }
         }
 

@@ -58,21 +58,26 @@ internal static class NodeReading
         return [];
     }
 
-    public static YamlMapping? Map(YamlEntry? entry, DiagnosticBag bag)
+    /// <summary>A map, or null (after a finding unless the key is absent).</summary>
+    /// <param name="entry">Key and value.</param>
+    /// <param name="bag">Findings.</param>
+    /// <param name="hint">What to write instead; null: the specification says it.</param>
+    public static YamlMapping? Map(YamlEntry? entry, DiagnosticBag bag, string? hint = null)
     {
         if (entry is { Value: not YamlMapping })
         {
-            WrongType(entry, "a map", bag);
+            WrongType(entry, "a map", bag, hint);
         }
 
         return entry?.Value as YamlMapping;
     }
 
-    private static void WrongType(YamlEntry entry, string expected, DiagnosticBag bag)
+    private static void WrongType(YamlEntry entry, string expected, DiagnosticBag bag, string? hint = null)
         => bag.Report(
             DiagnosticCatalogue.WrongType,
             entry.Value.Span,
-            $"{TerminalText.Quote(entry.Key.Text)} must be {expected}, but {Describe(entry.Value)} is written");
+            $"{TerminalText.Quote(entry.Key.Text)} must be {expected}, but {Describe(entry.Value)} is written",
+            hint);
 
     public static string Describe(YamlNode node) => node switch
     {

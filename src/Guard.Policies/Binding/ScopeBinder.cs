@@ -17,6 +17,8 @@ internal sealed class ScopeBinder
 
     private static readonly ImmutableArray<string> Keys = [.. Places, "not"];
 
+    private const string Example = "write what is meant and its name, as in {unit: nginx.service} or {user: deploy}; guard-policy(5) has all of them under SCOPE";
+
     private readonly DiagnosticBag _bag;
     private readonly KernelItemBinder? _items;
 
@@ -29,13 +31,13 @@ internal sealed class ScopeBinder
     /// <summary>The items; none after a finding.</summary>
     public ImmutableArray<ItemNode> Bind(YamlEntry entry)
     {
-        if (_items is null || NodeReading.Map(entry, _bag) is not { } map)
+        if (_items is null || NodeReading.Map(entry, _bag, Example) is not { } map)
         {
             return [];
         }
 
         var items = Bind(map, Keys, "scope");
-        if (map.Find("not") is { } not && NodeReading.Map(not, _bag) is { } outside)
+        if (map.Find("not") is { } not && NodeReading.Map(not, _bag, Example) is { } outside)
         {
             items.AddRange(Bind(outside, Places, "not").Select(item => item with { Negated = !item.Negated }));
         }
