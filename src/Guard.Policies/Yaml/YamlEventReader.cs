@@ -50,8 +50,7 @@ internal sealed class YamlEventReader
         }
         catch (YamlException broken)
         {
-            var message = $"this is not YAML: {TerminalText.Escape(broken.Message)}";
-            bag.Report(DiagnosticCatalogue.BrokenYaml, source.SpanAt(broken.Start.Index), message);
+            ReportBroken(source, broken, bag);
         }
         catch (Exception broken) when (broken is ArgumentException or InvalidOperationException or FormatException
             or IndexOutOfRangeException or OverflowException or InvalidCastException or NullReferenceException)
@@ -62,6 +61,39 @@ internal sealed class YamlEventReader
         }
 
         return [];
+    }
+
+    /// <summary>Of a tab the parser tells where the value began that it ended, and that may be the top of the file.</summary>
+    private static void ReportBroken(SourceText source, YamlException broken, DiagnosticBag bag)
+    {
+        if (broken.Message.Contains(" tab", StringComparison.Ordinal) && IndentingTab(source.Text, (int)broken.Start.Index) is { } tab)
+        {
+            const string hint = "write blanks: YAML takes no tabs for indentation";
+            bag.Report(DiagnosticCatalogue.BrokenYaml, source.SpanAt(tab), "this is not YAML: a tab stands in the indentation of this line", hint);
+            return;
+        }
+
+        var message = $"this is not YAML: {TerminalText.Escape(broken.Message)}";
+        bag.Report(DiagnosticCatalogue.BrokenYaml, source.SpanAt(broken.Start.Index), message);
+    }
+
+    /// <summary>The first tab before the text of a line, in or after the line of a place.</summary>
+    private static int? IndentingTab(string text, int from)
+    {
+        for (var line = text.AsSpan(0, Math.Clamp(from, 0, text.Length)).LastIndexOf('\n') + 1; line < text.Length;)
+        {
+            var end = text.IndexOf('\n', line) is >= 0 and var found ? found : text.Length;
+            var indentation = end - line - text.AsSpan(line, end - line).TrimStart(" \t").Length;
+            var tab = text.IndexOf('\t', line, indentation);
+            if (tab >= 0 && line + indentation < end)
+            {
+                return tab;
+            }
+
+            line = end + 1;
+        }
+
+        return null;
     }
 
     private ImmutableArray<YamlDocument> ReadStream()
