@@ -53,12 +53,22 @@ internal static class GuardCtl
     /// <summary>Runs a command line.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment, CancellationToken cancellationToken = default)
     {
-        var parsed = CreateRoot(environment).Parse(args);
+        var root = CreateRoot(environment);
+        var asked = args is ["help", ..];
+        var parsed = root.Parse(asked ? [.. args.Skip(1)] : args);
         try
         {
+            if (MistypedCommand.Find(parsed) is { } mistyped)
+            {
+                return Refuse(parsed, [mistyped], environment);
+            }
+            if (asked)
+            {
+                parsed = root.Parse([.. args.Skip(1), "--help"]);
+            }
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             {
-                return Refuse(parsed, environment);
+                return Refuse(parsed, parsed.Errors.Select(error => error.Message), environment);
             }
             var configuration = new InvocationConfiguration
             {
@@ -106,11 +116,11 @@ internal static class GuardCtl
         return ExitCode.Unwritten;
     }
 
-    private static int Refuse(ParseResult parsed, CliEnvironment environment)
+    private static int Refuse(ParseResult parsed, IEnumerable<string> errors, CliEnvironment environment)
     {
-        foreach (var error in parsed.Errors)
+        foreach (var error in errors)
         {
-            environment.Error.WriteLine("guardctl: " + SafeText.Line(error.Message));
+            environment.Error.WriteLine("guardctl: " + SafeText.Line(error));
         }
         var path = new List<string>();
         for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)

@@ -116,6 +116,32 @@ public sealed class CommandTreeTests
         Assert.Equal("guardctl: " + message, result.Error.Split('\n')[0]);
     }
 
+    [Theory]
+    [InlineData("policy chek x", "unknown command 'chek'; did you mean 'check'?", "guardctl policy --help")]
+    [InlineData("polcy check x", "unknown command 'polcy'; did you mean 'policy'?", "guardctl --help")]
+    [InlineData("-o json stauts", "unknown command 'stauts'; did you mean 'status'?", "guardctl --help")]
+    [InlineData("weather", "unknown command 'weather'", "guardctl --help")]
+    [InlineData("help policy chek", "unknown command 'chek'; did you mean 'check'?", "guardctl policy --help")]
+    [InlineData("-v", "unknown option '-v'", "guardctl --help")]
+    public async Task A_mistyped_command_is_said_once_with_what_was_meant(string line, string message, string next)
+    {
+        var result = await Cli.RunAsync(line.Split(' '));
+        Assert.Equal(2, result.Code);
+        Assert.Empty(result.Out);
+        Assert.Equal($"guardctl: {message}\ntry: {next}\n", result.Error);
+    }
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help policy", "policy --help")]
+    [InlineData("help policy check", "policy check --help")]
+    public async Task Help_is_a_word_as_well(string line, string option)
+    {
+        var (word, dashed) = (await Cli.RunAsync(line.Split(' ')), await Cli.RunAsync(option.Split(' ')));
+        Assert.Equal((0, dashed.Out), (word.Code, word.Out));
+        Assert.Empty(word.Error);
+    }
+
     [Fact]
     public async Task The_root_help_lists_every_exit_code()
     {
