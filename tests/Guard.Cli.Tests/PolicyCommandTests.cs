@@ -29,7 +29,7 @@ public sealed class PolicyCommandTests : IDisposable
         var result = await Cli.RunAsync("policy", "check", _directory);
         Assert.Equal(1, result.Code);
         Assert.Equal(
-            $"{file}(3,5): error GP1203: unknown key 'selektion'\n  |     selektion: x\n  |     ^\n  hint: write 'selection'\nrefused: 1 errors, 0 warnings in 1 files\n",
+            $"{file}(3,5): error GP1203: unknown key 'selektion'\n  |     selektion: x\n  |     ^\n  hint: write 'selection'\nrefused: 1 error, 0 warnings in 1 file\n",
             result.Out);
     }
 
@@ -115,8 +115,8 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, "POST /v1/policy ", "in force: generation 7, 1 rules (1 block), image 100 B, hash abcdef012345\n")]
-    [InlineData(true, "POST /v1/policy/check ", "would be accepted: 1 rules (1 block), image 100 B, hash abcdef012345\n")]
+    [InlineData(false, "POST /v1/policy ", "in force: generation 7, 1 rule (1 block), image 100 B, hash abcdef012345\n")]
+    [InlineData(true, "POST /v1/policy/check ", "would be accepted: 1 rule (1 block), image 100 B, hash abcdef012345\n")]
     public async Task Push_sends_the_bundle_and_shows_what_became_of_it(bool dryRun, string request, string shown)
     {
         using var server = new FakeServer();

@@ -55,8 +55,9 @@ internal static class PolicyCheckCommand
     {
         var errors = outcome.Findings.Count(finding => finding.Severity == "error");
         var warnings = outcome.Findings.Count - errors;
+        var (files, warned) = (Show.Several(check.FileCount, "file"), Show.Several(warnings, "warning"));
         return outcome.Accepted
-            ? $"ok: {outcome.RuleCount} rules ({outcome.BlockCount} block) in {check.FileCount} files, {warnings} warnings;{Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {Show.Hash(outcome.Hash)}"
-            : $"refused: {errors} errors, {warnings} warnings in {check.FileCount} files";
+            ? $"ok: {Show.Several(outcome.RuleCount, "rule")} ({outcome.BlockCount} block) in {files}, {warned};{Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {Show.Hash(outcome.Hash)}"
+            : $"refused: {Show.Several(errors, "error")}, {warned} in {files}";
     }
 }

@@ -72,9 +72,9 @@ internal static class PolicyPushCommand
     {
         if (!outcome.Accepted)
         {
-            return $"refused: {outcome.Findings.Count(finding => finding.Severity == "error")} errors; what was in force stays in force";
+            return $"refused: {Show.Several(outcome.Findings.Count(finding => finding.Severity == "error"), "error")}; what was in force stays in force";
         }
-        var what = $"{outcome.RuleCount} rules ({outcome.BlockCount} block),{PolicyCheckCommand.Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
+        var what = $"{Show.Several(outcome.RuleCount, "rule")} ({outcome.BlockCount} block),{PolicyCheckCommand.Failure(outcome)} image {Show.Bytes(outcome.ImageBytes)}, hash {SafeText.Line(Show.Hash(outcome.Hash))}";
         return dryRun ? $"would be accepted: {what}" : $"in force: generation {outcome.Generation}, {what}";
     }
 }

@@ -58,7 +58,7 @@ internal static class PolicyRemoveCommand
         {
             LocalCheck.WriteFindings(run, outcome.Findings);
             run.Out.WriteLine(outcome.Accepted
-                ? $"in force: generation {outcome.Generation}, {outcome.RuleCount} rules ({outcome.BlockCount} block), hash {SafeText.Line(Show.Hash(outcome.Hash))}"
+                ? $"in force: generation {outcome.Generation}, {Show.Several(outcome.RuleCount, "rule")} ({outcome.BlockCount} block), hash {SafeText.Line(Show.Hash(outcome.Hash))}"
                 : "refused: nothing was removed");
         }
         return outcome.Accepted ? ExitCode.Ok

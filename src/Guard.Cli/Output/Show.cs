@@ -12,6 +12,10 @@ internal static class Show
     /// <summary>1,284,551.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>1 rule, 2 rules, 0 rules.</summary>
+    public static string Several(long number, string what)
+        => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
+
     /// <summary>412 KiB.</summary>
     public static string Bytes(long bytes)
     {

@@ -171,7 +171,7 @@ internal sealed class NetworkItems
         }
 
         var hint = NearestName.Hint(value.Text, [.. names.Select(n => n.Name)], "known are");
-        _bag.Report(DiagnosticCatalogue.BadNetworkValue, value.Span, $"{TerminalText.Quote(value.Text)} is not a {what}", hint);
+        _bag.Report(DiagnosticCatalogue.BadNetworkValue, value.Span, $"{TerminalText.Quote(value.Text)} is no {what}", hint);
         return null;
     }
 }

@@ -70,7 +70,7 @@ internal static class YamlBundleReader
     {
         if (!bag.HasErrors)
         {
-            var message = $"there is no rule in the {files.Count} files of the bundle";
+            var message = files.Count == 1 ? "there is no rule in the file" : $"there is no rule in the {files.Count} files of the bundle";
             bag.Report(DiagnosticCatalogue.NoRules, new SourceSpan("(bundle)", 0, 0), message);
         }
     }

@@ -23,6 +23,16 @@ public sealed class HintTests
         Assert.DoesNotContain("Uid", found.Hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Operation: accept", "'accept' is no operation")]
+    [InlineData("AddressFamily: inet", "'inet' is no family")]
+    public void A_word_that_is_none_is_said_to_be_none(string item, string message)
+        => Assert.Equal(message, Compile(Rule("network_connection", $"sel: {{{item}}}\ncondition: sel")).Diagnostics[0].Message);
+
+    [Fact]
+    public void A_bundle_of_one_file_has_one_file()
+        => Assert.Equal("there is no rule in the file", Compile("# nothing\n").Diagnostics[0].Message);
+
     [Fact]
     public void What_is_Sigmas_is_looked_for_there()
         => Assert.Contains("Sigma specification", Assert.Single(Compile(Exec(Sel, "tags: attack.t1059")).Diagnostics).Hint, StringComparison.Ordinal);
