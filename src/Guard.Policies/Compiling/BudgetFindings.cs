@@ -62,7 +62,8 @@ internal sealed class BudgetFindings
             KernelLimits.ImageBytes,
             "GUARD_IMAGE_BYTES",
             "bytes of compiled tables",
-            "use fewer or shorter values; values with a common beginning share their tables");
+            "of whole values about 150,000 fit, in one list; values with startswith, endswith or contains take 100 bytes and more for"
+                + " each letter that another does not share; shorten the longest list, or name directories in place of the files in them");
 
     /// <summary>Reports atoms that would all hold at once and make every decision about it fail.</summary>
     public void CheckMatches(NormalisedPolicy policy, IReadOnlyCollection<int> atoms, string what, string hint)

@@ -5,7 +5,7 @@ public static partial class DiagnosticCatalogue
 {
     private static DiagnosticDescriptor[] BudgetRows() =>
     [
-        Error("GP3001", "The policy needs more memory than the kernel tables have", "shorten lists of values, or use fewer, more general patterns"),
+        Error("GP3001", "The policy needs more memory than the kernel tables have", "shorten the longest list, or write startswith for a directory in place of the files in it; other files of the bundle share the same memory"),
         Error("GP3002", "The policy has too many different items", "use fewer, more general items"),
         Error("GP3003", "The policy has too many patterns", "move long lists of values into fewer, more general patterns"),
         Error("GP3004", "The policy has too many rules", "merge rules that differ in their values only"),

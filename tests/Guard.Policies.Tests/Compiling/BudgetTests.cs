@@ -1,3 +1,4 @@
+using Guard.Policies.Compiling;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
@@ -18,6 +19,16 @@ public sealed class BudgetTests
         string Name() => string.Concat(Enumerable.Range(0, 60).Select(_ => (char)('a' + random.Next(26))));
         _builder.File(_builder.Target([.. Enumerable.Range(0, 4000).Select(_ => $"/{Name()}*")]));
         AssertError("GP3001", "GUARD_IMAGE_BYTES", "(bundle)");
+    }
+
+    [Fact]
+    public void What_is_too_large_is_told_what_fits()
+    {
+        var findings = new BudgetFindings();
+        findings.CheckSize(KernelLimits.ImageBytes + 1L);
+        var hint = Assert.Single(findings.ToImmutable()).Hint;
+        Assert.Contains("150,000 fit", hint, StringComparison.Ordinal);
+        Assert.Contains("shorten the longest list", hint, StringComparison.Ordinal);
     }
 
     [Fact]
