@@ -9,7 +9,7 @@ public static class NearestName
     private static readonly string[] Negations = ["n", "no", "not", "non", "u", "un", "de", "dis"];
 
     /// <summary>
-    /// The nearest of the known names within two edits (one for names of up to five letters, none for those of two), or
+    /// The nearest of the known names within two edits (one where either has up to five letters, none where either has two), or
     /// null. Never the opposite of what is written: umount is one edit from mount, and the worst answer to it.
     /// </summary>
     /// <param name="text">What is written.</param>
@@ -23,7 +23,7 @@ public static class NearestName
         foreach (var name in known.Where(name => !IsNegation(text, name) && !IsNegation(name, text)))
         {
             var distance = Distance(text, name);
-            if (distance <= Math.Min(2, name.Length / 3) && distance < bestDistance)
+            if (distance <= Math.Min(2, Math.Min(text.Length, name.Length) / 3) && distance < bestDistance)
             {
                 best = name;
                 bestDistance = distance;
