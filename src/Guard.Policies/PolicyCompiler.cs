@@ -32,6 +32,11 @@ public sealed record CompilerOptions
     public bool AllowLockOut { get; init; }
 
     /// <summary>
+    /// Whether such a rule is a warning under its own id: for who looks at rules and puts nothing in force.
+    /// </summary>
+    public bool OnlyWarnOfLockOut { get; init; }
+
+    /// <summary>
     /// Goes into the key of the hash by which long lists are looked up, so that nobody can look for a name that collides
     /// with a listed one. Empty: the key follows from the values. Not part of <see cref="Image.PolicyImage.PolicyHash"/>.
     /// </summary>

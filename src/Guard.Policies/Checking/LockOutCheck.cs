@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Guard.Policies.Ast;
 using Guard.Policies.Binding;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
@@ -10,87 +11,114 @@ using Guard.Policies.Simulation;
 namespace Guard.Policies.Checking;
 
 /// <summary>
-/// A blocking rule that definitely refuses something of the survival set is an error, not a bad day. Nobody knows with
-/// which arguments, from which directory and under which login the survival set is used: an item over those is unknown
-/// (unless it holds for every text), and what is unknown is no lock-out.
+/// A blocking rule that refuses something of the survival set is an error, not a bad day. The set is used with all arguments,
+/// from all directories and under all logins that <see cref="SurvivalCircumstances"/> knows, and a rule that refuses it
+/// under one of them is found. What stays unknown then is unknown to the kernel, too, and the rule's on_unknown decides.
 /// </summary>
 internal sealed class LockOutCheck
 {
     private const int MaxNamed = 3;
+
+    /// <summary>An exclusion would have to name what nobody runs.</summary>
+    private const string MappedHint =
+        "write mapped: allow in the guard block: then the rule is about programs that are run, and not about what they map; guardctl policy push --force-lockout does it all the same";
+
     private readonly ImmutableArray<NormalisedAtom> _atoms;
     private readonly ImmutableArray<SurvivalRequest> _requests;
 
     /// <summary>Per request: the atoms that were asked for already.</summary>
     private readonly Dictionary<int, bool?>[] _known;
 
+    /// <summary>Per item and text of the circumstances: whether it holds. The texts are the same arrays each time.</summary>
+    private readonly Dictionary<(int Atom, byte[] Text), bool> _said = [];
+
+    private readonly SurvivalCircumstances _circumstances = new();
+
     private readonly Dictionary<RegexPattern, Regex> _expressions = [];
 
     private readonly Func<string, string?> _digestOf;
+
+    private readonly bool _onlyWarns;
 
     private LockOutCheck(NormalisedPolicy policy, CompilerOptions options)
     {
         _atoms = policy.Atoms;
         _digestOf = options.DigestOf;
+        _onlyWarns = options.OnlyWarnOfLockOut;
         _requests = SurvivalSet.Requests(options.Survival);
         _known = [.. _requests.Select(_ => new Dictionary<int, bool?>())];
     }
 
     public static void Run(Normalisation normalisation, CompilerOptions options, DiagnosticBag bag)
     {
+        var blocking = normalisation.Pairs.Where(p => p.Meant.Action == RuleAction.Block).ToList();
+        if (blocking.Count == 0)
+        {
+            return;
+        }
+
         var check = new LockOutCheck(normalisation.Policy, options);
         var finding = options.AllowLockOut ? DiagnosticCatalogue.LockOutForced : DiagnosticCatalogue.LockOut;
-        foreach (var (written, meant) in normalisation.Pairs.Where(p => p.Meant.Action == RuleAction.Block))
+        foreach (var (written, meant) in blocking)
         {
             var refused = check.RefusedBy(meant);
             if (refused.Count > 0)
             {
-                var named = string.Join(", ", refused.Take(MaxNamed));
-                var more = refused.Count > MaxNamed ? $" and {refused.Count - MaxNamed} more" : string.Empty;
-                var message = $"this rule would lock you out: for root it refuses {named}{more}";
-                bag.Report(finding, written.Detection.Condition.Span, message, details: refused);
+                bag.Add(check.Finding(finding, written, meant, refused));
             }
         }
     }
 
-    private List<string> RefusedBy(NormalisedRule rule)
+    private Diagnostic Finding(DiagnosticDescriptor finding, RuleNode written, NormalisedRule meant, List<SurvivalRequest> refused)
     {
-        var refused = new List<string>();
-        for (var i = 0; i < _requests.Length; i++)
-        {
-            var request = _requests[i];
-            if (MappedPrograms.IsAsked(rule, request.Category, _atoms) && IsRefused(rule, i) && !refused.Contains(request.Description))
-            {
-                refused.Add(request.Description);
-            }
-        }
-
-        return refused;
+        var digests = Asks(meant.Condition, PolicyField.Digest);
+        List<string> details = [.. refused.Select(r => r.HasNoDigest && digests ? r.Description + " and has no digest" : r.Description).Distinct()];
+        var named = string.Join(", ", details.Take(MaxNamed));
+        var more = details.Count > MaxNamed ? $" and {details.Count - MaxNamed} more" : string.Empty;
+        var message = $"this rule would lock you out: for root it refuses {named}{more}";
+        var severity = _onlyWarns ? DiagnosticSeverity.Warning : finding.Severity;
+        var hint = refused.TrueForAll(r => r.Category == RuleCategory.MappedProgram) ? MappedHint : finding.Hint;
+        return new Diagnostic(finding.Id, severity, written.Detection.Condition.Span, message, hint) { Details = [.. details] };
     }
 
-    /// <summary>What has no digest is refused by a rule that denies on unknown.</summary>
-    private bool IsRefused(NormalisedRule rule, int request) => Holds(rule.Condition, request) switch
+    private bool Asks(ConditionNode node, PolicyField field) => node switch
     {
-        null => _requests[request].HasNoDigest && rule.OnUnknown == OnUnknown.Deny,
-        var holds => holds.Value,
+        NotNode not => Asks(not.Operand, field),
+        AndNode and => and.Operands.Any(o => Asks(o, field)),
+        OrNode or => or.Operands.Any(o => Asks(o, field)),
+        AtomNode atom => _atoms[atom.Atom].Field == field,
+        _ => false,
     };
 
+    private List<SurvivalRequest> RefusedBy(NormalisedRule rule) =>
+    [
+        .. Enumerable.Range(0, _requests.Length)
+            .Where(i => MappedPrograms.IsAsked(rule, _requests[i].Category, _atoms) && IsRefused(rule, i))
+            .Select(i => _requests[i]),
+    ];
+
+    /// <summary>The circumstances are asked only where they decide.</summary>
+    private bool IsRefused(NormalisedRule rule, int request)
+        => Holds(rule.Condition, request, null) ?? _circumstances.Of(_requests[request]).Any(
+            circumstances => Holds(rule.Condition, request, circumstances) ?? rule.OnUnknown == OnUnknown.Deny);
+
     /// <summary>Null when it is unknown.</summary>
-    private bool? Holds(ConditionNode node, int request) => node switch
+    private bool? Holds(ConditionNode node, int request, Circumstances? circumstances) => node switch
     {
         ConstantNode constant => constant.Value,
-        NotNode not => !Holds(not.Operand, request),
-        AndNode and => Combine(and.Operands, false, request),
-        OrNode or => Combine(or.Operands, true, request),
-        AtomNode atom => AtomHolds(atom.Atom, request),
+        NotNode not => !Holds(not.Operand, request, circumstances),
+        AndNode and => Combine(and.Operands, false, request, circumstances),
+        OrNode or => Combine(or.Operands, true, request, circumstances),
+        AtomNode atom => AtomHolds(atom.Atom, request, circumstances),
         _ => throw new ArgumentOutOfRangeException(nameof(node)),
     };
 
-    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, int request)
+    private bool? Combine(ImmutableArray<ConditionNode> operands, bool deciding, int request, Circumstances? circumstances)
     {
         bool? result = !deciding;
         foreach (var operand in operands)
         {
-            var value = Holds(operand, request);
+            var value = Holds(operand, request, circumstances);
             if (value == deciding)
             {
                 return deciding;
@@ -102,12 +130,55 @@ internal sealed class LockOutCheck
         return result;
     }
 
-    private bool? AtomHolds(int atom, int request)
+    private bool? AtomHolds(int atom, int request, Circumstances? circumstances)
     {
+        if (IsCircumstance(_atoms[atom]))
+        {
+            return circumstances is null ? null : Holds(atom, circumstances);
+        }
+
         if (!_known[request].TryGetValue(atom, out var holds))
         {
             holds = AtomHolds(_atoms[atom], _requests[request]);
             _known[request].Add(atom, holds);
+        }
+
+        return holds;
+    }
+
+    private static bool IsCircumstance(NormalisedAtom atom)
+        => atom is NumberAtom { Field: PolicyField.LogonId } || (atom is TextAtom text && (text.Roles & Circumstances.Roles) != 0);
+
+    private bool? Holds(int atom, Circumstances circumstances)
+    {
+        if (_atoms[atom] is NumberAtom number)
+        {
+            return Contains(number, circumstances.Login);
+        }
+
+        var item = (TextAtom)_atoms[atom];
+        bool? result = false;
+        foreach (var text in circumstances.TextsOf(item.Roles))
+        {
+            if (text is null)
+            {
+                result = item.Patterns.Any(p => p.Elements is [AnyRunElement]) ? true : null;
+            }
+            else if (Says(atom, item, text))
+            {
+                return true;
+            }
+        }
+
+        return result;
+    }
+
+    private bool Says(int atom, TextAtom item, byte[] text)
+    {
+        if (!_said.TryGetValue((atom, text), out var holds))
+        {
+            holds = Matches(item, text);
+            _said.Add((atom, text), holds);
         }
 
         return holds;
@@ -119,12 +190,12 @@ internal sealed class LockOutCheck
         NumberAtom { Field: PolicyField.SystemOperation } number => Contains(number, request.SystemOperation),
         NumberAtom { Field: PolicyField.NewUid } number => IsCredential(request, CredentialType.User) && Contains(number, 0),
         NumberAtom { Field: PolicyField.NewGid } number => IsCredential(request, CredentialType.Group) && Contains(number, 0),
-        NumberAtom { Field: not PolicyField.LogonId } number when request.Socket is { } socket => NumberHolds(number, socket),
+        NumberAtom number when request.Socket is { } socket => NumberHolds(number, socket),
         AddressAtom address when request.Socket is { } socket => AddressHolds(address, socket),
         NumberAtom or AddressAtom => null,
         AccessAtom access => (access.Kinds & request.Access) != 0,
         TextAtom { Field: PolicyField.Digest } text => DigestHolds(text, request),
-        TextAtom text => TextHolds(text, request),
+        TextAtom text => request.TextsOf(text.Roles).Any(t => Matches(text, t)),
         _ => false,
     };
 
@@ -167,24 +238,9 @@ internal sealed class LockOutCheck
         return digest is not null && atom.Patterns.Any(p => PatternMatcher.IsMatch(p, Encoding.ASCII.GetBytes(digest)));
     }
 
-    private bool? TextHolds(TextAtom atom, SurvivalRequest request)
-    {
-        if (request.TextsOf(atom.Roles) is not { } texts)
-        {
-            return atom.Patterns.Any(p => p.Elements is [AnyRunElement]) ? true : null;
-        }
-
-        foreach (var text in texts)
-        {
-            if (atom.Patterns.Any(p => PatternMatcher.IsMatch(p, text))
-                || (atom.Expressions.Length > 0 && MatchesExpression(atom.Expressions, Encoding.UTF8.GetString(text))))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool Matches(TextAtom atom, byte[] text)
+        => atom.Patterns.Any(p => PatternMatcher.IsMatch(p, text))
+            || (atom.Expressions.Length > 0 && MatchesExpression(atom.Expressions, Encoding.UTF8.GetString(text)));
 
     private bool MatchesExpression(ImmutableArray<RegexPattern> expressions, string text)
     {

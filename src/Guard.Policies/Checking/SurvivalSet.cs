@@ -6,56 +6,6 @@ using Guard.Policies.Simulation;
 
 namespace Guard.Policies.Checking;
 
-/// <summary>One operation without which nobody can correct a policy any more.</summary>
-internal sealed record SurvivalRequest(
-    string Description, RuleCategory Category, byte[] Image, byte[] Invoked, byte[] Parent, byte[] Target, AccessKinds Access)
-{
-    private const TextRoles Unknown =
-        TextRoles.Command | TextRoles.ParentCommand | TextRoles.AncestorCommand | TextRoles.Directory;
-
-    /// <summary>What is done with a socket; null for anything else.</summary>
-    public RequestSocket? Socket { get; init; }
-
-    /// <summary>The kernel can't hash what this maps.</summary>
-    public bool HasNoDigest { get; init; }
-
-    /// <summary>Where somebody is who has logged in as root.</summary>
-    private static readonly byte[] Session = Encoding.UTF8.GetBytes("/user.slice/user-0.slice/session-1.scope");
-
-    /// <summary>Of an operation: which one, and in what way.</summary>
-    public uint SystemOperation { get; init; }
-
-    /// <summary>Of an operation: the program of the process that it acts on, or the file system.</summary>
-    public byte[] Object { get; init; } = [];
-
-    private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes("/usr/lib/systemd/systemd");
-
-    /// <summary>The texts of the roles, or null when they are not known. The ancestors are the parent and the first process.</summary>
-    public IEnumerable<byte[]>? TextsOf(TextRoles roles)
-    {
-        if ((roles & Unknown) != 0)
-        {
-            return null;
-        }
-
-        (TextRoles Role, byte[] Text)[] texts =
-        [
-            (TextRoles.Image, Image),
-            (TextRoles.Invoked, Invoked),
-            (TextRoles.Parent, Parent),
-            (TextRoles.ParentInvoked, Parent),
-            (TextRoles.Target, Target),
-            (TextRoles.Loaded, Target),
-            (TextRoles.TargetImage, Object),
-            (TextRoles.Object, Object),
-            (TextRoles.Ancestor, Parent),
-            (TextRoles.Ancestor, FirstProcess),
-            (TextRoles.Cgroup, Session),
-        ];
-        return texts.Where(t => roles.HasFlag(t.Role)).Select(t => t.Text);
-    }
-}
-
 /// <summary>What root must be able to do: boot, log in, become root, call guardctl, install a package.</summary>
 internal static class SurvivalSet
 {
@@ -134,39 +84,10 @@ internal static class SurvivalSet
         "/usr/lib/systemd/libsystemd-shared-252.so",
     ];
 
-    private static readonly ImmutableArray<string> PasswordCheckers = [Sshd, Login, Sudo, Su, Password];
-
-    /// <summary>What some programs cannot do their work without.</summary>
-    private static readonly ImmutableArray<(string Image, string File, AccessKinds Access)> Needs =
-    [
-        .. from program in PasswordCheckers
-           from file in ImmutableArray.Create("/etc/shadow", "/usr/lib/x86_64-linux-gnu/security/pam_unix.so", "/etc/pam.d/common-auth", "/etc/nsswitch.conf")
-           select (program, file, AccessKinds.Read),
-        .. from program in ImmutableArray.Create(Systemd, Sshd, Login, Sudo, Su, Dash, Bash)
-           select (program, "/dev/null", AccessKinds.Read | AccessKinds.Write),
-        (Sshd, "/dev/ptmx", AccessKinds.Read | AccessKinds.Write),
-        (Login, "/dev/tty1", AccessKinds.Read | AccessKinds.Write),
-        (Sudo, "/dev/pts/0", AccessKinds.Read | AccessKinds.Write),
-        (Bash, "/dev/tty", AccessKinds.Read | AccessKinds.Write),
-        (Sshd, "/etc/ssh/sshd_config", AccessKinds.Read),
-        (Sudo, "/etc/sudoers", AccessKinds.Read),
-        (Dash, "/var/lib/dpkg/info/guard.postinst", AccessKinds.Read),
-        (Dpkg, "/var/lib/dpkg/status", AccessKinds.Read),
-        (Dpkg, "/var/lib/dpkg/status-new", AccessKinds.Write | AccessKinds.Create),
-        (Dpkg, "/var/lib/dpkg/lock", AccessKinds.Write),
-        (Apt, "/var/lib/dpkg/lock-frontend", AccessKinds.Write),
-        (Guardd, "/etc/guard/guard.yaml", AccessKinds.Read),
-        (Guardd, "/usr/lib/guard/bpf/guard.bpf.o", AccessKinds.Read),
-        (Guardd, "/var/lib/guard/trail.db", AccessKinds.Write),
-        // Programs are pinned when a policy needs them, and the pins go when it does not.
-        (Guardd, "/sys/fs/bpf/guard/0123456789abcdef/link_path_unlink", AccessKinds.Create),
-        (Guardd, "/sys/fs/bpf/guard/0123456789abcdef/link_path_unlink", AccessKinds.Delete),
-    ];
-
     /// <summary>All of them, with what the administrator added; the uid is 0.</summary>
     public static ImmutableArray<SurvivalRequest> Requests(SurvivalEntries added) =>
     [
-        .. from program in Programs.Concat(added.Programs.Select(path => (Image: path, Invoked: path)))
+        .. from program in Programs.Concat(added.Programs.Select(path => (Image: MergedUsr.Resolve(path), Invoked: path)))
            from parent in Parents
            from request in RunBy(parent, program.Image, program.Invoked)
            select request,
@@ -185,16 +106,17 @@ internal static class SurvivalSet
         .. from parent in Parents
            from category in ImmutableArray.Create(RuleCategory.MappedProgram, RuleCategory.ImageLoad)
            select OwnCode(parent, category),
-        .. from need in Needs
+        .. from need in SurvivalFiles.Needs
            from parent in Parents
            select Open(need.Image, need.Image, parent, need.File, need.Access),
+        .. SurvivalFiles.Unpacking(),
         .. from operation in ImmutableArray.Create(NetworkOperation.Bind, NetworkOperation.Listen)
            from address in ImmutableArray.Create(IPAddress.Any, IPAddress.IPv6Any)
            select Serve(operation, address),
         .. from file in added.Files
            from reader in ImmutableArray.Create(Systemd, Dash, Bash)
            from parent in Parents
-           select Open(reader, reader, parent, file, AccessKinds.Read),
+           select Open(reader, reader, parent, MergedUsr.Resolve(file), AccessKinds.Read),
         .. SurvivalOperations.Requests(),
     ];
 
@@ -243,10 +165,10 @@ internal static class SurvivalSet
     /// </summary>
     private static SurvivalRequest OwnCode(string parent, RuleCategory category)
     {
-        const string image = Guardctl, code = "/memfd:doublemapper (deleted)";
+        const string image = Guardctl, code = "/memfd:doublemapper";
         var isLoad = category == RuleCategory.ImageLoad;
         return new(
-            $"{image} running, whose code is made in memory and has no digest",
+            $"{image} running, whose code is made in memory",
             category,
             Bytes(isLoad ? image : code),
             isLoad ? Bytes(image) : [],
@@ -272,7 +194,7 @@ internal static class SurvivalSet
     };
 
     private static SurvivalRequest Open(string image, string invoked, string parent, string file, AccessKinds access) => new(
-        $"{invoked} {(access == AccessKinds.Read ? "reading" : "writing")} {file}",
+        $"{invoked} {SurvivalFiles.NameOf(access)} {file}",
         RuleCategory.FileAccess,
         Bytes(image),
         Bytes(invoked),

@@ -152,7 +152,7 @@ public sealed class RuleCheckTests
     [InlineData("TargetFilename|endswith: .so.6", "[read, exec]", true)]
     [InlineData("TargetFilename|startswith: /usr/bin/", "exec", true)]
     [InlineData("TargetFilename: /usr/lib/guard/guardctl", "exec", true)]
-    [InlineData("TargetFilename|startswith: /usr/bin/", "write", false)]
+    [InlineData("TargetFilename|startswith: /usr/bin/", "write", true)]
     public void Blocking_files_that_survival_needs_is_refused(string item, string access, bool refused)
     {
         var text = FileAccess($"a:\n    {item}\n    Access: {access}\ncondition: a", Block);
