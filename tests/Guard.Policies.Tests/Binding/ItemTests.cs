@@ -115,9 +115,10 @@ public sealed class ItemTests
     [InlineData("CommandLine: '*'", true)]
     [InlineData("AncestorImage|endswith: /systemd", true)]
     [InlineData("Image|re: 'ba?sh$'", true)]
-    [InlineData("LogonId|gte: 1000", false)]
+    [InlineData("LogonId|gte: 1000", true)]
+    [InlineData("LogonId: 4242", false)]
     [InlineData("CurrentDirectory|startswith: /tmp", false)]
-    public void Lock_out_takes_arguments_for_unknown(string item, bool refused)
+    public void Lock_out_knows_usual_arguments_and_logins_and_no_others(string item, bool refused)
     {
         var text = Exec($"sel:\n    {item}\ncondition: sel", "guard: {action: block}");
         Assert.Equal(refused, Where(Compile(text), DiagnosticCatalogue.LockOut).Any());
