@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 400
-# when: long 6.1
+# when: long
 # A full disk costs records, never a verdict: what is in force stays, a push goes through, guardd starts and ends; the
 # status says so meanwhile, and the trail goes on when there is room again.
 # shellcheck source=tests/vm/lib.sh
