@@ -108,7 +108,7 @@ public sealed class PolicyExplainTests : IDisposable
     [InlineData("AncestorImage", "/usr/sbin/nginx", "--parent-image")]
     [InlineData("CurrentDirectory", "/tmp", "--cwd")]
     [InlineData("ParentCommandLine", "nginx -g", "--parent-command")]
-    [InlineData("LogonId", "1000", "--logon-id")]
+    [InlineData("LogonId", "4242", "--logon-id")]
     [InlineData("User", "1000", "--uid")]
     public async Task Every_value_can_be_told(string field, string value, string option)
     {
