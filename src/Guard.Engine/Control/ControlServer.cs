@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Guard.Engine.Audit;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -46,6 +47,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly ControlEndpoints _endpoints;
     private readonly ControlApplication _application;
     private readonly KestrelServer _server;
+    private bool _listens;
     private bool _disposed;
 
     /// <summary>Creates a server that does not listen yet.</summary>
@@ -66,7 +68,7 @@ internal sealed class ControlServer : IAsyncDisposable
         _application = new ControlApplication(_endpoints, new DenialRecorder(control, clock), _log, _stopping.Token);
         // Kestrel's own lines speak of clients' mistakes; they are not the log's business.
         var quiet = NullLoggerFactory.Instance;
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = MostConnections }), quiet);
+        var transport = new SocketTransportFactory(Options.Create(Listening()), quiet);
         _server = new KestrelServer(Options.Create(Configure()), transport, quiet);
     }
 
@@ -76,6 +78,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         SocketFile.Claim(_options.Socket);
         await _server.StartAsync(_application, cancellationToken).ConfigureAwait(false);
+        _listens = true;
         SocketFile.Restrict(_options.Socket, _options.Group);
     }
 
@@ -87,6 +90,11 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _server.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (_listens)
+        {
+            _listens = false;
+            File.Delete(_options.Socket);
+        }
     }
 
     /// <inheritdoc />
@@ -103,6 +111,12 @@ internal sealed class ControlServer : IAsyncDisposable
         _endpoints.Dispose();
         _stopping.Dispose();
     }
+
+    private static SocketTransportOptions Listening() => new()
+    {
+        Backlog = MostConnections,
+        CreateBoundListenSocket = place => ListeningEndPoint.Bind((UnixDomainSocketEndPoint)place),
+    };
 
     private KestrelServerOptions Configure()
     {
@@ -137,7 +151,7 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             identity = _authorisation.Identify(socket);
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
             connection.Abort();
             return;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Guard.Engine.Control;
@@ -144,6 +145,35 @@ public sealed class ControlServerTests
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync(ControlApi.Status)).StatusCode);
     }
 
+    /// <summary>Where this fails it ends the process, as it would end guardd.</summary>
+    [Theory]
+    [InlineData(false, 60)]
+    [InlineData(false, 107)]
+    [InlineData(false, 108)]
+    [InlineData(true, 108)]
+    public async Task A_client_whose_own_end_has_a_long_name_is_served(bool @abstract, int length)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var name = Encoding.ASCII.GetBytes(Path.Combine(server.Directory, "c").PadRight(length, 'c'));
+        name[0] = @abstract ? (byte)0 : name[0];
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new RawName(name));
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.Socket));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {ControlApi.Status} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        var answer = new byte[4096];
+        var received = await socket.ReceiveAsync(answer).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(answer, 0, received), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stopping_removes_the_socket()
+    {
+        await using var server = await RunningServer.StartAsync();
+        Assert.True(File.Exists(server.Socket));
+        await server.StopAsync();
+        Assert.False(File.Exists(server.Socket));
+    }
+
     [Fact]
     public async Task Headers_without_end_are_refused()
     {
@@ -227,4 +257,17 @@ public sealed class ControlServerTests
 
     private static Task<HttpResponseMessage> PushAsync(RunningServer server, PolicyBundle bundle)
         => server.Http.PostAsync(ControlApi.Policy, new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(bundle, GuardJson.Default.PolicyBundle)));
+
+    /// <summary>A name as the kernel takes it, without the zero that the runtime's own has at its end.</summary>
+    private sealed class RawName(byte[] name) : EndPoint
+    {
+        public override AddressFamily AddressFamily => AddressFamily.Unix;
+
+        public override SocketAddress Serialize()
+        {
+            var address = new SocketAddress(AddressFamily.Unix, name.Length + 2);
+            name.CopyTo(address.Buffer.Span[2..]);
+            return address;
+        }
+    }
 }
