@@ -43,6 +43,27 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Equal($"  {file}(10,9): ParentImage: /usr/sbin/backup  [does not hold]", lines[3]);
     }
 
+    [Fact]
+    public async Task A_rule_that_would_lock_root_out_is_explained_with_a_warning()
+    {
+        const string rule = """
+            title: No shells
+            id: 11111111-2222-4333-8444-555555555556
+            logsource: {product: linux, category: process_creation}
+            detection:
+                shell:
+                    Image|endswith: /bash
+                condition: shell
+            guard: {action: block}
+            """;
+        var file = Write("a.yml", rule);
+        var result = await Cli.RunAsync(Real, "policy", "explain", "exec", "/usr/bin/bash", "--rules", file);
+        Assert.Equal(0, result.Code);
+        Assert.Contains($"{file}(7,16): warning GP4004: this rule would lock you out", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("exec /usr/bin/bash: block\n", result.Out, StringComparison.Ordinal);
+        Assert.Equal(1, (await Cli.RunAsync(Real, "policy", "check", file)).Code);
+    }
+
     [Theory]
     [InlineData("/usr//bin/nc")]
     [InlineData("/usr/bin/../bin/nc")]

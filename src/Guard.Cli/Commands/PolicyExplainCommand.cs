@@ -78,7 +78,7 @@ internal static class PolicyExplainCommand
         {
             var question = options.Read(run, run.Parsed.GetValue(path)!);
             var check = run.Parsed.GetValue(rules) is { Length: > 0 } paths
-                ? LocalCheck.Run(run, paths)
+                ? LocalCheck.ToExplain(run, paths)
                 : await PolicyOfDaemon.FetchAsync(run, cancellationToken).ConfigureAwait(false);
             return Explain(run, check, question);
         }

@@ -32,15 +32,22 @@ internal sealed class LocalCheck
 
     /// <summary>Loads and compiles.</summary>
     public static LocalCheck Run(CommandRun run, IEnumerable<string> paths, PolicyDomain domain = PolicyDomain.Kernel, bool allowLockOut = false)
+        => Load(run, paths, OptionsOf(run, domain) with { AllowLockOut = allowLockOut });
+
+    /// <summary>Loads and compiles what is only looked at: a rule that would lock root out can be explained.</summary>
+    public static LocalCheck ToExplain(CommandRun run, IEnumerable<string> paths)
+        => Load(run, paths, OptionsOf(run, PolicyDomain.Kernel) with { OnlyWarnOfLockOut = true });
+
+    private static CompilerOptions OptionsOf(CommandRun run, PolicyDomain domain) => new()
     {
-        var options = new CompilerOptions
-        {
-            Accounts = Accounts.Read(run.Environment),
-            Domain = domain,
-            Survival = ConfiguredSurvival.Read(run),
-            AllowLockOut = allowLockOut,
-            DigestOf = new FileDigests().Find,
-        };
+        Accounts = Accounts.Read(run.Environment),
+        Domain = domain,
+        Survival = ConfiguredSurvival.Read(run),
+        DigestOf = new FileDigests().Find,
+    };
+
+    private static LocalCheck Load(CommandRun run, IEnumerable<string> paths, CompilerOptions options)
+    {
         var loader = new BundleLoader(options);
         loader.Load(paths);
         return Compile(run, loader, options);
