@@ -105,7 +105,7 @@ internal static class LogSourceBinder
         foreach (var key in source.Entries.Select(e => e.Key).Where(k => !Keys.Contains(k.Text)))
         {
             var message = $"logsource has no key {TerminalText.Quote(key.Text)}";
-            if (NearestName.Find(key.Text, Keys) is { } near)
+            if (NearestName.FindKey(key.Text, Keys) is { } near)
             {
                 bag.Report(DiagnosticCatalogue.MisspeltKey, key.Span, message, $"did you mean '{near}'?");
             }

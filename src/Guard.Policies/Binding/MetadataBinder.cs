@@ -33,7 +33,7 @@ internal sealed class MetadataBinder
         foreach (var key in map.Entries.Select(e => e.Key).Where(k => !known.Contains(k.Text)))
         {
             var quoted = TerminalText.Quote(key.Text);
-            if (NearestName.Find(key.Text, known) is { } near)
+            if (NearestName.FindKey(key.Text, known) is { } near)
             {
                 var hint = $"did you mean '{near}'?";
                 _bag.Report(DiagnosticCatalogue.MisspeltKey, key.Span, $"the key {quoted} is not known", hint);

@@ -9,21 +9,42 @@ public static class NearestName
     private static readonly string[] Negations = ["n", "no", "not", "non", "u", "un", "de", "dis"];
 
     /// <summary>
-    /// The nearest of the known names within two edits (one where either has up to five letters, none where either has two), or
+    /// The nearest of the known names within two edits (one where a word has up to five letters, none where it has two), or
     /// null. Never the opposite of what is written: umount is one edit from mount, and the worst answer to it.
     /// </summary>
     /// <param name="text">What is written.</param>
     /// <param name="known">What could have been.</param>
     public static string? Find(string text, IEnumerable<string> known)
     {
-        string? best = null;
-        var bestDistance = int.MaxValue;
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(known);
-        foreach (var name in known.Where(name => !IsNegation(text, name) && !IsNegation(name, text)))
+        var candidates = known.Where(name => !IsNegation(text, name) && !IsNegation(name, text));
+        return Nearest(text, candidates, name => Math.Min(text.Length, name.Length) / 3);
+    }
+
+    /// <summary>
+    /// The same for keys that are refused because they are almost known ones, where a custom key would go by with a warning:
+    /// within two edits, or half the length of a short name. Rather too many are refused than one guard is not read.
+    /// </summary>
+    /// <param name="text">What is written.</param>
+    /// <param name="known">Keys that mean something.</param>
+    internal static string? FindKey(string text, IEnumerable<string> known) => Nearest(text, known, name => name.Length / 2);
+
+    /// <summary>"did you mean ...?" or the fallback.</summary>
+    /// <param name="text">What is written.</param>
+    /// <param name="known">What could have been.</param>
+    /// <param name="what">What the known names are.</param>
+    public static string Hint(string text, IReadOnlyCollection<string> known, string what)
+        => Find(text, known) is { } near ? $"did you mean '{near}'?" : $"{what}: {string.Join(", ", known)}";
+
+    private static string? Nearest(string text, IEnumerable<string> known, Func<string, int> most)
+    {
+        string? best = null;
+        var bestDistance = int.MaxValue;
+        foreach (var name in known)
         {
             var distance = Distance(text, name);
-            if (distance <= Math.Min(2, Math.Min(text.Length, name.Length) / 3) && distance < bestDistance)
+            if (distance <= Math.Min(2, most(name)) && distance < bestDistance)
             {
                 best = name;
                 bestDistance = distance;
@@ -32,13 +53,6 @@ public static class NearestName
 
         return best;
     }
-
-    /// <summary>"did you mean ...?" or the fallback.</summary>
-    /// <param name="text">What is written.</param>
-    /// <param name="known">What could have been.</param>
-    /// <param name="what">What the known names are.</param>
-    public static string Hint(string text, IReadOnlyCollection<string> known, string what)
-        => Find(text, known) is { } near ? $"did you mean '{near}'?" : $"{what}: {string.Join(", ", known)}";
 
     private static bool IsNegation(string text, string name)
         => text.Length > name.Length && text.EndsWith(name, StringComparison.OrdinalIgnoreCase)

@@ -25,6 +25,14 @@ public sealed class NearestNameTests
     public void A_slip_is_answered_with_what_was_meant(string category, string item, string hint)
         => Assert.Equal(hint, HintOf(category, item));
 
+    /// <summary>What is no slip for a hint can still be one for a key: as a custom key it would be read by nobody.</summary>
+    [Theory]
+    [InlineData("gardu")]
+    [InlineData("gaurds")]
+    [InlineData("leve l")]
+    public void A_key_that_is_almost_guard_or_level_stays_an_error(string key)
+        => Assert.Contains(Compile(Exec("sel:\n    Image: /x\ncondition: sel", $"{key}: {{action: block}}")).Diagnostics, d => d.Id == "GP2006");
+
     private static string HintOf(string category, string item)
         => Compile(Rule(category, $"sel:\n    {item}\ncondition: sel")).Diagnostics[0].Hint ?? "";
 }
