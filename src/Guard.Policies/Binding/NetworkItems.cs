@@ -64,6 +64,7 @@ internal sealed class NetworkItems
         PolicyField field, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
     {
         var networks = new List<IPNetwork>(values.Length);
+        var unspecified = new List<(ListValue Value, IPAddress Meant)>();
         var sound = true;
         foreach (var texts in values.Select(v => _values.BindPlain(modifiers, v)))
         {
@@ -73,7 +74,7 @@ internal sealed class NetworkItems
                 if (NetworkOf(text, modifiers.Kind == ItemKind.Network) is { } network)
                 {
                     networks.Add(network);
-                    ReportNoAddress(field, text, network);
+                    Keep(unspecified, text, network);
                 }
                 else
                 {
@@ -82,16 +83,31 @@ internal sealed class NetworkItems
             }
         }
 
+        if (field == PolicyField.DestinationIp)
+        {
+            ReportUnspecified(unspecified, networks);
+        }
+
         return sound ? new AddressItem(field, key.Span, AddressRanges.Of(networks)) : null;
     }
 
-    /// <summary>What goes to no address in particular is decided as what it is, something that goes to this host.</summary>
-    private void ReportNoAddress(PolicyField field, ListValue value, IPNetwork network)
+    private static void Keep(List<(ListValue Value, IPAddress Meant)> unspecified, ListValue value, IPNetwork network)
     {
-        var four = network is { PrefixLength: 32 } && network.BaseAddress.Equals(IPAddress.Any);
-        if (field == PolicyField.DestinationIp && (four || (network is { PrefixLength: 128 } && network.BaseAddress.Equals(IPAddress.IPv6Any))))
+        if (network.PrefixLength == 32 && network.BaseAddress.Equals(IPAddress.Any))
         {
-            var meant = four ? "127.0.0.1" : "::1";
+            unspecified.Add((value, IPAddress.Loopback));
+        }
+        else if (network.PrefixLength == 128 && network.BaseAddress.Equals(IPAddress.IPv6Any))
+        {
+            unspecified.Add((value, IPAddress.IPv6Loopback));
+        }
+    }
+
+    /// <summary>What goes to no address goes to this host and is decided as that. Who wrote that as well lacks nothing.</summary>
+    private void ReportUnspecified(List<(ListValue Value, IPAddress Meant)> unspecified, List<IPNetwork> networks)
+    {
+        foreach (var (value, meant) in unspecified.Where(u => !networks.Exists(n => n.Contains(u.Meant))))
+        {
             var message = $"nothing goes to {TerminalText.Quote(value.Text)}: the kernel makes it this host, {meant}";
             _bag.Report(DiagnosticCatalogue.OddValue, value.Span, message, $"write {meant}, or exists: true for any address");
         }

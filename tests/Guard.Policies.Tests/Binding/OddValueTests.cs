@@ -29,6 +29,7 @@ public sealed class OddValueTests
     [InlineData("capability_use", "Capability: [0, 40]")]
     [InlineData("network_connection", "DestinationIp: 127.0.0.1")]
     [InlineData("network_connection", "DestinationIp|cidr: [0.0.0.0/0, '::/0', 0.0.0.0/8]")]
+    [InlineData("network_connection", "DestinationIp: [127.0.0.1, 0.0.0.0, '::1', '::']")]
     [InlineData("network_connection", "SourceIp: [0.0.0.0, '::']")]
     [InlineData("driver_load", "LoadedFrom: memory")]
     public void Others_draw_none(string category, string item)
