@@ -18,7 +18,6 @@ internal sealed class KernelSide : IKernelSide
     private readonly Iterators _iterators;
     private readonly EventPump _pump;
     private readonly HeldFiles? _held;
-    private readonly KernelCounters _counters;
 
     private KernelSide(EngineParts parts, AttachedLsm lsm, PolicyInstaller installer, Iterators iterators, EventPump pump)
     {
@@ -28,7 +27,6 @@ internal sealed class KernelSide : IKernelSide
         _iterators = iterators;
         _pump = pump;
         _held = iterators.Sweep is not { } sweep ? null : new HeldFiles(sweep, parts.Enricher, record => parts.Writer.Write(record with { BootId = parts.BootId }), parts.Time);
-        _counters = pump.Counters;
     }
 
     /// <inheritdoc/>
@@ -44,7 +42,7 @@ internal sealed class KernelSide : IKernelSide
     public bool Healthy => _pump.Healthy;
 
     /// <inheritdoc/>
-    public GuardCounters ReadCounters() => _counters.ReadSum();
+    public GuardCounters ReadCounters() => _pump.Counters.ReadSum();
 
     /// <inheritdoc/>
     public long MemoryBytes() => _lsm.Maps.MemoryBytes() + _installer.MemoryBytes;

@@ -60,7 +60,7 @@ internal sealed class LoadedLsm : IDisposable
     /// Somebody has emptied the slot while guardd was away: nothing says which number was the last. Nobody pushes every
     /// second from boot on, so that the seconds since then are more.
     /// </summary>
-    private ulong GenerationsLost() => PolicyInstaller.ReadGeneration(Maps.Images) == 0 ? (ulong)Environment.TickCount64 / 1000 : 0;
+    private ulong GenerationsLost() => PolicyInstaller.IsEmpty(Maps.Images) ? (ulong)Environment.TickCount64 / 1000 : 0;
 
     /// <summary>What asks the kernel what files are; null when the object has no such program. Needs no policy.</summary>
     /// <exception cref="KernelException">The kernel refused.</exception>

@@ -40,6 +40,9 @@ internal sealed class PolicyInstaller : IDisposable
         return map is null ? 0 : ImageBuffer.Generation(ReadValue(map));
     }
 
+    /// <summary>Whether a slot of images has none. Nothing of an image is read.</summary>
+    public static bool IsEmpty(FileDescriptorHandle images) => !Libbpf.TryLookup(images, Slot, stackalloc byte[sizeof(uint)]);
+
     /// <summary>What is in force, or null when the slot is empty.</summary>
     /// <exception cref="KernelException">What is there is damaged.</exception>
     public InstalledGeneration? ReadInForce()

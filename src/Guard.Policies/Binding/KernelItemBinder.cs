@@ -192,7 +192,7 @@ internal sealed class KernelItemBinder : ItemBinder
                 var (what, finding) = field == PolicyField.Group
                     ? ("group", DiagnosticCatalogue.NoSuchGroup)
                     : ("account", DiagnosticCatalogue.NoSuchAccount);
-                var hint = ReferenceEquals(modifiers, NoModifiers) ? $"correct the name, or write the number of the {what} in its place; push again after it was created" : null;
+                var hint = IsOfScope(modifiers) ? $"correct the name, or write the number of the {what} in its place; push again after it was created" : null;
                 Bag.Report(finding, values[i].Span, $"no {what} of this machine is meant by {TerminalText.Quote(values[i].Text)}", hint);
             }
         }
@@ -200,9 +200,12 @@ internal sealed class KernelItemBinder : ItemBinder
         return new NumberItem(field, key.Span, NumberRanges.Combine(sets, modifiers.All));
     }
 
+    /// <summary>The places of a scope have no modifiers.</summary>
+    private static bool IsOfScope(ItemModifiers modifiers) => ReferenceEquals(modifiers, NoModifiers);
+
     /// <summary>In a scope numbers stand beside names; null for a name.</summary>
     private static IEnumerable<uint>? NumberInScope(PolicyField field, ItemModifiers modifiers, YamlScalar value)
-        => !ReferenceEquals(modifiers, NoModifiers) ? null
+        => !IsOfScope(modifiers) ? null
             : field == PolicyField.LogonId && value.Text == "unset" ? [uint.MaxValue]
             : PlainScalars.TryReadUid(value.Text, out var number) ? [number] : null;
 

@@ -38,13 +38,10 @@ internal sealed class LockOutCheck
 
     private readonly Func<string, string?> _digestOf;
 
-    private readonly bool _onlyWarns;
-
     private LockOutCheck(NormalisedPolicy policy, CompilerOptions options)
     {
         _atoms = policy.Atoms;
         _digestOf = options.DigestOf;
-        _onlyWarns = options.OnlyWarnOfLockOut;
         _requests = SurvivalSet.Requests(options.Survival);
         _known = [.. _requests.Select(_ => new Dictionary<int, bool?>())];
     }
@@ -58,27 +55,29 @@ internal sealed class LockOutCheck
         }
 
         var check = new LockOutCheck(normalisation.Policy, options);
-        var finding = options.AllowLockOut ? DiagnosticCatalogue.LockOutForced : DiagnosticCatalogue.LockOut;
+        var finding = options.AllowLockOut ? DiagnosticCatalogue.LockOutForced
+            : options.OnlyWarnOfLockOut ? DiagnosticCatalogue.LockOut with { Severity = DiagnosticSeverity.Warning }
+            : DiagnosticCatalogue.LockOut;
         foreach (var (written, meant) in blocking)
         {
             var refused = check.RefusedBy(meant);
             if (refused.Count > 0)
             {
-                bag.Add(check.Finding(finding, written, meant, refused));
+                check.Report(finding, written, meant, refused, bag);
             }
         }
     }
 
-    private Diagnostic Finding(DiagnosticDescriptor finding, RuleNode written, NormalisedRule meant, List<SurvivalRequest> refused)
+    private void Report(
+        DiagnosticDescriptor finding, RuleNode written, NormalisedRule meant, List<SurvivalRequest> refused, DiagnosticBag bag)
     {
         var digests = Asks(meant.Condition, PolicyField.Digest);
         List<string> details = [.. refused.Select(r => r.HasNoDigest && digests ? r.Description + " and has no digest" : r.Description).Distinct()];
         var named = string.Join(", ", details.Take(MaxNamed));
         var more = details.Count > MaxNamed ? $" and {details.Count - MaxNamed} more" : string.Empty;
         var message = $"this rule would lock you out: for root it refuses {named}{more}";
-        var severity = _onlyWarns ? DiagnosticSeverity.Warning : finding.Severity;
-        var hint = refused.TrueForAll(r => r.Category == RuleCategory.MappedProgram) ? MappedHint : finding.Hint;
-        return new Diagnostic(finding.Id, severity, written.Detection.Condition.Span, message, hint) { Details = [.. details] };
+        var hint = refused.TrueForAll(r => r.Category == RuleCategory.MappedProgram) ? MappedHint : null;
+        bag.Report(finding, written.Detection.Condition.Span, message, hint, details);
     }
 
     private bool Asks(ConditionNode node, PolicyField field) => node switch

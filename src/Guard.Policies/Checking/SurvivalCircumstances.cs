@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Guard.Policies.Normalising;
+using static Guard.Policies.Checking.SurvivalPrograms;
 
 namespace Guard.Policies.Checking;
 
@@ -35,63 +36,61 @@ internal sealed class SurvivalCircumstances
     private const uint Administrator = 1000;
     private const string Session = "/user.slice/user-0.slice/session-1.scope";
     private const string AdministratorSession = "/user.slice/user-1000.slice/session-2.scope";
-    private const string Ssh = "/system.slice/ssh.service";
-    private const string Getty = "/system.slice/system-getty.slice/getty@tty1.service";
-    private const string Guardd = "/system.slice/guardd.service";
-    private const string Emergency = "/system.slice/emergency.service";
+    private const string SshUnit = "/system.slice/ssh.service";
+    private const string GettyUnit = "/system.slice/system-getty.slice/getty@tty1.service";
+    private const string GuarddUnit = "/system.slice/guardd.service";
+    private const string EmergencyUnit = "/system.slice/emergency.service";
 
     /// <summary>By program: how it is called. Another one is called by its name alone.</summary>
     private static readonly Dictionary<string, string[]> Commands = new(StringComparer.Ordinal)
     {
-        ["/usr/lib/systemd/systemd"] = ["/sbin/init", "/usr/lib/systemd/systemd --switched-root --system --deserialize=33"],
-        ["/usr/lib/systemd/systemd-executor"] =
-            ["/usr/lib/systemd/systemd-executor --deserialize 33 --log-level info --log-target journal-or-kmsg"],
-        ["/usr/lib/guard/guardd"] = ["/usr/lib/guard/guardd"],
-        ["/usr/lib/guard/guardctl"] = ["guardctl status", "guardctl policy remove --all", "/usr/bin/guardctl policy push /etc/guard/policies"],
-        ["/usr/sbin/sshd"] = ["/usr/sbin/sshd -D", "/usr/sbin/sshd -D -R", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups"],
-        ["/usr/lib/openssh/sshd-session"] = ["/usr/lib/openssh/sshd-session -D -R"],
-        ["/usr/lib/openssh/sshd-auth"] = ["/usr/lib/openssh/sshd-auth -D -R"],
-        ["/usr/sbin/agetty"] = [@"/sbin/agetty -o -p -- \u --noclear - linux"],
-        ["/usr/sbin/sulogin"] = ["/sbin/sulogin", "sulogin"],
-        ["/usr/bin/login"] = ["/bin/login -p --", "login -- root"],
-        ["/usr/bin/sudo"] = ["sudo -s", "sudo guardctl status", "sudo apt install guard"],
-        ["/usr/bin/su"] = ["su", "su -"],
-        ["/usr/bin/dash"] =
+        [Systemd] = ["/sbin/init", "/usr/lib/systemd/systemd --switched-root --system --deserialize=33"],
+        [Executor] = ["/usr/lib/systemd/systemd-executor --deserialize 33 --log-level info --log-target journal-or-kmsg"],
+        [Guardd] = [Guardd],
+        [Guardctl] = ["guardctl status", "guardctl policy remove --all", "/usr/bin/guardctl policy push /etc/guard/policies"],
+        [Sshd] = ["/usr/sbin/sshd -D", "/usr/sbin/sshd -D -R", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups"],
+        [SshSession] = ["/usr/lib/openssh/sshd-session -D -R"],
+        [SshAuthentication] = ["/usr/lib/openssh/sshd-auth -D -R"],
+        [Agetty] = [@"/sbin/agetty -o -p -- \u --noclear - linux"],
+        [Sulogin] = ["/sbin/sulogin", "sulogin"],
+        [Login] = ["/bin/login -p --", "login -- root"],
+        [Sudo] = ["sudo -s", "sudo guardctl status", "sudo apt install guard"],
+        [Su] = ["su", "su -"],
+        [Dash] =
         [
             "/bin/sh", "sh -c /usr/sbin/dpkg-preconfigure --apt || true", "/bin/sh /var/lib/dpkg/info/guard.postinst configure",
         ],
-        ["/usr/bin/bash"] = ["-bash", "/bin/bash", "bash"],
-        ["/usr/bin/apt"] = ["apt install guard", "apt update"],
-        ["/usr/bin/apt-get"] = ["apt-get install guard", "apt-get update"],
-        ["/usr/bin/dpkg"] = ["dpkg -i guard.deb", "/usr/bin/dpkg --status-fd 21 --configure --pending", "dpkg --configure -a"],
-        ["/usr/bin/dpkg-deb"] = ["dpkg-deb --control guard.deb /var/lib/dpkg/tmp.ci", "dpkg-deb --fsys-tarfile guard.deb"],
-        ["/usr/bin/tar"] = ["tar -x -f - --warning=no-timestamp"],
-        ["/usr/sbin/unix_chkpwd"] = ["/sbin/unix_chkpwd root nullok"],
-        ["/usr/bin/perl"] = ["/usr/bin/perl -w /usr/share/debconf/frontend /var/lib/dpkg/info/guard.postinst configure"],
-        ["/var/lib/dpkg/info/guard.postinst"] = ["/var/lib/dpkg/info/guard.postinst configure"],
-        ["/usr/bin/mount"] = ["mount -o remount,rw /"],
+        [Bash] = ["-bash", "/bin/bash", "bash"],
+        [Apt] = ["apt install guard", "apt update"],
+        [AptGet] = ["apt-get install guard", "apt-get update"],
+        [Dpkg] = ["dpkg -i guard.deb", "/usr/bin/dpkg --status-fd 21 --configure --pending", "dpkg --configure -a"],
+        [DpkgDeb] = ["dpkg-deb --control guard.deb /var/lib/dpkg/tmp.ci", "dpkg-deb --fsys-tarfile guard.deb"],
+        [Tar] = ["tar -x -f - --warning=no-timestamp"],
+        [Password] = ["/sbin/unix_chkpwd root nullok"],
+        [Perl] = ["/usr/bin/perl -w /usr/share/debconf/frontend /var/lib/dpkg/info/guard.postinst configure"],
+        [PostInstallation] = ["/var/lib/dpkg/info/guard.postinst configure"],
+        [Mount] = ["mount -o remount,rw /"],
     };
 
     /// <summary>By program that init runs: where that is.</summary>
     private static readonly Dictionary<string, string> Units = new(StringComparer.Ordinal)
     {
-        ["/usr/lib/systemd/systemd-executor"] = Guardd,
-        ["/usr/lib/guard/guardd"] = Guardd,
-        ["/usr/sbin/sshd"] = Ssh,
-        ["/usr/lib/openssh/sshd-session"] = Ssh,
-        ["/usr/lib/openssh/sshd-auth"] = Ssh,
-        ["/usr/sbin/agetty"] = Getty,
-        ["/usr/bin/login"] = Getty,
-        ["/usr/sbin/sulogin"] = Emergency,
-        ["/usr/bin/bash"] = Emergency,
-        ["/usr/bin/dash"] = Emergency,
+        [Executor] = GuarddUnit,
+        [Guardd] = GuarddUnit,
+        [Sshd] = SshUnit,
+        [SshSession] = SshUnit,
+        [SshAuthentication] = SshUnit,
+        [Agetty] = GettyUnit,
+        [Login] = GettyUnit,
+        [Sulogin] = EmergencyUnit,
+        [Bash] = EmergencyUnit,
+        [Dash] = EmergencyUnit,
     };
 
     /// <summary>They go on in the session that they have opened.</summary>
-    private static readonly string[] OpenSessions =
-        ["/usr/sbin/sshd", "/usr/lib/openssh/sshd-session", "/usr/bin/login", "/usr/bin/sudo", "/usr/bin/su"];
+    private static readonly string[] OpenSessions = [Sshd, SshSession, Login, Sudo, Su];
 
-    private readonly Dictionary<(string Image, string Parent, bool IsMapped), ImmutableArray<Circumstances>> _known = [];
+    private readonly Dictionary<(string Image, string Invoked, string Parent, bool IsMapped), ImmutableArray<Circumstances>> _known = [];
 
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
 
@@ -99,10 +98,10 @@ internal sealed class SurvivalCircumstances
     public ImmutableArray<Circumstances> Of(SurvivalRequest request)
     {
         var isMapped = request.Category == RuleCategory.MappedProgram;
-        var key = (Text(request.Image), Text(request.Parent), isMapped);
+        var key = (Image: Text(request.Image), Invoked: Text(request.Invoked), Parent: Text(request.Parent), isMapped);
         if (!_known.TryGetValue(key, out var known))
         {
-            known = [.. isMapped ? Mapped(key.Item1, key.Item2) : Run(key.Item1, key.Item2, Text(request.Invoked))];
+            known = [.. isMapped ? Mapped(key.Image, key.Parent) : Run(key.Image, key.Parent, key.Invoked)];
             _known.Add(key, known);
         }
 
@@ -110,7 +109,7 @@ internal sealed class SurvivalCircumstances
     }
 
     private IEnumerable<Circumstances> Run(string image, string parent, string invoked)
-        => from command in Commands.GetValueOrDefault(image, [invoked]).Select(Bytes).ToArray()
+        => from command in Commands.GetValueOrDefault(image, [invoked]).Select(Bytes)
            from place in PlacesOf(image, parent)
            select new Circumstances(command, Bytes(place.Directory), Bytes(place.ParentCommand), place.Login, Bytes(place.Cgroup));
 
@@ -121,15 +120,15 @@ internal sealed class SurvivalCircumstances
 
     private static IEnumerable<Place> PlacesOf(string image, string parent) => parent switch
     {
-        "/usr/lib/systemd/systemd" => OfInit(image),
-        "/usr/sbin/sshd" =>
+        Systemd => OfInit(image),
+        Sshd =>
         [
-            new("/", "/usr/sbin/sshd -D", Nobody, Ssh),
+            new("/", "/usr/sbin/sshd -D", Nobody, SshUnit),
             // So does it call itself where it ran before Guard did.
-            new("/", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", Nobody, Ssh),
+            new("/", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", Nobody, SshUnit),
             new("/root", "/usr/sbin/sshd -D -R", 0, Session),
             // Without pam_systemd.
-            new("/root", "/usr/sbin/sshd -D -R", 0, Ssh),
+            new("/root", "/usr/sbin/sshd -D -R", 0, SshUnit),
         ],
         _ => OfShell(Commands.GetValueOrDefault(parent, [parent])),
     };
@@ -137,7 +136,7 @@ internal sealed class SurvivalCircumstances
     private static IEnumerable<Place> OfInit(string image)
     {
         var unit = Units.GetValueOrDefault(image, "/init.scope");
-        foreach (var init in Commands["/usr/lib/systemd/systemd"])
+        foreach (var init in Commands[Systemd])
         {
             yield return new Place("/", init, Nobody, unit);
         }
@@ -147,7 +146,7 @@ internal sealed class SurvivalCircumstances
             yield return new Place("/", "/sbin/init", 0, Session);
         }
 
-        if (image is "/usr/bin/sudo" or "/usr/bin/su")
+        if (image is Sudo or Su)
         {
             yield return new Place("/", "-bash", Administrator, AdministratorSession);
         }
@@ -156,7 +155,7 @@ internal sealed class SurvivalCircumstances
     private static IEnumerable<Place> OfShell(string[] commands)
     {
         (uint Login, string Cgroup)[] places =
-            [(0, Session), (Administrator, AdministratorSession), (0, Getty), (Nobody, Emergency)];
+            [(0, Session), (Administrator, AdministratorSession), (0, GettyUnit), (Nobody, EmergencyUnit)];
         for (var i = 0; i < places.Length; i++)
         {
             yield return new Place(i == 0 ? "/root" : "/", commands[i % commands.Length], places[i].Login, places[i].Cgroup);

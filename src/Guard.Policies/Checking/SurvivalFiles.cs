@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Guard.Policies.Normalising;
+using static Guard.Policies.Checking.SurvivalPrograms;
 
 namespace Guard.Policies.Checking;
 
@@ -12,20 +13,6 @@ internal static class SurvivalFiles
 {
     private const AccessKinds New = AccessKinds.Write | AccessKinds.Create;
     private const AccessKinds Replaced = AccessKinds.Create | AccessKinds.Delete;
-    private const string Systemd = "/usr/lib/systemd/systemd";
-    private const string Executor = "/usr/lib/systemd/systemd-executor";
-    private const string Sshd = "/usr/sbin/sshd";
-    private const string SshSession = "/usr/lib/openssh/sshd-session";
-    private const string Login = "/usr/bin/login";
-    private const string Sudo = "/usr/bin/sudo";
-    private const string Su = "/usr/bin/su";
-    private const string Password = "/usr/sbin/unix_chkpwd";
-    private const string Dash = "/usr/bin/dash";
-    private const string Bash = "/usr/bin/bash";
-    private const string Apt = "/usr/bin/apt";
-    private const string Dpkg = "/usr/bin/dpkg";
-    private const string Tar = "/usr/bin/tar";
-    private const string Guardd = "/usr/lib/guard/guardd";
 
     private static readonly ImmutableArray<string> PasswordCheckers = [Sshd, Login, Sudo, Su, Password];
 
@@ -69,7 +56,7 @@ internal static class SurvivalFiles
         "/usr/bin/apt-mark",
         "/usr/sbin/update-passwd",
         "/usr/lib/x86_64-linux-gnu/libapt-private.so.0.0.0",
-        "/usr/lib/guard/guardctl",
+        Guardctl,
         "/usr/lib/systemd/system/guardd.service",
         "/usr/share/doc/dpkg/copyright",
         "/etc/dpkg/dpkg.cfg",
@@ -132,11 +119,11 @@ internal static class SurvivalFiles
     /// <summary>The state of the package manager, and the scripts of a package.</summary>
     private static IEnumerable<(string Image, string File, AccessKinds Access)> Packages() =>
     [
-        (Dash, "/var/lib/dpkg/info/guard.postinst", AccessKinds.Read),
+        (Dash, PostInstallation, AccessKinds.Read),
         (Tar, "/var/lib/dpkg/tmp.ci/postinst", New),
         (Tar, "/var/lib/dpkg/tmp.ci/postinst", AccessKinds.Chown),
         (Dpkg, "/var/lib/dpkg/tmp.ci/postinst", AccessKinds.Rename),
-        (Dpkg, "/var/lib/dpkg/info/guard.postinst", Replaced),
+        (Dpkg, PostInstallation, Replaced),
         (Dpkg, "/var/lib/dpkg/info/guard.list-new", New),
         (Dpkg, "/var/lib/dpkg/updates/tmp.i", New | AccessKinds.Truncate),
         (Dpkg, "/var/lib/dpkg/updates/tmp.i", AccessKinds.Rename),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Guard.Policies.Binding;
 using Guard.Policies.Normalising;
+using static Guard.Policies.Checking.SurvivalPrograms;
 
 namespace Guard.Policies.Checking;
 
@@ -11,11 +12,6 @@ namespace Guard.Policies.Checking;
 /// </summary>
 internal static class SurvivalOperations
 {
-    private const string Systemd = "/usr/lib/systemd/systemd";
-    private const string Executor = "/usr/lib/systemd/systemd-executor";
-    private const string SshSession = "/usr/lib/openssh/sshd-session";
-    private const string SshAuthentication = "/usr/lib/openssh/sshd-auth";
-    private const string Guardd = "/usr/lib/guard/guardd";
 
     private static readonly ImmutableArray<string> BpfCommands =
     [
@@ -23,11 +19,10 @@ internal static class SurvivalOperations
         "OBJ_GET_INFO_BY_FD", "LINK_CREATE", "RAW_TRACEPOINT_OPEN", "ITER_CREATE", "MAP_GET_FD_BY_ID",
     ];
 
-    private static readonly ImmutableArray<string> Logins =
-        ["/usr/sbin/sshd", "/usr/bin/login", "/usr/bin/sudo", "/usr/bin/su", SshSession, SshAuthentication];
+    private static readonly ImmutableArray<string> Logins = [Sshd, Login, Sudo, Su, SshSession, SshAuthentication];
 
     /// <summary>They end the connection when they can't shut themselves in.</summary>
-    private static readonly ImmutableArray<string> ShutIn = ["/usr/sbin/sshd", SshSession, SshAuthentication];
+    private static readonly ImmutableArray<string> ShutIn = [Sshd, SshSession, SshAuthentication];
 
     /// <summary>All that guardd.service leaves it.</summary>
     private static readonly ImmutableArray<string> GuarddCapabilities =
@@ -62,9 +57,9 @@ internal static class SurvivalOperations
         .. SystemdCapabilities.Select(capability => Using(Executor, Systemd, capability)),
         .. ShutIn.Select(program => Using(program, Systemd, "CAP_SYS_CHROOT")),
         .. Logins.SelectMany(login => LoginCapabilities.Select(capability => Using(login, Systemd, capability))),
-        .. PackageCapabilities.Select(capability => Using("/usr/bin/dpkg", "/usr/bin/apt-get", capability)),
-        Using("/usr/bin/mount", "/usr/bin/bash", "CAP_SYS_ADMIN"),
-        Of("/usr/bin/mount", "/usr/bin/bash", "mount", "remount", "/usr/bin/mount remounting /") with
+        .. PackageCapabilities.Select(capability => Using(Dpkg, AptGet, capability)),
+        Using(Mount, Bash, "CAP_SYS_ADMIN"),
+        Of(Mount, Bash, "mount", "remount", "/usr/bin/mount remounting /") with
         {
             Target = "/"u8.ToArray(),
             Object = "ext4"u8.ToArray(),

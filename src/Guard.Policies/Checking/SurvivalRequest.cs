@@ -1,3 +1,4 @@
+using System.Text;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 
@@ -10,7 +11,7 @@ internal sealed record SurvivalRequest(
     /// <summary>Roles of an item in a positive position: it means the file under its other name, too.</summary>
     private const TextRoles OfFiles = TextRoles.Named | TextRoles.ParentInvoked | TextRoles.AncestorInvoked;
 
-    private static readonly byte[] FirstProcess = "/usr/lib/systemd/systemd"u8.ToArray();
+    private static readonly byte[] FirstProcess = Encoding.UTF8.GetBytes(SurvivalPrograms.Systemd);
 
     /// <summary>What is done with a socket; null for anything else.</summary>
     public RequestSocket? Socket { get; init; }

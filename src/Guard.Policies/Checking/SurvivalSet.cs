@@ -3,25 +3,13 @@ using System.Net;
 using System.Text;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
+using static Guard.Policies.Checking.SurvivalPrograms;
 
 namespace Guard.Policies.Checking;
 
 /// <summary>What root must be able to do: boot, log in, become root, call guardctl, install a package.</summary>
 internal static class SurvivalSet
 {
-    private const string Systemd = "/usr/lib/systemd/systemd";
-    private const string Sshd = "/usr/sbin/sshd";
-    private const string Login = "/usr/bin/login";
-    private const string Sudo = "/usr/bin/sudo";
-    private const string Su = "/usr/bin/su";
-    private const string Password = "/usr/sbin/unix_chkpwd";
-    private const string Dash = "/usr/bin/dash";
-    private const string Bash = "/usr/bin/bash";
-    private const string Apt = "/usr/bin/apt";
-    private const string Dpkg = "/usr/bin/dpkg";
-    private const string Perl = "/usr/bin/perl";
-    private const string Guardd = "/usr/lib/guard/guardd";
-    private const string Guardctl = "/usr/lib/guard/guardctl";
 
     /// <summary>Resolved path, and the name it is called by on a merged-usr system.</summary>
     private static readonly ImmutableArray<(string Image, string Invoked)> Programs =
@@ -32,15 +20,15 @@ internal static class SurvivalSet
         // The package's command is a symbolic link.
         (Guardctl, "/usr/bin/guardctl"),
         (Sshd, Sshd),
-        ("/usr/sbin/agetty", "/sbin/agetty"),
-        ("/usr/sbin/sulogin", "/sbin/sulogin"),
+        (Agetty, "/sbin/agetty"),
+        (Sulogin, "/sbin/sulogin"),
         (Login, "/bin/login"),
         (Sudo, Sudo),
         (Su, "/bin/su"),
         (Dash, "/bin/sh"),
         (Bash, "/bin/bash"),
         (Apt, Apt),
-        ("/usr/bin/apt-get", "/usr/bin/apt-get"),
+        (AptGet, AptGet),
         (Dpkg, Dpkg),
     ];
 
@@ -49,16 +37,16 @@ internal static class SurvivalSet
     /// <summary>What others run on the way: to check a password, to unpack and configure a package.</summary>
     private static readonly ImmutableArray<(string Parent, string Image, string Invoked)> Workers =
     [
-        (Systemd, "/usr/lib/systemd/systemd-executor", "/usr/lib/systemd/systemd-executor"),
-        (Sshd, "/usr/lib/openssh/sshd-session", "/usr/lib/openssh/sshd-session"),
+        (Systemd, Executor, Executor),
+        (Sshd, SshSession, SshSession),
         (Login, Password, "/sbin/unix_chkpwd"),
         (Su, Password, "/sbin/unix_chkpwd"),
         (Sudo, Password, "/sbin/unix_chkpwd"),
         (Apt, Dpkg, Dpkg),
-        (Dpkg, "/usr/bin/dpkg-deb", "/usr/bin/dpkg-deb"),
-        ("/usr/bin/dpkg-deb", "/usr/bin/tar", "/usr/bin/tar"),
+        (Dpkg, DpkgDeb, DpkgDeb),
+        (DpkgDeb, Tar, Tar),
         (Dpkg, Dash, "/bin/sh"),
-        (Dpkg, "/var/lib/dpkg/info/guard.postinst", "/var/lib/dpkg/info/guard.postinst"),
+        (Dpkg, PostInstallation, PostInstallation),
         (Dpkg, Perl, Perl),
         (Dash, Perl, Perl),
     ];
