@@ -16,12 +16,18 @@ static __always_inline long list_copy(__u16 *to, const __u16 *from, __u32 count)
 	return size ? bpf_probe_read_kernel(to, size, from) : 0;
 }
 
+/* After what stands before them, their lengths among it. False: they can't be read. */
+static __always_inline bool subject_lists_copy(struct guard_subject *to, const struct guard_subject *from)
+{
+	return !list_copy(to->own, from->own, to->own_count) &&
+	       !list_copy(to->parent, from->parent, to->parent_count) &&
+	       !list_copy(to->ancestor, from->ancestor, to->ancestor_count);
+}
+
 static __always_inline void subject_copy(struct guard_subject *to, const struct guard_subject *from)
 {
 	__builtin_memcpy(to, from, __builtin_offsetof(struct guard_subject, own));
-	list_copy(to->own, from->own, to->own_count);
-	list_copy(to->parent, from->parent, to->parent_count);
-	list_copy(to->ancestor, from->ancestor, to->ancestor_count);
+	subject_lists_copy(to, from);
 }
 
 /* The same from memory that is only probed. False: it can't be read. */
@@ -30,9 +36,7 @@ static __always_inline bool subject_probe(struct guard_subject *to, __u64 addres
 	const struct guard_subject *from = (const struct guard_subject *)address;
 
 	return !bpf_probe_read_kernel(to, __builtin_offsetof(struct guard_subject, own), from) &&
-	       !list_copy(to->own, from->own, to->own_count) &&
-	       !list_copy(to->parent, from->parent, to->parent_count) &&
-	       !list_copy(to->ancestor, from->ancestor, to->ancestor_count);
+	       subject_lists_copy(to, from);
 }
 
 static __always_inline void atoms_copy(struct guard_program_atoms *to, const struct guard_program_atoms *from)

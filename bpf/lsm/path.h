@@ -28,6 +28,20 @@ extern const void mount_lock GUARD_LOCK_SYMBOLS;
 /* From 6.2 on: memory of the kernel, read directly as the type that is named; 0 where it can't be read. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
 
+/* A pointer in the kernel's memory, as a number, by the address of the struct that it is in; 0 where it can't be read. */
+#define READ_POINTER(TYPE, ADDRESS, FIELD)                                                                             \
+	({                                                                                                             \
+		const TYPE *at_ = (const TYPE *)(ADDRESS);                                                             \
+		__u64 read_ = 0;                                                                                       \
+		if (bpf_rdonly_cast) {                                                                                 \
+			at_ = bpf_rdonly_cast(at_, bpf_core_type_id_kernel(TYPE));                                     \
+			read_ = address_of(at_->FIELD);                                                                \
+		} else {                                                                                               \
+			bpf_probe_read_kernel(&read_, sizeof(read_), &at_->FIELD);                                     \
+		}                                                                                                      \
+		read_;                                                                                                 \
+	})
+
 /* Somebody is in the middle of a change. */
 #define GUARD_SEQUENCES_ODD 0x100000001ull
 
@@ -43,26 +57,13 @@ static __always_inline __u64 path_sequences(void)
 /* Where a mount is mounted; addresses. False: it is the root of its namespace. */
 static __always_inline bool mount_above(__u64 *mount, __u64 *dentry, __u64 *mount_root)
 {
-	struct mount *at = (struct mount *)*mount;
-	struct mount *parent = NULL;
-	struct dentry *point = NULL, *root = NULL;
+	__u64 parent = READ_POINTER(struct mount, *mount, mnt_parent);
 
-	if (bpf_rdonly_cast) {
-		const struct mount *read = bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct mount));
-
-		parent = read->mnt_parent;
-		point = read->mnt_mountpoint;
-		root = parent->mnt.mnt_root;
-	} else {
-		READ(parent, at->mnt_parent);
-		READ(point, at->mnt_mountpoint);
-		READ(root, parent->mnt.mnt_root);
-	}
-	if (address_of(parent) == *mount || !parent)
+	if (!parent || parent == *mount)
 		return false;
-	*mount = address_of(parent);
-	*dentry = address_of(point);
-	*mount_root = address_of(root);
+	*dentry = READ_POINTER(struct mount, *mount, mnt_mountpoint);
+	*mount_root = READ_POINTER(struct mount, parent, mnt.mnt_root);
+	*mount = parent;
 	return true;
 }
 

@@ -60,67 +60,19 @@ struct task_struct___storage {
 	struct bpf_local_storage *bpf_storage;
 } __attribute__((preserve_access_index));
 
-/* The list of a task's storages, by addresses; 0: there is none. */
-static __always_inline __u64 storage_first(__u64 task_address)
-{
-	struct task_struct___storage *task = (void *)task_address;
-	struct bpf_local_storage *storage = NULL;
-	struct hlist_node *node = NULL;
-
-	if (bpf_rdonly_cast) {
-		const struct task_struct___storage *read =
-		    bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
-
-		return address_of(read->bpf_storage->list.first);
-	}
-	READ(storage, task->bpf_storage);
-	READ(node, storage->list.first);
-	return (__u64)node;
-}
-
-static __always_inline __u64 storage_next(__u64 node)
-{
-	const struct hlist_node *at = (const struct hlist_node *)node;
-	struct hlist_node *next = NULL;
-
-	if (bpf_rdonly_cast) {
-		const struct hlist_node *read = bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct hlist_node));
-
-		return address_of(read->next);
-	}
-	READ(next, at->next);
-	return (__u64)next;
-}
-
-/* The map whose storage it is. */
-static __always_inline struct bpf_local_storage_map *storage_owner(__u64 entry)
-{
-	const struct bpf_local_storage_elem *at = (const struct bpf_local_storage_elem *)entry;
-	struct bpf_local_storage_map *owner = NULL;
-
-	if (bpf_rdonly_cast) {
-		const struct bpf_local_storage_elem *read =
-		    bpf_rdonly_cast(at, bpf_core_type_id_kernel(struct bpf_local_storage_elem));
-
-		return (struct bpf_local_storage_map *)address_of(read->sdata.smap);
-	}
-	READ(owner, at->sdata.smap);
-	return owner;
-}
-
 /* Whether a list of storages names `subjects` by this address; remembers it when it does. */
-static __always_inline bool owner_is_subjects(struct guard_learned *known, struct bpf_local_storage_map *owner)
+static __always_inline bool owner_is_subjects(struct guard_learned *known, __u64 owner)
 {
 	struct guard_config *settings;
 	__u32 id = 0;
 
 	if (known->owner)
-		return known->owner == (__u64)owner;
+		return known->owner == owner;
 	settings = bpf_map_lookup_elem(&config, &zero);
-	READ(id, owner->map.id);
+	READ(id, ((struct bpf_local_storage_map *)owner)->map.id);
 	if (!settings || id != settings->subjects_map_id)
 		return false;
-	known->owner = (__u64)owner;
+	known->owner = owner;
 	return true;
 }
 
@@ -136,13 +88,15 @@ __noinline __u64 subject_address(__u64 task_address)
 
 	if (!known)
 		return 0;
-	node = storage_first(task_address);
+	node = READ_POINTER(struct task_struct___storage, task_address, bpf_storage);
+	if (node)
+		node = READ_POINTER(struct bpf_local_storage, node, list.first);
 	for (__u32 i = 0; i < GUARD_STORAGE_LIST_MAX && node; i++) {
 		__u64 entry = node - bpf_core_field_offset(struct bpf_local_storage_elem, snode);
 
-		if (owner_is_subjects(known, storage_owner(entry)))
+		if (owner_is_subjects(known, READ_POINTER(struct bpf_local_storage_elem, entry, sdata.smap)))
 			return entry + bpf_core_field_offset(struct bpf_local_storage_elem, sdata.data);
-		node = storage_next(node);
+		node = READ_POINTER(struct hlist_node, node, next);
 	}
 	return 0;
 }
