@@ -197,7 +197,7 @@ internal sealed class GuardEngine : IEngineHost
         await _parts.Writer.WriteAsync(Record(AuditKinds.EngineStarted, how), cancellationToken).ConfigureAwait(false);
         if (!await _parts.Writer.TryFlushAsync(cancellationToken).ConfigureAwait(false))
         {
-            _parts.Log.LogError("The trail can't be written; enforcement does not wait for it");
+            _parts.Log.LogError("The trail can't be written; enforcement does not wait for it: {Error}", _parts.Writer.Status.Error);
         }
     }
 

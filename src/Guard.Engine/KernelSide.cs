@@ -69,7 +69,6 @@ internal sealed class KernelSide : IKernelSide
     /// <summary>Loads or adopts, installs the policy, and attaches last.</summary>
     /// <exception cref="KernelException">The kernel refused; what was in force before still is.</exception>
     /// <exception cref="InvalidDataException">The kept policy can't be used.</exception>
-    /// <exception cref="Audit.AuditStoreException">What was seen of the rings before can't be read.</exception>
     public static KernelSide Attach(EngineParts parts)
     {
         using var opened = OpenedLsm.Open(new LsmOptions

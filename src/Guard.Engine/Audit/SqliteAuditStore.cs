@@ -18,7 +18,9 @@ internal sealed class SqliteAuditStore : IAuditStore
     private readonly Lock _gate = new();
     private SqliteConnection? _writer;
     private SqliteAppender? _appender;
+    private AuditRecord? _setAside;
     private bool _damaged;
+    private bool _known;
     private bool _disposed;
     private long _last;
 
@@ -38,15 +40,21 @@ internal sealed class SqliteAuditStore : IAuditStore
 
     /// <summary>
     /// Opens the trail or begins one. A damaged file is set aside under another name, which the first record of the
-    /// new trail gives.
+    /// new trail gives. Where the disk is in the way (full, read-only, failing, a lock that stays), the trail is opened by
+    /// the first write that can: the machine is not to go without enforcement for want of room. Until then
+    /// <see cref="LastSeq"/> is 0.
     /// </summary>
-    /// <exception cref="AuditStoreException">It cannot be opened, or a newer guardd wrote it.</exception>
+    /// <exception cref="AuditStoreException">A newer guardd wrote it, it is no trail, or its place can't be one.</exception>
     public static SqliteAuditStore Open(SqliteAuditStoreOptions options, TimeProvider time, SqliteSchema? schema = null)
     {
         var store = new SqliteAuditStore(options, time, schema ?? SqliteSchema.Current);
         try
         {
-            store.Guarded("open the trail", () => store.OpenFirst());
+            store.Write("open the trail", () => store._last);
+            return store;
+        }
+        catch (AuditStoreException e) when (e.InnerException is { } cause && UnwritableDisk.IsMeantBy(cause))
+        {
             return store;
         }
         catch
@@ -128,35 +136,15 @@ internal sealed class SqliteAuditStore : IAuditStore
         _connections.Dispose();
     }
 
-    private long OpenFirst()
-    {
-        lock (_gate)
-        {
-            _connections.PrepareFiles();
-            try
-            {
-                OpenWriter(whole: new FileInfo(_options.Path).Length <= _options.FullCheckBytes);
-                _last = ReadNumber("SELECT coalesce(max(seq), 0) FROM trail");
-            }
-            catch (SqliteException e) when (DamagedTrail.IsMeantBy(e))
-            {
-                BeginNewTrail(e.Message);
-            }
-
-            return _last;
-        }
-    }
-
     /// <summary>Under the gate. Numbers go on where they are known, so that no reader waits for what never comes.</summary>
     private void BeginNewTrail(string reason)
     {
         CloseWriter();
         _connections.CloseReaders();
-        var file = DamagedTrail.SetAside(_options.Path, _time.GetUtcNow());
+        var now = _time.GetUtcNow();
+        _setAside = DamagedTrail.ToRecord(DamagedTrail.SetAside(_options.Path, now), reason, now);
         _connections.PrepareFiles();
         OpenWriter(whole: false);
-        _appender!.Append(_last + 1, [DamagedTrail.ToRecord(file, reason, _time.GetUtcNow())]);
-        Volatile.Write(ref _last, _last + 1);
         _damaged = false;
     }
 
@@ -183,11 +171,29 @@ internal sealed class SqliteAuditStore : IAuditStore
         _connections.PrepareFiles();
         try
         {
-            OpenWriter(whole: _damaged);
+            OpenWriter(whole: _damaged || (!_known && new FileInfo(_options.Path).Length <= _options.FullCheckBytes));
         }
         catch (SqliteException e) when (DamagedTrail.IsMeantBy(e))
         {
             BeginNewTrail(e.Message);
+        }
+
+        FindEnd();
+        if (_setAside is { } record)
+        {
+            _appender!.Append(_last + 1, [record]);
+            Volatile.Write(ref _last, _last + 1);
+            _setAside = null;
+        }
+    }
+
+    private void FindEnd()
+    {
+        if (!_known)
+        {
+            Volatile.Write(ref _last, ReadNumber("SELECT coalesce(max(seq), 0) FROM trail"));
+            _known = true;
+            return;
         }
 
         // A commit that failed may still have reached the log; its records were reported as not stored.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Guard.Engine.Audit;
 using Guard.Engine.Kernel.Abi;
 using Guard.Policies.Image;
 
@@ -36,6 +37,7 @@ internal sealed class EventLoss
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
+    private readonly Func<string, long> _readCursor;
     private readonly RingLoss[] _rings;
 
     /// <summary>Begins with nothing seen: right after a fresh load.</summary>
@@ -45,19 +47,25 @@ internal sealed class EventLoss
     {
     }
 
-    /// <summary>Goes on where an earlier guardd stopped.</summary>
+    /// <summary>
+    /// Goes on where an earlier guardd stopped. A trail that can't be read at the moment is asked again at each report;
+    /// what is seen meanwhile is counted then.
+    /// </summary>
     /// <param name="time">Settles gaps.</param>
     /// <param name="scope">Names what the numbers belong to: KernelMaps.LoadName. Another scope, another count.</param>
     /// <param name="readCursor">Reads what <see cref="Save"/> wrote; 0 for what was never written.</param>
     public EventLoss(TimeProvider time, string scope, Func<string, long> readCursor)
     {
         _time = time;
+        _readCursor = readCursor;
         Scope = scope;
         _rings = new RingLoss[KernelAbi.Rings];
         for (var ring = 0; ring < _rings.Length; ring++)
         {
-            _rings[ring] = RingLoss.Restore(Key(ring), readCursor);
+            _rings[ring] = new RingLoss();
         }
+
+        _ = IsRestored();
     }
 
     /// <summary>What the numbers belong to.</summary>
@@ -85,10 +93,15 @@ internal sealed class EventLoss
         }
     }
 
-    /// <summary>What was lost since the last call; empty when nothing was.</summary>
+    /// <summary>What was lost since the last call; empty when nothing was, or when the trail can't say what was seen before.</summary>
     public IReadOnlyList<LossReport> Report()
     {
         var reports = new List<LossReport>();
+        if (!IsRestored())
+        {
+            return reports;
+        }
+
         for (var ring = 0; ring < _rings.Length; ring++)
         {
             var state = _rings[ring];
@@ -100,13 +113,42 @@ internal sealed class EventLoss
         return reports;
     }
 
-    /// <summary>Hands over what is to be kept, name by name. Call it after the records observed so far are on disk.</summary>
+    /// <summary>
+    /// Hands over what is to be kept, name by name; nothing as long as it is not known what was kept before. Call it after
+    /// the records observed so far are on disk.
+    /// </summary>
     public void Save(Action<string, long> writeCursor)
     {
         ArgumentNullException.ThrowIfNull(writeCursor);
+        if (!Array.TrueForAll(_rings, ring => ring.IsRestored))
+        {
+            return;
+        }
+
         for (var ring = 0; ring < _rings.Length; ring++)
         {
             _rings[ring].Save(Key(ring), writeCursor);
+        }
+    }
+
+    private bool IsRestored()
+    {
+        try
+        {
+            for (var ring = 0; ring < _rings.Length; ring++)
+            {
+                if (!_rings[ring].IsRestored)
+                {
+                    _rings[ring].Restore(Key(ring), _readCursor, _time.GetTimestamp());
+                }
+            }
+
+            return true;
+        }
+        catch (AuditStoreException)
+        {
+            // The writer says that the trail fails.
+            return false;
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class RingLoss
     private const int CpusMax = 8192;
 
     private readonly Dictionary<int, long> _last = [];
+    private readonly Dictionary<int, long> _first = [];
     private readonly HashSet<int> _dirty = [];
     private readonly List<Gap> _gaps = [];
     private long _settled;
@@ -18,23 +19,41 @@ internal sealed class RingLoss
     /// <summary>The kernel's count of events that found the ring full.</summary>
     public long KernelLost { get; set; }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    public static RingLoss Restore(string key, Func<string, long> read)
+    /// <summary>True once it is known what was seen before: until then nothing tells a loss from what was stored.</summary>
+    public bool IsRestored { get; private set; }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, and counts from there on what was seen since; throws what the read throws.</summary>
+    /// <param name="key">Begins the names.</param>
+    /// <param name="read">Reads a number; 0 for what was never written.</param>
+    /// <param name="now">When the gaps that come of it were seen.</param>
+    public void Restore(string key, Func<string, long> read, long now)
     {
-        var state = new RingLoss
-        {
-            _settled = read(key + "/settled"),
-            _reportedRingFull = read(key + "/ring_full"),
-            _reportedUnaccounted = read(key + "/unaccounted"),
-        };
-        state.KernelLost = state._reportedRingFull;
+        var settled = read(key + "/settled");
+        var ringFull = read(key + "/ring_full");
+        var unaccounted = read(key + "/unaccounted");
         var cpus = Math.Min(CpusMax, read(key + "/cpus"));
+        var stored = new Dictionary<int, long>();
         for (var cpu = 0; cpu < cpus; cpu++)
         {
-            state._last[cpu] = read(CpuKey(key, cpu));
+            stored[cpu] = read(CpuKey(key, cpu));
         }
 
-        return state;
+        // Nothing is changed before everything is read: the next attempt begins anew.
+        IsRestored = true;
+        (_settled, _reportedRingFull, _reportedUnaccounted) = (settled, ringFull, unaccounted);
+        KernelLost = Math.Max(KernelLost, ringFull);
+        foreach (var (cpu, first) in _first)
+        {
+            var before = stored.GetValueOrDefault(cpu, Before(first));
+            AddGap(cpu, before + 1, first - 1, now);
+        }
+
+        foreach (var (cpu, last) in stored)
+        {
+            _last[cpu] = Math.Max(last, _last.GetValueOrDefault(cpu, last));
+        }
+
+        _first.Clear();
     }
 
     /// <summary>Hands over what is to be kept.</summary>
@@ -56,25 +75,24 @@ internal sealed class RingLoss
     /// <summary>Takes note of a number.</summary>
     public void Observe(int cpu, long sequence, long now)
     {
+        _dirty.Add(cpu);
         if (!_last.TryGetValue(cpu, out var last))
         {
-            // The first number of a CPU is 0 or 1, as the programs count.
-            last = sequence == 0 ? -1 : 0;
+            last = IsRestored ? Before(sequence) : sequence - 1;
+            _last[cpu] = last;
+            if (!IsRestored)
+            {
+                _first[cpu] = sequence;
+            }
         }
 
-        _dirty.Add(cpu);
         if (sequence <= last)
         {
-            Fill(cpu, sequence);
-            _last.TryAdd(cpu, last);
+            Fill(cpu, sequence, now);
             return;
         }
 
-        if (sequence > last + 1)
-        {
-            _gaps.Add(new Gap(cpu, last + 1, sequence - 1, now));
-        }
-
+        AddGap(cpu, last + 1, sequence - 1, now);
         _last[cpu] = sequence;
     }
 
@@ -108,9 +126,27 @@ internal sealed class RingLoss
 
     private static string CpuKey(string key, int cpu) => string.Create(CultureInfo.InvariantCulture, $"{key}/cpu{cpu}");
 
-    /// <summary>A number that came late: it closes its gap, or splits it.</summary>
-    private void Fill(int cpu, long sequence)
+    /// <summary>What comes before the first number of a CPU, which is 0 or 1, as the programs count.</summary>
+    private static long Before(long sequence) => sequence == 0 ? -1 : 0;
+
+    private void AddGap(int cpu, long from, long to, long now)
     {
+        if (from <= to)
+        {
+            _gaps.Add(new Gap(cpu, from, to, now));
+        }
+    }
+
+    /// <summary>A number that came late: it closes its gap, or splits it, or is the first one after all.</summary>
+    private void Fill(int cpu, long sequence, long now)
+    {
+        if (_first.TryGetValue(cpu, out var first) && sequence < first)
+        {
+            AddGap(cpu, sequence + 1, first - 1, now);
+            _first[cpu] = sequence;
+            return;
+        }
+
         var index = _gaps.FindIndex(gap => gap.Cpu == cpu && gap.From <= sequence && sequence <= gap.To);
         if (index < 0)
         {
@@ -119,15 +155,8 @@ internal sealed class RingLoss
 
         var gap = _gaps[index];
         _gaps.RemoveAt(index);
-        if (gap.From < sequence)
-        {
-            _gaps.Add(gap with { To = sequence - 1 });
-        }
-
-        if (sequence < gap.To)
-        {
-            _gaps.Add(gap with { From = sequence + 1 });
-        }
+        AddGap(cpu, gap.From, sequence - 1, gap.Seen);
+        AddGap(cpu, sequence + 1, gap.To, gap.Seen);
     }
 
     private readonly record struct Gap(int Cpu, long From, long To, long Seen)

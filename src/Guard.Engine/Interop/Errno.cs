@@ -17,6 +17,9 @@ internal readonly record struct Errno(int Value)
     /// <summary>EINTR.</summary>
     public static readonly Errno Interrupted = new(4);
 
+    /// <summary>EIO.</summary>
+    public static readonly Errno IoError = new(5);
+
     /// <summary>EAGAIN.</summary>
     public static readonly Errno TryAgain = new(11);
 
@@ -32,8 +35,17 @@ internal readonly record struct Errno(int Value)
     /// <summary>EINVAL.</summary>
     public static readonly Errno Invalid = new(22);
 
+    /// <summary>ENOSPC.</summary>
+    public static readonly Errno NoSpace = new(28);
+
+    /// <summary>EROFS.</summary>
+    public static readonly Errno ReadOnlyFileSystem = new(30);
+
     /// <summary>ENOSYS.</summary>
     public static readonly Errno NotImplemented = new(38);
+
+    /// <summary>EDQUOT.</summary>
+    public static readonly Errno QuotaExceeded = new(122);
 
     /// <summary>ECANCELED.</summary>
     public static readonly Errno Cancelled = new(125);

@@ -214,6 +214,48 @@ public sealed class SqliteAuditStoreTests : AuditStoreConformance
         }
     }
 
+    [SkippableFact]
+    public void A_trail_on_a_full_file_system_is_opened_once_there_is_room()
+    {
+        var mount = Path.Combine(_directory, "state");
+        Directory.CreateDirectory(mount);
+        Skip.If(Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount) != 0, "mounting a tmpfs needs root");
+        try
+        {
+            using (var before = Open())
+            {
+                before.Append(Samples(10));
+            }
+
+            var filler = Path.Combine(mount, "filler");
+            FillFileSystem(filler);
+            using var store = Open();
+            Assert.Throws<AuditStoreException>(() => store.Append(Samples(1)));
+
+            File.Delete(filler);
+            Assert.Equal(11, store.Append(Samples(1)));
+            Assert.Equal(11, store.ReadAfter(0, 100).Count);
+        }
+        finally
+        {
+            Run("umount", mount);
+        }
+    }
+
+    [Fact]
+    public void A_trail_that_cannot_be_written_yet_is_opened_by_the_first_append_that_can()
+    {
+        using (var before = Open())
+        {
+            before.Append(Samples(10));
+        }
+
+        using var store = OpenWhileLocked();
+        Assert.Equal(0, store.LastSeq);
+        Assert.Equal(11, store.Append(Samples(1)));
+        Assert.Equal((11, 11), (store.LastSeq, store.ReadAfter(0, 100).Count));
+    }
+
     [Fact]
     public void What_was_appended_is_in_the_files_at_once()
     {
@@ -249,6 +291,16 @@ public sealed class SqliteAuditStoreTests : AuditStoreConformance
         }
 
         Assert.True(acknowledged >= (3 + 40 + 111) * CrashHelper.BatchSize);
+    }
+
+    private SqliteAuditStore OpenWhileLocked()
+    {
+        using var other = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        other.Open();
+        using var command = other.CreateCommand();
+        command.CommandText = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE";
+        command.ExecuteNonQuery();
+        return SqliteAuditStore.Open(Options with { BusyTimeout = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
     }
 
     private long FillUp(SqliteAuditStore store)

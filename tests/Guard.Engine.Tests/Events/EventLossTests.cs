@@ -1,3 +1,4 @@
+using Guard.Engine.Audit;
 using Guard.Engine.Events;
 using Xunit;
 
@@ -95,6 +96,36 @@ public sealed class EventLossTests
         Assert.Equal([new LossReport(0, LossCause.Unaccounted, 2)], Settled(second));
 
         long Read(string name) => cursors.GetValueOrDefault(name);
+    }
+
+    [Fact]
+    public void What_was_seen_before_is_asked_again_until_the_trail_can_be_read()
+    {
+        var cursors = new Dictionary<string, long>();
+        var readable = true;
+        var first = new EventLoss(_time, "boot.object", Read);
+        Feed(first, 0, 1, 1, 2, 5);
+        Feed(first, 0, 2, 1);
+        first.ObserveKernelLost(0, 2);
+        Settled(first);
+        first.Save((name, value) => cursors[name] = value);
+
+        readable = false;
+        var second = new EventLoss(_time, "boot.object", Read);
+        Feed(second, 0, 1, 9, 8, 10, 14);
+        Feed(second, 0, 3, 3);
+        second.ObserveKernelLost(0, 3);
+        Assert.Empty(Settled(second));
+        second.Save((name, _) => Assert.Fail($"{name} must not be overwritten"));
+
+        // Of CPU 1 6, 7 and 11 to 13, of CPU 3 1 and 2; the kernel counted one since.
+        readable = true;
+        Assert.Equal([new LossReport(0, LossCause.RingFull, 1), new LossReport(0, LossCause.Unaccounted, 2)], second.Report());
+        Assert.Equal([new LossReport(0, LossCause.Unaccounted, 4)], Settled(second));
+        Feed(second, 0, 2, 2);
+        Assert.Empty(Settled(second));
+
+        long Read(string name) => readable ? cursors.GetValueOrDefault(name) : throw new AuditStoreException("the disk is full");
     }
 
     [Fact]

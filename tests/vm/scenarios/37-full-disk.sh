@@ -2,13 +2,14 @@
 # guest:
 # timeout: 400
 # when: long
-# A full disk costs records, never a verdict: what is in force stays, a push goes through, guardd starts and ends; the
-# status says so meanwhile, and the trail goes on when there is room again.
+# A full disk costs records, never a verdict: what is in force stays, a push is refused and changes nothing, guardd ends
+# and starts, also with nothing in the kernel, as after a boot; the status says so, and the trail goes on with room again.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
 
 state=/var/lib/guard
 filler=$state/filler
+pins=/sys/fs/bpf/guard
 
 # On exit too: the scenarios after this one find the directory as it was.
 own_disk_again() {
@@ -50,10 +51,10 @@ done
 
 # shellcheck disable=SC2119
 guardd_stop
-cp -a "$state" "$work/state"
+cp -a "$state/policy" "$state/secret" "$work"
 mount -t tmpfs -o size=16m,mode=0750 none "$state"
 on_exit own_disk_again
-cp -a "$work/state/." "$state"
+cp -a "$work/policy" "$work/secret" "$state"
 expect_ok "guardd starts on a small disk" guardd_start
 expect_errno OK "control: the file opens without a rule" act open "$work/secret"
 rule_about secret | push_rules "a rule goes live"
@@ -71,20 +72,32 @@ expect_errno EPERM "the file is still refused" act open "$work/secret"
     echo ---
     rule_about pushed
 } > "$work/rules/rules.yml"
-expect_output GP9005 "a push goes through, and says that it could not be kept" guardctl policy push "$work/rules"
-expect_errno EPERM "what was pushed is refused" act open "$work/pushed"
+expect_exit 1 "a push is refused" guardctl policy push "$work/rules"
+expect_match '*GP9003*No space left on device*what was in force stays in force*' "$output" "and says why"
+expect_errno EPERM "what was in force still is" act open "$work/secret"
+expect_errno OK "and nothing else" act open "$work/pushed"
 
 # shellcheck disable=SC2119
 guardd_stop
 ok "guardd ends"
-expect_errno EPERM "without guardd it is still refused" act open "$work/pushed"
+expect_errno EPERM "without guardd the file is still refused" act open "$work/secret"
 expect_ok "guardd starts on a full disk" guardd_start
-wait_for 60 "and enforces, degraded" state_is degraded
-expect_errno EPERM "what was pushed meanwhile is refused" act open "$work/pushed"
+wait_for 60 "and says that it is degraded" state_is degraded
+expect_errno EPERM "the file is still refused" act open "$work/secret"
 expect_errno OK "what no rule names opens" act open "$work/later"
+
+# shellcheck disable=SC2119
+guardd_stop
+rm -r "$pins"
+wait_for 20 "control: with nothing in the kernel the file opens" cat "$work/secret"
+expect_ok "guardd starts on a full disk, as after a boot" guardd_start
+wait_for 60 "and says that it is degraded" state_is degraded
+expect_errno EPERM "the kept policy is in force" act open "$work/secret"
 
 rm "$filler"
 wait_for 120 "there is room: enforcing again" state_is enforcing
+expect_errno EPERM "the file is refused" act open "$work/secret"
+audit_has "and that is recorded" file.denied "$work/secret"
 {
     rule_about secret
     echo ---
@@ -93,4 +106,3 @@ wait_for 120 "there is room: enforcing again" state_is enforcing
 push_policy "a push is kept again" "$work/rules"
 expect_errno EPERM "the new file is refused" act open "$work/later"
 audit_has "and recorded" file.denied "$work/later"
-expect_errno OK "what is not named any more opens" act open "$work/pushed"
