@@ -58,7 +58,7 @@ internal static class PolicyExplainCommand
             },
             RuleCategory.Operation => new Argument<string>(OperationOptions.Source)
             {
-                Description = "Log source of rules about it, as mount",
+                Description = "Log source of rules about it: " + string.Join(", ", OperationNames.LogSources),
                 HelpName = "SOURCE",
             },
             _ => new Argument<string>("path") { Description = "What is run, opened or mapped", HelpName = "PATH" },

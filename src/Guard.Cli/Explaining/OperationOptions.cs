@@ -8,12 +8,12 @@ namespace Guard.Cli.Explaining;
 /// <summary>The options that describe an operation which is neither on the name of a file nor on a socket.</summary>
 internal sealed class OperationOptions
 {
-    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess, LoadedFrom, CredentialType or Capability");
-    private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module, or the place of a mount");
+    private readonly Option<string?> _way = Text("--way", "VALUE", "In what way: the value of MountAction, BpfCommand, Signal, GrantedAccess, LoadedFrom, CredentialType or Capability; needed where there are several, unless it follows from another option");
+    private readonly Option<string?> _target = Text("--target", "PATH", "Its file: the module (--way file follows from it), or the place of a mount");
     private readonly Option<string?> _fileSystem = Text("--file-system", "NAME", "Type of the file system that is mounted");
     private readonly Option<string?> _targetImage = Text("--target-image", "PATH", "Program of the process that is acted on");
-    private readonly Option<uint?> _newUid = OptionValues.Number<uint>("--new-uid", "N", "Effective user that is to be, by number (0)");
-    private readonly Option<uint?> _newGid = OptionValues.Number<uint>("--new-gid", "N", "Effective group that is to be, by number (0), of --way group, which follows from it");
+    private readonly Option<uint?> _newUid = OptionValues.Number<uint>("--new-uid", "N", "Effective user that is to be, by number (0); --way user follows from it");
+    private readonly Option<uint?> _newGid = OptionValues.Number<uint>("--new-gid", "N", "Effective group that is to be, by number (0); --way group follows from it");
 
     /// <summary>Where the command line names the log source.</summary>
     public const string Source = "source";
@@ -32,21 +32,15 @@ internal sealed class OperationOptions
     /// <exception cref="CliException">There is no such log source, or it is not done in this way.</exception>
     public DecisionRequest Add(DecisionRequest request, CommandRun run, ToldValues told, string logSource)
     {
-        var way = run.Parsed.GetValue(_way) ?? WayOfIds(run);
-        if (OperationNames.Read(logSource, way) is not { } number)
-        {
-            var known = string.Join(", ", OperationNames.LogSources);
-            throw OperationNames.Read(logSource, null) is null
-                ? new CliException(ExitCode.Usage, $"'{logSource}' is no log source of operations", $"there are {known}")
-                : new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", WaysHint(logSource));
-        }
+        var number = NumberOf(logSource, run.Parsed.GetValue(_way) ?? ImpliedWay(run, logSource));
 
         if (OperationNames.Of(number) is { WayField: { } field, Way: { } value })
         {
             told.Known.Add(new ExplainedValue(field, "--way", value));
         }
 
-        RefuseUnused(run, number);
+        RefuseUnused(run, logSource);
+        RefuseUnusedIds(run, number);
         return request with
         {
             SystemOperation = number,
@@ -60,10 +54,40 @@ internal sealed class OperationOptions
     private static string WaysHint(string logSource)
         => string.Join(", ", OperationNames.WaysOf(logSource)) is { Length: > 0 } ways ? "there are " + ways : "leave --way out: there is one way only";
 
-    private string? WayOfIds(CommandRun run) => run.Parsed.GetResult(_newGid) is null ? null : "group";
+    /// <summary>Which operation it is. A way that nobody has told would be an invention.</summary>
+    private static uint NumberOf(string logSource, string? way)
+        => OperationNames.Read(logSource, null) is null
+            ? throw new CliException(
+                ExitCode.Usage, $"'{logSource}' is no log source of operations", "there are " + string.Join(", ", OperationNames.LogSources))
+            : way is null && OperationNames.WaysOf(logSource).Skip(1).Any()
+            ? throw new CliException(ExitCode.Usage, $"{logSource} is done in several ways: say with --way in which", WaysHint(logSource))
+            : OperationNames.Read(logSource, way)
+                ?? throw new CliException(ExitCode.Usage, $"{logSource} is not done in the way '{way}'", WaysHint(logSource));
 
-    /// <summary>A value that nothing asks for would be a wrong answer.</summary>
-    private void RefuseUnused(CommandRun run, uint number)
+    private string? ImpliedWay(CommandRun run, string logSource)
+        => run.Parsed.GetResult(_newGid) is not null ? "group"
+            : run.Parsed.GetResult(_newUid) is not null ? "user"
+            : run.Parsed.GetResult(_target) is not null && OperationNames.Has(logSource, "ImageLoaded") ? "file"
+            : null;
+
+    /// <summary>What the operation has no field for would be left out of the answer in silence.</summary>
+    private void RefuseUnused(CommandRun run, string logSource)
+    {
+        (Option Option, string[] Fields)[] options =
+        [
+            (_target, ["TargetFilename", "ImageLoaded"]), (_fileSystem, ["FilesystemType"]), (_targetImage, ["TargetImage"]),
+        ];
+        foreach (var (option, fields) in options)
+        {
+            if (run.Parsed.GetResult(option) is not null && !fields.Any(field => OperationNames.Has(logSource, field)))
+            {
+                throw new CliException(ExitCode.Usage, $"{logSource} has no field that {option.Name} tells", "leave it out");
+            }
+        }
+    }
+
+    /// <summary>The same of a uid or gid.</summary>
+    private void RefuseUnusedIds(CommandRun run, uint number)
     {
         CheckUsed(_newUid, CredentialType.User);
         CheckUsed(_newGid, CredentialType.Group);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Guard.Cli.Policies;
+using Guard.Policies.Binding;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 
@@ -40,11 +41,12 @@ internal sealed class PlaceOptions
     public DecisionRequest Read(CommandRun run, DecisionRequest request, ToldValues told)
     {
         var unit = run.Parsed.GetValue(_unit);
+        CheckUnit(unit);
         var cgroup = unit is null ? run.Parsed.GetValue(_cgroup) : "/system.slice/" + unit;
-        if (cgroup is not null && (!cgroup.StartsWith('/') || unit?.Contains('/') == true))
+        if (cgroup?.StartsWith('/') == false)
         {
-            var what = unit is null ? $"a cgroup is told by its whole path, and '{cgroup}' is none" : $"'{unit}' is no name of a unit";
-            throw new CliException(ExitCode.Usage, what, "say --cgroup with the path that begins with /");
+            throw new CliException(
+                ExitCode.Usage, $"a cgroup is told by its whole path, and '{cgroup}' is none", "say --cgroup with the path that begins with /");
         }
 
         return request with
@@ -56,6 +58,15 @@ internal sealed class PlaceOptions
             MountNamespace = told.NumberIfTold(
                 nameof(PolicyField.MountNamespace), _namespace.Name, ReadNamespace(run), run.Parsed.GetValue(_namespace)),
         };
+    }
+
+    /// <summary>No unit is called so, and rules about the one that was meant would not hold.</summary>
+    private static void CheckUnit(string? unit)
+    {
+        if (unit is not null && RuleWords.ComplaintAboutUnit(unit) is { } complaint)
+        {
+            throw new CliException(ExitCode.Usage, $"'{unit}' is no name of a unit", complaint);
+        }
     }
 
     private void RefuseContradictions(CommandResult result)

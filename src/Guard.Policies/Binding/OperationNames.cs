@@ -44,6 +44,11 @@ public sealed record OperationNames(string LogSource, string? WayField, string? 
             ? OperationVocabulary.WordsOf(field).Select(word => OperationVocabulary.WordOf(field, OperationVocabulary.ReadWay(field, word)!.Value))
             : [];
 
+    /// <summary>Whether rules about an operation have a field of its own, beside those of who asks.</summary>
+    /// <param name="logSource">The category of rules about it.</param>
+    /// <param name="field">As rules name it.</param>
+    public static bool Has(string logSource, string field) => OperationVocabulary.Find(logSource)?.Fields.Contains(field) == true;
+
     /// <summary>The fields that say in what way an operation is done.</summary>
     public static IEnumerable<string> WayFields
         => OperationVocabulary.LogSources.SelectMany(s => s.Fields).Where(OperationVocabulary.IsWay).Distinct();
