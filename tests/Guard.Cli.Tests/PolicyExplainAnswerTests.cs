@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Guard.Policies;
 using Xunit;
 
@@ -63,8 +64,48 @@ public sealed class PolicyExplainAnswerTests : IDisposable
         Assert.Contains("needed where there are several", help, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("open", "file_access", "TargetFilename")]
+    [InlineData("load", "image_load", "ImageLoaded")]
+    [InlineData("exec", "process_creation", "Image")]
+    [InlineData("load", "process_creation", "Image")]
+    public async Task A_rule_that_names_the_same_file_by_another_name_is_told_of(string asked, string category, string field)
+    {
+        var (real, link) = Linked();
+        var rule = RuleOf(category, $"{field}: {link}") + "\nguard: {action: block}\n";
+        var result = await ExplainAsync($"{asked} {real}", rule);
+        Assert.StartsWith($"{asked} {real}: allow", result.Out, StringComparison.Ordinal);
+        Assert.Contains($"\nthis rule names the same file: the kernel decides it too: t (block) at {_directory}/rule.yml(3,19), {link}\n", result.Out, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await ExplainAsync($"{asked} {real} -o json", rule)).Out);
+        Assert.Equal(link, json.RootElement.GetProperty("sameFile")[0].GetProperty("path").GetString());
+    }
+
+    [Theory]
+    [InlineData("TargetFilename: /no/such/file")]
+    [InlineData("TargetFilename|startswith: {0}")]
+    [InlineData("TargetFilename|neq: {0}")]
+    [InlineData("Image: {0}")]
+    public async Task Any_other_name_is_not(string item)
+    {
+        var (real, link) = Linked();
+        var result = await ExplainAsync($"open {real}", RuleOf("file_access", string.Format(null, item, link)));
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.DoesNotContain("same file", result.Out, StringComparison.Ordinal);
+        result = await ExplainAsync("open /no/such/file/either", RuleOf("file_access", $"TargetFilename: {link}"));
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.DoesNotContain("same file", result.Out, StringComparison.Ordinal);
+    }
+
     private static string RuleOf(string category, string item)
         => $"title: t\nlogsource: {{product: linux, category: {category}}}\ndetection: {{sel: {{{item}}}, condition: sel}}";
+
+    private (string Real, string Link) Linked()
+    {
+        var real = Directory.CreateDirectory(Path.Combine(_directory, "real")).FullName;
+        File.WriteAllText(Path.Combine(real, "file"), "");
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "link"), real);
+        return (Path.Combine(real, "file"), Path.Combine(_directory, "link", "file"));
+    }
 
     private async Task<CliResult> ExplainAsync(string asked, string rules)
     {

@@ -27,7 +27,18 @@ internal sealed record ExplainReport(
 {
     /// <summary>What the policy says becomes of what the tables can't decide: open, closed, or null (guard.yaml does).</summary>
     public string? FailureMode { get; init; }
+
+    /// <summary>Rules that name, by another whole path, what on this machine is the file that was asked about.</summary>
+    public IReadOnlyList<ExplainedFile> SameFile { get; init; } = [];
 }
+
+/// <summary>A rule that names a file under another name.</summary>
+/// <param name="Id">Sigma's id, or null.</param>
+/// <param name="Title">Sigma's title.</param>
+/// <param name="Action">audit or block.</param>
+/// <param name="Source">file(line,col) of the item.</param>
+/// <param name="Path">The name that the rule has.</param>
+internal sealed record ExplainedFile(string? Id, string Title, string Action, string Source, string Path);
 
 /// <summary>One value of the request.</summary>
 /// <param name="Field">As rules name it.</param>

@@ -14,6 +14,12 @@ internal static class ExplainText
             WriteRule(run, rule == report.Rules[0] ? "decided by" : "also matches", rule);
         }
 
+        foreach (var same in report.SameFile)
+        {
+            var id = same.Id is null ? "" : $" {same.Id}";
+            run.Out.WriteLine($"this rule names the same file: the kernel decides it too: {SafeText.Line(same.Title)}{id} ({same.Action}) at {SafeText.Line(same.Source)}, {SafeText.Line(same.Path)}");
+        }
+
         foreach (var value in report.Unknown)
         {
             var option = value.Option is null ? "" : $" (tell it with {value.Option})";

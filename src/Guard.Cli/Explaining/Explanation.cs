@@ -58,6 +58,7 @@ internal sealed class Explanation
             Math.Max(0, close.Count - MostClose))
         {
             FailureMode = _image.Failure.ToWord(),
+            SameFile = [.. new NamedFiles(_policy).SameAs(question).Where(named => !decision.Rules.Contains(named.Rule)).Select(ExplainFile)],
         };
     }
 
@@ -105,10 +106,17 @@ internal sealed class Explanation
         return new ExplainedRule(
             RuleNames.IdOf(identity),
             identity.Title,
-            rule.Action == RuleAction.Block ? "block" : "audit",
+            Word(rule.Action),
             _check.Shown(identity.Span),
             Word(result),
             [.. _reasons.Of(_policy.Rules[number].Condition).Take(MostItems).Select(atom => ExplainItem(_policy.Rules[number], atom))]);
+    }
+
+    private ExplainedFile ExplainFile(NamedFileItem named)
+    {
+        var rule = _image.Rules[named.Rule];
+        return new ExplainedFile(
+            RuleNames.IdOf(rule.Identity), rule.Identity.Title, Word(rule.Action), _check.Shown(_policy.Rules[named.Rule].PlaceOf(named.Atom)), named.Path);
     }
 
     private ExplainedItem ExplainItem(NormalisedRule rule, int atom)
@@ -131,6 +139,8 @@ internal sealed class Explanation
         Truth.Unknown => "unknown",
         _ => "false",
     };
+
+    private static string Word(RuleAction action) => action == RuleAction.Block ? "block" : "audit";
 
     private static string Word(Verdict verdict) => verdict switch
     {

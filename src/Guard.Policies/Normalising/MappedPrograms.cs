@@ -11,7 +11,7 @@ namespace Guard.Policies.Normalising;
 /// Only for rules that need an Image or a digest: one that refuses what a user runs would refuse that user every library. And only
 /// for those that can be true without what is not known.
 /// </remarks>
-internal static class MappedPrograms
+public static class MappedPrograms
 {
     /// <summary>Whether the rule is asked in decisions of the category: its own, or that of mapped programs.</summary>
     /// <param name="rule">A rule of the policy.</param>
