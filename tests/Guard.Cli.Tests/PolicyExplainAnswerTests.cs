@@ -96,6 +96,40 @@ public sealed class PolicyExplainAnswerTests : IDisposable
         Assert.DoesNotContain("same file", result.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_rule_that_is_unknown_is_not_said_to_match()
+    {
+        const string Unknown = """
+            title: {0}
+            logsource: {{product: linux, category: process_creation}}
+            detection: {{sel: {{ParentImage: /usr/bin/x{0}}}, condition: sel}}
+            guard: {{action: block, on_unknown: deny}}
+            """;
+        var rules = string.Format(null, Unknown, "One") + "\n---\n" + string.Format(null, Unknown, "Two");
+        var result = await ExplainAsync("exec /bin/nc", rules);
+        Assert.Contains("\nalso decides by its on_unknown: ", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("also matches", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_below_its_key_is_shown_in_brackets_without_remarks()
+    {
+        const string Rule = """
+            title: t
+            logsource: {product: linux, category: process_creation}
+            detection:
+                sel:
+                    Image|startswith:
+                        - /tmp/ # for all
+                        - '/var/tmp/ #'
+                    User: root
+                condition: sel
+            """;
+        var result = await ExplainAsync("exec /tmp/x", Rule);
+        Assert.Contains(": Image|startswith: [/tmp/, '/var/tmp/ #']  [holds by Image]\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains(": User: root  [holds by User]\n", result.Out, StringComparison.Ordinal);
+    }
+
     private static string RuleOf(string category, string item)
         => $"title: t\nlogsource: {{product: linux, category: {category}}}\ndetection: {{sel: {{{item}}}, condition: sel}}";
 

@@ -11,7 +11,7 @@ internal static class ExplainText
         WriteVerdict(run, report);
         foreach (var rule in report.Rules)
         {
-            WriteRule(run, rule == report.Rules[0] ? "decided by" : "also matches", rule);
+            WriteRule(run, RoleOf(report, rule), rule);
         }
 
         foreach (var same in report.SameFile)
@@ -38,6 +38,9 @@ internal static class ExplainText
 
         run.Out.WriteLine("decided on: " + string.Join(", ", report.Known.Select(v => SafeText.Line($"{v.Field}={v.Value}"))));
     }
+
+    private static string RoleOf(ExplainReport report, ExplainedRule rule)
+        => rule == report.Rules[0] ? "decided by" : rule.Result == "unknown" ? "also decides by its on_unknown" : "also matches";
 
     private static void WriteVerdict(CommandRun run, ExplainReport report)
     {

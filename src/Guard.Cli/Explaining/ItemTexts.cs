@@ -33,18 +33,31 @@ internal sealed class ItemTexts
         return Joined(items.At(place));
     }
 
+    /// <summary>A list that stands below its key, one value a line, becomes one in brackets.</summary>
     private static string Joined(ReadOnlySpan<char> lines)
     {
         var text = new StringBuilder();
+        var inList = false;
         foreach (var line in lines.EnumerateLines())
         {
-            text.Append(text.Length == 0 ? "" : " ").Append(line.Trim());
+            var part = line.Trim();
+            var value = text.Length > 0 && part.StartsWith("- ");
+            text.Append(text.Length == 0 ? "" : value && inList ? ", " : " ");
+            text.Append(value && !inList ? "[" : "").Append(value ? WithoutRemark(part[1..]) : part);
+            inList |= value;
             if (text.Length > MostCharacters)
             {
                 return text.ToString(0, MostCharacters - 1) + "…";
             }
         }
 
-        return text.ToString();
+        return text.Append(inList ? "]" : "").ToString();
+    }
+
+    private static ReadOnlySpan<char> WithoutRemark(ReadOnlySpan<char> value)
+    {
+        var text = value.Trim();
+        var remark = text.StartsWith('"') || text.StartsWith('\'') ? -1 : text.IndexOf(" #");
+        return remark < 0 ? text : text[..remark].TrimEnd();
     }
 }
