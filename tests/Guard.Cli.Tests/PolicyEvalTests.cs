@@ -105,6 +105,24 @@ public sealed class PolicyEvalTests : IDisposable
         Assert.Equal(audit, result.Out.Contains("22222222", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("_category", "process_create", "no rule has the category 'process_create': did you mean 'process_creation'?")]
+    [InlineData("_category", "Process_Creation", "no rule has the category 'Process_Creation': did you mean 'process_creation'?")]
+    [InlineData("_category", "proces_creation", "no rule has the category 'proces_creation': did you mean 'process_creation'?")]
+    [InlineData("_category", "netwrok_connection", "no rule has the category 'netwrok_connection': did you mean 'network_connection'?")]
+    [InlineData("_category", "file_access", null)]
+    [InlineData("_category", "webserver", null)]
+    [InlineData("category", "process_creation", "'category' is a field like any other: did you mean \"_category\": \"process_creation\"?")]
+    [InlineData("category", "ProcessCreation", "'category' is a field like any other: did you mean \"_category\": \"process_creation\"?")]
+    [InlineData("category", "authentication", null)]
+    public async Task A_category_that_was_probably_meant_otherwise_is_told_of_once(string name, string category, string? note)
+    {
+        Write("1.yml", Netcat);
+        var line = $$"""{"{{name}}": "{{category}}", "Image": "/bin/x"}""";
+        var result = await EvaluateAsync($"{{}}\n{line}\n{line}\n");
+        Assert.Equal((0, note is null ? "" : $"guardctl: line 2: {note}\n"), (result.Code, result.Error));
+    }
+
     [Fact]
     public async Task A_bad_line_is_reported_and_the_others_are_evaluated()
     {

@@ -16,6 +16,7 @@ internal sealed class EventEvaluation
     private readonly CommandRun _run;
     private readonly string _shown;
     private readonly EventSimulator _simulator;
+    private readonly SourceNotes _notes;
 
     /// <summary>By rule number: its place in the bundle, and its name as JSON.</summary>
     private readonly (int Rank, byte[] Name)[] _rules;
@@ -32,6 +33,7 @@ internal sealed class EventEvaluation
         _run = run;
         _shown = shown;
         _simulator = new EventSimulator(image);
+        _notes = new SourceNotes(run, image);
         _rules = [.. image.Rules.Select((rule, i) => (ranks[i], NameOf(rule)))];
     }
 
@@ -90,6 +92,7 @@ internal sealed class EventEvaluation
             return;
         }
 
+        _notes.Look(@event, number);
         try
         {
             Write(@event.IdJson ?? number.ToString(CultureInfo.InvariantCulture), _simulator.Match(@event).AsSpan());

@@ -48,6 +48,22 @@ public sealed class SigmaEvent
     /// <summary><c>_id</c> as JSON, a string or a number as it was written; null when the event has none.</summary>
     public string? IdJson { get; }
 
+    /// <summary>The text of a property of the event itself; null where there is none, or it is no text.</summary>
+    /// <param name="name">Of a field, whole.</param>
+    public string? TextOf(string name)
+    {
+        var wanted = EventText.Encode(name);
+        for (var at = 1; at < _nodes[0].End; at = _nodes[at].End)
+        {
+            if (Name(_nodes[at]).SequenceEqual(wanted))
+            {
+                return _nodes[at].Kind == EventNodeKind.Text ? EventText.Decode(Text(_nodes[at]).Span) : null;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>All values; the first is the event itself.</summary>
     internal ReadOnlySpan<EventNode> Nodes => _nodes;
 
