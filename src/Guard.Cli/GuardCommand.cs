@@ -13,7 +13,7 @@ internal sealed class GuardCommand : Command
         : base(name, description)
     {
         Example = example;
-        Exits = [ExitCode.Ok, .. exits, ExitCode.Usage];
+        Exits = [ExitCode.Ok, .. exits, ExitCode.Usage, ExitCode.Unwritten, ExitCode.ReaderGone];
         Validators.Add(RefuseMistypedOptions);
         SetAction(async (parsed, cancellationToken) =>
         {
@@ -40,6 +40,9 @@ internal sealed class GuardCommand : Command
 
     /// <summary>The argument that takes what stands after <c>--</c>, where words may begin with -; or null.</summary>
     public Argument? Verbatim { get; set; }
+
+    /// <summary>With -o json, what keeps it from answering is a document as well, the one that guardd has for errors.</summary>
+    public bool JsonErrors { get; init; }
 
     /// <summary>How it can end.</summary>
     public IReadOnlyList<ExitCode> Exits { get; }

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.Json;
 using Guard.Cli.Commands;
 using Guard.Cli.Output;
+using Guard.Protocol;
 
 namespace Guard.Cli;
 
@@ -81,6 +83,11 @@ internal static class GuardCtl
         catch (CliException e)
         {
             Report(environment, e);
+            if (parsed.CommandResult.Command is GuardCommand { JsonErrors: true } && parsed.GetValue(GlobalOptions.Format) == "json")
+            {
+                environment.Out.WriteLine(JsonSerializer.Serialize(new ControlError(e.Message, e.Hint), GuardJson.Default.ControlError));
+            }
+
             return (int)e.Code;
         }
         catch (OperationCanceledException)

@@ -130,6 +130,37 @@ public sealed class PolicyExplainAnswerTests : IDisposable
         Assert.Contains(": User: root  [holds by User]\n", result.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("policy check {0}/missing.yml -o json", 5, "no such file or directory")]
+    [InlineData("policy explain exec /x --rules {0}/missing.yml -o json", 5, "no such file or directory")]
+    [InlineData("policy check {0}/large.yml -o json", 1, "larger than")]
+    [InlineData("policy explain exec /x --rules {0}/refused.yml -o json", 1, "the rules are refused")]
+    [InlineData("policy check - -o json", 2, "not read from standard input")]
+    public async Task What_keeps_it_from_answering_is_a_document_too(string command, int code, string error)
+    {
+        using (var large = File.Create(Path.Combine(_directory, "large.yml")))
+        {
+            large.SetLength(64 << 20);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_directory, "refused.yml"), "title: t\n");
+        var result = await Cli.RunAsync(Real, string.Format(null, command, _directory).Split(' '));
+        Assert.Equal(code, result.Code);
+        using var json = JsonDocument.Parse(result.Out);
+        Assert.Contains(error, json.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("policy check")]
+    [InlineData("policy eval")]
+    [InlineData("policy explain open")]
+    public async Task The_help_lists_what_becomes_of_output_that_cannot_be_written(string command)
+    {
+        var help = (await Cli.RunAsync([.. command.Split(' '), "--help"])).Out;
+        Assert.Contains("\n  7    ", help, StringComparison.Ordinal);
+        Assert.Contains("\n  141  ", help, StringComparison.Ordinal);
+    }
+
     private static string RuleOf(string category, string item)
         => $"title: t\nlogsource: {{product: linux, category: {category}}}\ndetection: {{sel: {{{item}}}, condition: sel}}";
 

@@ -19,7 +19,8 @@ internal static class PolicyCheckCommand
             [ExitCode.Findings, ExitCode.NotPermitted, ExitCode.NotFound],
             (run, _) => Task.FromResult(Run(run, run.Parsed.GetValue(paths)!)))
         {
-            paths,
+            JsonErrors = true,
+            Arguments = { paths },
         };
     }
 

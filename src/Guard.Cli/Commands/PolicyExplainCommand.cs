@@ -5,6 +5,7 @@ using Guard.Policies.Binding;
 using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
+using Guard.Protocol;
 
 namespace Guard.Cli.Commands;
 
@@ -70,7 +71,12 @@ internal static class PolicyExplainCommand
             HelpName = "PATH",
         };
         var options = new ExplainOptions(category);
-        var command = new GuardCommand(environment, name, description, example, Exits, RunAsync) { path, rules };
+        var command = new GuardCommand(environment, name, description, example, Exits, RunAsync)
+        {
+            JsonErrors = true,
+            Arguments = { path },
+            Options = { rules },
+        };
         options.AddTo(command);
         return command;
 
@@ -116,7 +122,13 @@ internal static class PolicyExplainCommand
         check.WriteDiagnostics(run.Environment.Error);
         if (check.Image is null)
         {
-            run.Note("the rules are refused; nothing can be explained with them");
+            const string refused = "the rules are refused; nothing can be explained with them";
+            run.Note(refused);
+            if (run.Json)
+            {
+                run.WriteJson(new ControlError(refused, "guardctl policy check PATH"), GuardJson.Default.ControlError);
+            }
+
             return ExitCode.Findings;
         }
 

@@ -27,6 +27,12 @@ internal sealed class BundleLoader
     {
         foreach (var path in paths)
         {
+            if (path == "-")
+            {
+                throw new CliException(
+                    ExitCode.Usage, "policies are not read from standard input by the name -", "name a file; of a pipe that is /dev/stdin");
+            }
+
             if (Directory.Exists(path))
             {
                 var before = _files.Count;
