@@ -16,4 +16,7 @@ internal sealed class CliException : Exception
 
     /// <summary>What to do next.</summary>
     public string? Hint { get; }
+
+    /// <summary>guardd lives, and has no turn or place free for this caller.</summary>
+    public bool Busy { get; init; }
 }

@@ -11,6 +11,9 @@ namespace Guard.Cli;
 /// <summary>Asks guardd over its socket. Every failure becomes a sentence, a hint and an exit code.</summary>
 internal sealed class ControlClient : IDisposable
 {
+    /// <summary>A larger body is sent only when guardd asks for it: what it refuses unread would end the connection before its answer.</summary>
+    private const int LargestUnasked = 16 << 10;
+
     private readonly string _socket;
     private readonly HttpClient _http;
 
@@ -25,6 +28,8 @@ internal sealed class ControlClient : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
+            // Longer than guardd lets a check wait for its turn, in which it does not ask for the body.
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(30),
         };
         _http = new HttpClient(handler) { BaseAddress = new Uri("http://guardd"), Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -88,6 +93,7 @@ internal sealed class ControlClient : IDisposable
     private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.ExpectContinue = content?.Headers.ContentLength > LargestUnasked;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         try
@@ -132,7 +138,7 @@ internal sealed class ControlClient : IDisposable
         {
             HttpStatusCode.Forbidden => ExitCode.NotPermitted,
             HttpStatusCode.NotFound => ExitCode.NotFound,
-            HttpStatusCode.ServiceUnavailable => ExitCode.Unreachable,
+            HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => ExitCode.Unreachable,
             _ => ExitCode.Findings,
         };
         ControlError? error = null;
@@ -145,7 +151,10 @@ internal sealed class ControlClient : IDisposable
         {
             // Not from guardd's endpoints; the status has to do.
         }
-        return new CliException(code, error?.Error ?? $"guardd answered {(int)response.StatusCode}", error?.Hint);
+        return new CliException(code, error?.Error ?? $"guardd answered {(int)response.StatusCode}", error?.Hint)
+        {
+            Busy = response.StatusCode == HttpStatusCode.TooManyRequests,
+        };
     }
 
     private static T Parse<T>(byte[] bytes, JsonTypeInfo<T> type)

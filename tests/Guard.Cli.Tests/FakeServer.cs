@@ -22,6 +22,9 @@ internal sealed class FakeServer : IDisposable
 
     public string Path => System.IO.Path.Combine(_directory, "s");
 
+    /// <summary>Answers as soon as it has the headers, and hangs up with the body unread, as guardd does with what it refuses.</summary>
+    public bool RefusesBodies { get; set; }
+
     public List<(string Line, string Body)> Requests { get; } = [];
 
     /// <summary>The answer to a method and path, without its query.</summary>
@@ -70,7 +73,7 @@ internal sealed class FakeServer : IDisposable
             }
         }
         var body = new char[length];
-        if (length > 0)
+        if (length > 0 && !RefusesBodies)
         {
             // Of nothing, it would wait for more.
             await reader.ReadBlockAsync(body);

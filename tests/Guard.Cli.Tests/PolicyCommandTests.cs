@@ -133,6 +133,18 @@ public sealed class PolicyCommandTests : IDisposable
         Assert.False(bundle.ForceLockOut);
     }
 
+    [Fact]
+    public async Task What_guardd_says_of_a_bundle_that_it_does_not_take_is_shown()
+    {
+        using var server = new FakeServer { RefusesBodies = true };
+        server.Answer("POST /v1/policy/check", new ControlError("at most 8 MiB", "try again with sudo"), GuardJson.Default.ControlError, 413);
+        Write("a.yml", "rule\n# " + new string('x', 3 << 20));
+        var result = await Cli.RunAsync("policy", "push", _directory, "--dry-run", "--socket", server.Path);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("at most 8 MiB", result.Error, StringComparison.Ordinal);
+        Assert.Contains("try again with sudo", result.Error, StringComparison.Ordinal);
+    }
+
     private static HeldFile Held(int pid) => new(pid, "ng\u001binx", "/usr/sbin/nginx", "root", 7, "/etc/shadow", ["read", "write"], "id-1", "No shadow");
 
     [Fact]

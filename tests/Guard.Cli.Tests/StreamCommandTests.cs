@@ -99,6 +99,21 @@ public sealed class StreamCommandTests
         Assert.Equal(3, (await Cli.RunAsync("trace", "exec", "--socket", server.Path, "-o", "json")).Code);
     }
 
+    [Theory]
+    [InlineData("GET /v1/audit", "audit", "list")]
+    [InlineData("GET /v1/audit/follow", "audit", "follow")]
+    [InlineData("GET /v1/trace/exec", "trace", "exec")]
+    public async Task Who_gets_no_turn_is_told_what_to_do_and_ends_as_if_guardd_did_not_answer(string request, params string[] command)
+    {
+        using var server = new FakeServer();
+        server.Answer("GET /v1/audit", new AuditPage([], 9), GuardJson.Default.AuditPage);
+        server.Answer(request, new ControlError("you have 4 streams open already", "end one of them"), GuardJson.Default.ControlError, 429);
+        var result = await Cli.RunAsync([.. command, "--socket", server.Path]).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(3, result.Code);
+        Assert.Contains("you have 4 streams open already", result.Error, StringComparison.Ordinal);
+        Assert.Contains("end one of them", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Follow_goes_on_after_a_restart_where_it_was()
     {

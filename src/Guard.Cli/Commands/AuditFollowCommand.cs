@@ -35,6 +35,7 @@ internal static class AuditFollowCommand
         var cursor = after ?? await NewestAsync(client, cancellationToken).ConfigureAwait(false);
         table?.Begin();
         await run.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
+        var opened = false;
         while (true)
         {
             try
@@ -42,12 +43,13 @@ internal static class AuditFollowCommand
                 var query = filters.ToQuery(ControlApi.AuditFollow, run, ("after", cursor.ToString(CultureInfo.InvariantCulture)));
                 await foreach (var record in client.StreamAsync(query, GuardJson.Default.AuditRecord, cancellationToken).ConfigureAwait(false))
                 {
-                    cursor = record.Seq;
+                    (cursor, opened) = (record.Seq, true);
                     Write(run, table, record);
                 }
+                opened = true;
                 run.Note($"guardd closed the stream after record {cursor}; waiting for it");
             }
-            catch (CliException e) when (e.Code == ExitCode.Unreachable)
+            catch (CliException e) when (e.Code == ExitCode.Unreachable && (opened || !e.Busy))
             {
                 // Said once already, when the stream broke.
             }
