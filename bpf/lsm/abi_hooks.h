@@ -49,6 +49,7 @@
 #define GUARD_HOOK_SETGID 44u	      /* lsm/task_fix_setgid */
 #define GUARD_HOOK_SETGROUPS 45u      /* lsm/task_fix_setgroups */
 #define GUARD_HOOK_CAPABLE 46u	      /* lsm/capable, attached where a policy asks for it */
+#define GUARD_HOOK_FILE_TRUNCATE 47u  /* lsm/file_truncate, from 6.2 on; before, path_truncate */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

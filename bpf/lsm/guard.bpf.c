@@ -130,6 +130,15 @@ int BPF_PROG(path_truncate, const struct path *path, int ret)
 				1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE, false);
 }
 
+/* ftruncate, and O_TRUNC once the open was decided about. */
+SEC("?lsm/file_truncate")
+int BPF_PROG(file_truncate, struct file *file, int ret)
+{
+	return ret ? ret
+		   : check_name(GUARD_HOOK_FILE_TRUNCATE, file->f_path.mnt, file->f_path.dentry,
+				1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE, false);
+}
+
 SEC("lsm/path_chmod")
 int BPF_PROG(path_chmod, const struct path *path, unsigned short mode, int ret)
 {

@@ -25,6 +25,7 @@
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define IPPROTO_UDPLITE 136
+#define IPPROTO_SMC 256
 #define IPPROTO_MPTCP 262
 
 #define INADDR_LOOPBACK 0x7f000001ull
@@ -50,10 +51,15 @@ static __always_inline bool has_addresses(const struct sock *sk)
 	return family == AF_INET || family == AF_INET6 || family == AF_SMC;
 }
 
+/* Of its own family, or from 6.11 on a protocol of IPv4 and IPv6. */
+static __always_inline bool is_smc(const struct sock *sk)
+{
+	return sk->__sk_common.skc_family == AF_SMC || sk->sk_protocol == IPPROTO_SMC;
+}
+
 static __always_inline __u32 protocol_of(const struct sock *sk)
 {
-	/* An SMC socket has a number of its own family there. */
-	return sk->__sk_common.skc_family == AF_SMC ? IPPROTO_TCP : sk->sk_protocol;
+	return is_smc(sk) ? IPPROTO_TCP : sk->sk_protocol;
 }
 
 /*
@@ -99,9 +105,11 @@ static __always_inline void destination_unspecified(const struct sock *sk, struc
 		low |= __builtin_bswap32(own->in6_u.u6_addr32[3]);
 		end->low = low >> 32 == 0xffff ? GUARD_ADDRESS_MAPPED | INADDR_LOOPBACK : 1;
 	} else if (end->low == GUARD_ADDRESS_MAPPED) {
-		__u32 own = __builtin_bswap32(sk->__sk_common.skc_rcv_saddr);
+		/* What it sends from: nothing where it is bound to a multicast or broadcast address (__inet_bind). */
+		__be32 own = 0;
 
-		end->low |= own ? own : INADDR_LOOPBACK;
+		bpf_probe_read_kernel(&own, sizeof(own), &((const struct inet_sock *)sk)->inet_saddr);
+		end->low |= own ? __builtin_bswap32(own) : INADDR_LOOPBACK;
 	}
 }
 
@@ -136,6 +144,9 @@ static __always_inline void endpoint_bound(const struct sock *sk, struct guard_e
 {
 	const struct in6_addr *own = &sk->__sk_common.skc_v6_rcv_saddr;
 
+	/* The TCP socket within is bound, not this one. */
+	if (is_smc(sk))
+		return;
 	end->port = sk->__sk_common.skc_num;
 	if (sk->__sk_common.skc_family == AF_INET)
 		endpoint_is_four(end, sk->__sk_common.skc_rcv_saddr);

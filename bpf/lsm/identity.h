@@ -72,20 +72,24 @@ static __always_inline unsigned long magic_at(const struct inode *inode)
 	return magic;
 }
 
+/* Overlays on overlays (FILESYSTEM_MAX_STACK_DEPTH, include/linux/fs.h). */
+#define GUARD_OVERLAYS_MAX 2
+
 /*
  * The inode that has the contents of an open file. On an overlay that is the one of the layer, which
- * file->private_data is opened from once the open is done (up to 6.12).
+ * file->private_data is opened from once the open is done (up to 6.12); the layer may be an overlay again.
  */
 static __always_inline struct inode *inode_of_opened(const struct file *file)
 {
 	struct inode *inode = NULL;
-	struct file *real = NULL;
 
-	bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
-	if (magic_at(inode) != OVERLAYFS_SUPER_MAGIC)
-		return inode;
-	bpf_probe_read_kernel(&real, sizeof(real), &file->private_data);
-	bpf_probe_read_kernel(&inode, sizeof(inode), &real->f_inode);
+	for (int i = 0; i <= GUARD_OVERLAYS_MAX; i++) {
+		inode = NULL;
+		bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
+		if (magic_at(inode) != OVERLAYFS_SUPER_MAGIC)
+			break;
+		bpf_probe_read_kernel(&file, sizeof(file), &file->private_data);
+	}
 	return inode;
 }
 

@@ -283,6 +283,11 @@ struct sock {
 	__u16 sk_protocol;
 };
 
+struct inet_sock {
+	struct sock sk;
+	__be32 inet_saddr;
+};
+
 struct socket {
 	struct sock *sk;
 };

@@ -25,6 +25,7 @@ int open_flags(const char *mode)
         { "create", O_WRONLY | O_CREAT },
         { "exclusive", O_WRONLY | O_CREAT | O_EXCL },
         { "truncate", O_WRONLY | O_TRUNC },
+        { "empty", O_RDONLY | O_TRUNC },
         { "path", O_PATH },
         { "directory", O_RDONLY | O_DIRECTORY },
         { "tmpfile", O_RDWR | O_TMPFILE },

@@ -124,6 +124,23 @@ static int run_bind_udp(int argc, char **argv)
     return on_socket("bind-udp", argv, SOCK_DGRAM, do_bind);
 }
 
+/* From a socket that is bound to a group, which nobody can send from. */
+static ssize_t do_sendto_from_group(int fd, const struct endpoint *to)
+{
+    struct sockaddr_in group = { .sin_family = AF_INET };
+
+    inet_pton(AF_INET, "224.0.0.1", &group.sin_addr);
+    if (bind(fd, (struct sockaddr *)&group, sizeof(group)))
+        return -1;
+    return do_sendto(fd, to);
+}
+
+static int run_sendto_from_group(int argc, char **argv)
+{
+    (void)argc;
+    return on_socket("sendto-from-group", argv, SOCK_DGRAM, do_sendto_from_group);
+}
+
 static int run_sendto(int argc, char **argv)
 {
     (void)argc;
@@ -249,6 +266,7 @@ const struct action network_actions[] = {
     { "serve", "ADDRESS PORT         TCP, for ever", 2, run_serve },
     { "sendto", "ADDRESS PORT         UDP, one byte", 2, run_sendto },
     { "sendto-six", "ADDRESS PORT         the same through a socket of IPv6", 2, run_sendto_six },
+    { "sendto-from-group", "ADDRESS PORT         UDP, bound to 224.0.0.1", 2, run_sendto_from_group },
     { "sendto-unspecified", "ADDRESS PORT         the same, of no family", 2, run_sendto_unspecified },
     { "sendto-raw", "ADDRESS PORT         the same, by a raw socket", 2, run_sendto_raw },
     { "socket-packet", "                     AF_PACKET", 0, run_socket_packet },

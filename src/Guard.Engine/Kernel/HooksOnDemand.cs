@@ -32,6 +32,7 @@ internal sealed class HooksOnDemand : IDisposable
             "path_mkdir",
             "path_mknod",
             "path_truncate",
+            "file_truncate",
             "path_chmod",
             "path_chown",
             "inode_unlink",

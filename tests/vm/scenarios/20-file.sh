@@ -14,6 +14,7 @@ done
 odd=$work/vault/$(printf 'new\nline\xff')
 echo content > "$odd"
 echo content > "$work/old.new"
+echo content > "$work/uncut"
 for file in run-me read-me; do
     cp /usr/lib/guard-tests/noop "$work/$file"
 done
@@ -47,7 +48,15 @@ title: Not written
 id: 22222222-2222-4222-8222-222222222223
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: $work/plain, Access: [write, append, truncate]}
+    selection: {TargetFilename: $work/plain, Access: write}
+    condition: selection
+guard: {action: block}
+---
+title: Not cut
+id: 22222222-2222-4222-8222-222222222227
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/uncut, Access: truncate}
     condition: selection
 guard: {action: block}
 ---
@@ -85,6 +94,11 @@ expect_errno EPERM "? stands for one character" act open "$work/tree/q1x"
 expect_errno EPERM "contains and all" act open "$work/root/etc/marked"
 expect_errno OK "reading is not writing" act open "$work/plain" read
 expect_errno EPERM "writing is" act open "$work/plain" write
+expect_errno EPERM "emptying by an open for reading is, too" act open "$work/plain" empty
+expect_equal content "$(cat "$work/plain")" "and the file has what it had"
+expect_errno OK "writing is not cutting" act open "$work/uncut" write
+expect_exit 1 "ftruncate is" truncate -s 0 "$work/uncut"
+expect_equal content "$(cat "$work/uncut")" "and that file has what it had"
 expect_errno OK "an existing file is not created" act open "$work/old.new" create
 expect_errno EPERM "a new one is" act open "$work/some.new" create
 expect_errno EPERM "running is exec" act exec "$work/read-me"
@@ -98,3 +112,5 @@ audit_has "and the odd name with its bytes" file.denied 'new\nline\\xff' pathRaw
 expect_ok "rules can be taken out" guardctl policy remove --all
 expect_errno OK "then the file opens again" act open "$work/vault/key"
 expect_errno OK "and the program runs" act exec "$work/read-me"
+expect_errno OK "and an open for reading empties" act open "$work/plain" empty
+expect_equal "" "$(cat "$work/plain")" "as it does without Guard"

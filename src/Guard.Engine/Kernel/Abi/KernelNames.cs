@@ -33,6 +33,7 @@ internal static class KernelNames
         [21] = "path_mkdir", // GUARD_HOOK_MKDIR
         [22] = "path_mknod", // GUARD_HOOK_MKNOD
         [23] = "path_truncate", // GUARD_HOOK_TRUNCATE
+        [47] = "file_truncate", // GUARD_HOOK_FILE_TRUNCATE
         [24] = "path_chmod", // GUARD_HOOK_CHMOD
         [25] = "path_chown", // GUARD_HOOK_CHOWN
         [26] = "mmap_file", // GUARD_HOOK_MMAP

@@ -28,5 +28,6 @@ case_N10() { says_ok sendmmsg 127.0.0.1 4242; }
 case_N11() { says_ok sendto 0.0.0.0 4242; }
 case_N12() { says_ok connect :: 4242; }
 case_N13() { says_ok connect ::ffff:0.0.0.0 4242; }
+case_N15() { says_ok sendto-from-group 0.0.0.0 4242; }
 # Not to the address that another rule forbids.
 case_N14() { says_ok sendto-raw 127.0.0.9 4242; }
