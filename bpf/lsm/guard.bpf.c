@@ -125,9 +125,7 @@ int BPF_PROG(path_mknod, const struct path *dir, struct dentry *dentry, unsigned
 SEC("lsm/path_truncate")
 int BPF_PROG(path_truncate, const struct path *path, int ret)
 {
-	return ret ? ret
-		   : check_name(GUARD_HOOK_TRUNCATE, path->mnt, path->dentry,
-				1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE, false);
+	return ret ? ret : check_name(GUARD_HOOK_TRUNCATE, path->mnt, path->dentry, GUARD_TRUNCATES, false);
 }
 
 /* ftruncate, and O_TRUNC once the open was decided about. */
@@ -135,8 +133,8 @@ SEC("?lsm/file_truncate")
 int BPF_PROG(file_truncate, struct file *file, int ret)
 {
 	return ret ? ret
-		   : check_name(GUARD_HOOK_FILE_TRUNCATE, file->f_path.mnt, file->f_path.dentry,
-				1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE, false);
+		   : check_name(GUARD_HOOK_FILE_TRUNCATE, file->f_path.mnt, file->f_path.dentry, GUARD_TRUNCATES,
+				false);
 }
 
 SEC("lsm/path_chmod")

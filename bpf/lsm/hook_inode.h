@@ -132,7 +132,7 @@ static __always_inline __u32 attributes_access(__u32 valid)
 	if (valid & (ATTR_UID | ATTR_GID))
 		access |= 1u << GUARD_ACCESS_CHOWN;
 	if (valid & ATTR_SIZE)
-		access |= 1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE;
+		access |= GUARD_TRUNCATES;
 	return access;
 }
 

@@ -12,6 +12,7 @@
 
 #define GUARD_CREATES (1u << GUARD_ACCESS_CREATE)
 #define GUARD_DELETES (1u << GUARD_ACCESS_DELETE)
+#define GUARD_TRUNCATES (1u << GUARD_ACCESS_TRUNCATE | 1u << GUARD_ACCESS_WRITE)
 
 /* One more name to be decided about. */
 static __always_inline void name_add(struct guard_scratch *s, __u32 at, const struct vfsmount *mount,

@@ -20,6 +20,7 @@ namespace Guard.Abi.Tests;
 /// </summary>
 public sealed partial class KernelConformanceTests(ITestOutputHelper output)
 {
+    /// <summary>Texts that the kernel has of every process, in the order in which invented fields get them.</summary>
     private static readonly string[] Known = ["CommandLine", "ParentCommandLine", "CurrentDirectory", "ParentImage", "Image"];
     private static readonly string[] Categories = ["process_creation", "file_event", "network_connection"];
 
@@ -137,9 +138,9 @@ public sealed partial class KernelConformanceTests(ITestOutputHelper output)
         var names = invented.Zip(free).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         var node = JsonObject.Create(row)!;
         node["rule_yaml"] = InventedField().Replace(
-            rule, match => match.Value.Replace(match.Groups[1].Value, names.GetValueOrDefault(match.Groups[1].Value, match.Groups[1].Value), StringComparison.Ordinal));
+            rule, match => match.Value[..^match.Groups[1].Length] + NameOf(match.Groups[1].Value));
         node["event"] = new JsonObject(row.GetProperty("event").EnumerateObject().Select(
-            property => KeyValuePair.Create(names.GetValueOrDefault(property.Name, property.Name), (JsonNode?)JsonNode.Parse(property.Value.GetRawText()))));
+            property => KeyValuePair.Create(NameOf(property.Name), (JsonNode?)JsonNode.Parse(property.Value.GetRawText()))));
         foreach (var name in names.Values.Where(name => Text(row, "area") == "condition" && !node["event"]!.AsObject().ContainsKey(name)))
         {
             // A process has all of them. What no item asks for matches as little as what is not there.
@@ -147,6 +148,8 @@ public sealed partial class KernelConformanceTests(ITestOutputHelper output)
         }
 
         return JsonSerializer.SerializeToElement(node);
+
+        string NameOf(string name) => names.GetValueOrDefault(name, name);
     }
 
     /// <summary>A key of a map below a search of the detection.</summary>

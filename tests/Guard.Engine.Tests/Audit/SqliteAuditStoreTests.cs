@@ -189,58 +189,36 @@ public sealed class SqliteAuditStoreTests : AuditStoreConformance
     }
 
     [SkippableFact]
-    public void A_full_file_system_fails_cleanly_and_works_again_with_space()
+    public void A_full_file_system_fails_cleanly_and_works_again_with_space() => OnSmallFileSystem(filler =>
     {
-        var mount = Path.Combine(_directory, "state");
-        Directory.CreateDirectory(mount);
-        Skip.If(Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount) != 0, "mounting a tmpfs needs root");
-        try
-        {
-            using var store = Open();
-            store.Append(Samples(10));
-            var filler = Path.Combine(mount, "filler");
-            FillFileSystem(filler);
-            var stored = FillUp(store);
-            Assert.Equal(stored, store.LastSeq);
-            Assert.Equal(stored, store.ReadAfter(0, 10_000).Count);
+        using var store = Open();
+        store.Append(Samples(10));
+        FillFileSystem(filler);
+        var stored = FillUp(store);
+        Assert.Equal(stored, store.LastSeq);
+        Assert.Equal(stored, store.ReadAfter(0, 10_000).Count);
 
-            File.Delete(filler);
-            Assert.Equal(stored + 20, store.Append(Samples(20)));
-            Assert.Equal(stored + 20, store.ReadAfter(0, 10_000).Count);
-        }
-        finally
-        {
-            Run("umount", mount);
-        }
-    }
+        File.Delete(filler);
+        Assert.Equal(stored + 20, store.Append(Samples(20)));
+        Assert.Equal(stored + 20, store.ReadAfter(0, 10_000).Count);
+    });
 
     [SkippableFact]
-    public void A_trail_on_a_full_file_system_is_opened_once_there_is_room()
+    public void A_trail_on_a_full_file_system_is_opened_once_there_is_room() => OnSmallFileSystem(filler =>
     {
-        var mount = Path.Combine(_directory, "state");
-        Directory.CreateDirectory(mount);
-        Skip.If(Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount) != 0, "mounting a tmpfs needs root");
-        try
+        using (var before = Open())
         {
-            using (var before = Open())
-            {
-                before.Append(Samples(10));
-            }
-
-            var filler = Path.Combine(mount, "filler");
-            FillFileSystem(filler);
-            using var store = Open();
-            Assert.Throws<AuditStoreException>(() => store.Append(Samples(1)));
-
-            File.Delete(filler);
-            Assert.Equal(11, store.Append(Samples(1)));
-            Assert.Equal(11, store.ReadAfter(0, 100).Count);
+            before.Append(Samples(10));
         }
-        finally
-        {
-            Run("umount", mount);
-        }
-    }
+
+        FillFileSystem(filler);
+        using var store = Open();
+        Assert.Throws<AuditStoreException>(() => store.Append(Samples(1)));
+
+        File.Delete(filler);
+        Assert.Equal(11, store.Append(Samples(1)));
+        Assert.Equal(11, store.ReadAfter(0, 100).Count);
+    });
 
     [Fact]
     public void A_trail_that_cannot_be_written_yet_is_opened_by_the_first_append_that_can()
@@ -291,6 +269,22 @@ public sealed class SqliteAuditStoreTests : AuditStoreConformance
         }
 
         Assert.True(acknowledged >= (3 + 40 + 111) * CrashHelper.BatchSize);
+    }
+
+    /// <summary>With the trail's directory on a file system of its own; the test is given the name of a file to fill it with.</summary>
+    private void OnSmallFileSystem(Action<string> test)
+    {
+        var mount = Path.GetDirectoryName(DatabasePath)!;
+        Directory.CreateDirectory(mount);
+        Skip.If(Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount) != 0, "mounting a tmpfs needs root");
+        try
+        {
+            test(Path.Combine(mount, "filler"));
+        }
+        finally
+        {
+            Run("umount", mount);
+        }
     }
 
     private SqliteAuditStore OpenWhileLocked()

@@ -15,6 +15,7 @@ odd=$work/vault/$(printf 'new\nline\xff')
 echo content > "$odd"
 echo content > "$work/old.new"
 echo content > "$work/uncut"
+echo content > "$work/unwritten"
 for file in run-me read-me; do
     cp /usr/lib/guard-tests/noop "$work/$file"
 done
@@ -48,7 +49,15 @@ title: Not written
 id: 22222222-2222-4222-8222-222222222223
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: $work/plain, Access: write}
+    selection: {TargetFilename: $work/plain, Access: [write, append, truncate]}
+    condition: selection
+guard: {action: block}
+---
+title: Not written, and nothing else said
+id: 22222222-2222-4222-8222-222222222228
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/unwritten, Access: write}
     condition: selection
 guard: {action: block}
 ---
@@ -94,8 +103,8 @@ expect_errno EPERM "? stands for one character" act open "$work/tree/q1x"
 expect_errno EPERM "contains and all" act open "$work/root/etc/marked"
 expect_errno OK "reading is not writing" act open "$work/plain" read
 expect_errno EPERM "writing is" act open "$work/plain" write
-expect_errno EPERM "emptying by an open for reading is, too" act open "$work/plain" empty
-expect_equal content "$(cat "$work/plain")" "and the file has what it had"
+expect_errno EPERM "emptying by an open for reading is, too" act open "$work/unwritten" empty
+expect_equal content "$(cat "$work/unwritten")" "and the file has what it had"
 expect_errno OK "writing is not cutting" act open "$work/uncut" write
 expect_exit 1 "ftruncate is" truncate -s 0 "$work/uncut"
 expect_equal content "$(cat "$work/uncut")" "and that file has what it had"
@@ -112,5 +121,5 @@ audit_has "and the odd name with its bytes" file.denied 'new\nline\\xff' pathRaw
 expect_ok "rules can be taken out" guardctl policy remove --all
 expect_errno OK "then the file opens again" act open "$work/vault/key"
 expect_errno OK "and the program runs" act exec "$work/read-me"
-expect_errno OK "and an open for reading empties" act open "$work/plain" empty
-expect_equal "" "$(cat "$work/plain")" "as it does without Guard"
+expect_errno OK "and an open for reading empties" act open "$work/unwritten" empty
+expect_equal "" "$(cat "$work/unwritten")" "as it does without Guard"

@@ -61,12 +61,12 @@ case_E27() {
 }
 case_E28() { cp "$D" "$gb/n" && mv "$D" "$gb/o" && mv "$gb/n" "$D" && "$gb/o" REACHED; }
 # The lower file of an overlay is executed under a path of the upper mount.
+case_E32() {
+    mkdir "$c"/{up,work,m} &&
+        mount -t overlay -o "lowerdir=$gb,upperdir=$c/up,workdir=$c/work" none "$c/m" && "$c/m/denied" REACHED
+}
 case_E33() {
     mkdir "$c"/{one,two,up,work,empty} &&
         mount -t overlay -o "lowerdir=$gb:$c/empty" none "$c/one" &&
         mount -t overlay -o "lowerdir=$c/one,upperdir=$c/up,workdir=$c/work" none "$c/two" && "$c/two/denied" REACHED
-}
-case_E32() {
-    mkdir "$c"/{up,work,m} &&
-        mount -t overlay -o "lowerdir=$gb,upperdir=$c/up,workdir=$c/work" none "$c/m" && "$c/m/denied" REACHED
 }
