@@ -354,17 +354,13 @@ static __always_inline bool decision_failed(const struct guard_scratch *s)
 	return s->failure && s->verdict != GUARD_VERDICT_BLOCK;
 }
 
-/* The text in s->path, as automaton_walk takes it. */
-static __always_inline __u64 path_packed(const struct guard_scratch *s)
+/* What the policy says of the other name of a file: items that are no exclusion, which have one of these roles. */
+static __always_inline void other_name_holds(struct guard_image *image, struct guard_scratch *s, __u32 text,
+					     __u32 roles)
 {
-	__u64 packed = (__u64)s->walk.position << 32 | GUARD_PATH_MAX;
-
-	return s->walk.flags & GUARD_EVENT_PATH_TRUNCATED ? packed | GUARD_WALK_FLOATING : packed;
-}
-
-static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
-{
-	return s->walk.flags & (GUARD_EVENT_PATH_TRUNCATED | GUARD_EVENT_PATH_UNRESOLVED);
+	if (s->other_length)
+		text_walk(image, s, (struct guard_text *)s->other, text, roles,
+			  BOUNDED(s->other_length, GUARD_OTHER_NAME_MAX));
 }
 
 /*
@@ -381,7 +377,8 @@ static __always_inline void exec_atoms(struct guard_image *image, struct guard_s
 		s->incomplete |= 1u << GUARD_FIELD_INVOKED;
 	else
 		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_NAME, s->name_length);
-	if (path_is_incomplete(s))
+	other_name_holds(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_INVOKED);
+	if (path_is_incomplete(s) || s->other_cut)
 		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
 }
 
@@ -437,14 +434,15 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 	decision_end(image, s);
 }
 
-/* What the policy says of the file in s->path, which is s->identity, as `field`. */
+/* What the policy says of the file in s->path, also called s->other, which is s->identity, as `field`. */
 static __always_inline void file_atoms(struct guard_image *image, struct guard_scratch *s, __u32 text, __u32 role,
 				       __u32 field)
 {
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
 		text_walk(image, s, &s->path, text, role, path_packed(s));
 	identity_holds(image, s, role);
-	if (path_is_incomplete(s))
+	other_name_holds(image, s, text, role == GUARD_ROLE_IMAGE ? GUARD_ROLE_INVOKED : GUARD_ROLE_NAMED);
+	if (path_is_incomplete(s) || s->other_cut)
 		s->incomplete |= 1u << field;
 }
 

@@ -26,6 +26,7 @@
 #define GUARD_DIRECTORY_CACHE_H
 
 #include "directory_names.h"
+#include "other_name.h"
 #include "stream.h"
 #include "text.h"
 
@@ -160,7 +161,8 @@ static __always_inline bool place_answers(struct guard_image *image, struct guar
 	entry = directory_entry(cache, place->tag);
 	states = entry->states;
 	if (entry->check != directory_check(place->tag, states)) {
-		if (!named_recalls(image, s, cache, place, &states))
+		/* Known by its names or not: it may have others now. */
+		if (mount_may_be_second(mount_at(place->mount)) || !named_recalls(image, s, cache, place, &states))
 			return false;
 		directory_keeps(cache, place, states);
 	}
@@ -209,7 +211,8 @@ __noinline int place_learns(struct guard_image *image, struct guard_scratch *s, 
 	place = &s->names[at & (GUARD_NAMES - 1)].place;
 	end = GUARD_PATH_MAX - BOUNDED(place->length, GUARD_NAME_MAX);
 	/* Room for the longest name, or some file of it has a path that is too long. */
-	if (!place->tag || s->walk.flags || s->walk.position < GUARD_NAME_MAX || end <= s->walk.position)
+	if (!place->tag || !other_name_is_none(s) || s->walk.flags || s->walk.position < GUARD_NAME_MAX ||
+	    end <= s->walk.position)
 		return 0;
 	s->failure = GUARD_REASON_NONE;
 	s->reported = 0;

@@ -11,6 +11,7 @@
 #include "digest.h"
 #include "event.h"
 #include "image_in_force.h"
+#include "other_name.h"
 #include "scope.h"
 #include "subject.h"
 
@@ -140,6 +141,7 @@ static __always_inline bool exec_read(struct guard_image *image, struct guard_sc
 {
 	bool whole = true;
 
+	other_name_at(s, (__u64)bprm->file->f_path.dentry, (__u64)bprm->file->f_path.mnt);
 	exec_names(s, bprm);
 	identity_of_opened(s, address_of(bprm->file));
 	decision_begin(s, GUARD_CATEGORY_EXEC);

@@ -6,6 +6,7 @@
 #include "directory_cache.h"
 #include "event.h"
 #include "image_in_force.h"
+#include "other_name.h"
 #include "scope.h"
 #include "subject.h"
 
@@ -60,19 +61,22 @@ static __always_inline void file_record(struct guard_scratch *s, __u32 hook, __u
 	event_file(&s->event, inode);
 	s->event.access = access;
 	s->event.path_length = path_length(s);
+	s->event.invoked_length = s->other_length;
+	bpf_probe_read_kernel(s->name.bytes, BOUNDED(s->other_length, GUARD_OTHER_NAME_MAX), s->other);
 	event_asker(&s->event, &s->subject);
 	event_submit(s, &s->subject);
 }
 
-/* No atom of the policy holds for the file in s->path and s->identity, and its path is known whole. */
+/* No atom of the policy holds for the file in s->path, s->other and s->identity, and its names are known whole. */
 static __always_inline bool file_is_unspoken(struct guard_image *image, struct guard_scratch *s, __u32 category,
 					     __u32 text, __u32 roles)
 {
-	if (path_is_incomplete(s))
+	if (path_is_incomplete(s) || s->other_cut)
 		return false;
 	decision_begin(s, category);
 	text_walk(image, s, &s->path, text, roles, path_packed(s));
 	identity_holds(image, s, roles);
+	other_name_holds(image, s, text, GUARD_ROLE_INVOKED | GUARD_ROLE_NAMED);
 	return !s->match_count && !s->failure;
 }
 
@@ -94,7 +98,15 @@ static __always_inline bool target_settles(struct guard_image *image, struct gua
 	    category->target_decides == GUARD_DECIDES_TARGET)
 		return true;
 	*here = true;
-	return scoped && !path_is_incomplete(s) && !s->failure && place_settles(image, s);
+	return scoped && !path_is_incomplete(s) && !s->other_cut && !s->failure && place_settles(image, s);
+}
+
+/* Both names of a file. */
+static __always_inline void names_resolve(struct guard_scratch *s, const struct dentry *dentry,
+					  const struct vfsmount *mount)
+{
+	other_name_at(s, (__u64)dentry, (__u64)mount);
+	path_resolve_at(s, dentry, mount);
 }
 
 /* The policy names the file s->identity. */
@@ -148,7 +160,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 		file_remember(s, file, sight, false);
 		return 0;
 	}
-	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	names_resolve(s, file->f_path.dentry, file->f_path.mnt);
 	/* Below an overlay the kernel opens the backing file for itself: the user's open was decided just before,
 	 * but by the name that it has there. */
 	if (s->walk.flags & GUARD_PATH_BACKING) {

@@ -15,8 +15,6 @@
 
 #include "hook_name.h"
 
-#define GUARD_SUPERBLOCK_MOUNTS_MAX 1024u
-
 static __always_inline bool acts_for_another(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -24,52 +22,10 @@ static __always_inline bool acts_for_another(void)
 	return address_of(task->cred) != address_of(task->real_cred);
 }
 
-struct mount_search {
-	__u64 at;	 /* of a mount's list_head */
-	__u64 end;	 /* the superblock's own */
-	__u64 namespace; /* that the mount must be of */
-	__u64 root;	 /* that it must begin at */
-	__u64 found;	 /* struct vfsmount; 0: none */
-};
-
-static long mount_search_step(__u32 index, struct mount_search *search)
-{
-	struct mount *mount = (struct mount *)(search->at - bpf_core_field_offset(struct mount, mnt_instance));
-	struct list_head *entry = (struct list_head *)search->at;
-	struct mnt_namespace *namespace = NULL;
-	struct dentry *root = NULL;
-	struct list_head *next = NULL;
-
-	if (!search->at || search->at == search->end)
-		return 1;
-	READ(namespace, mount->mnt_ns);
-	READ(root, mount->mnt.mnt_root);
-	if ((__u64) namespace == search->namespace && (__u64)root == search->root) {
-		search->found = (__u64)mount + bpf_core_field_offset(struct mount, mnt);
-		return 1;
-	}
-	READ(next, entry->next);
-	search->at = (__u64)next;
-	return 0;
-}
-
 /* The mount of the whole file system in the namespace of the process; 0: there is none, or it was not found. */
-static __always_inline __u64 mount_of_file_system(const struct dentry *dentry)
+static __always_inline __u64 mount_of_dentry(const struct dentry *dentry)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct super_block *sb = dentry->d_sb;
-	struct mount_search search = {};
-	struct list_head *first = NULL;
-	struct dentry *root = NULL;
-
-	READ(first, sb->s_mounts.next);
-	READ(root, sb->s_root);
-	search.at = (__u64)first;
-	search.end = address_of(sb) + bpf_core_field_offset(struct super_block, s_mounts);
-	search.namespace = address_of(task->nsproxy->mnt_ns);
-	search.root = (__u64)root;
-	bpf_loop(GUARD_SUPERBLOCK_MOUNTS_MAX, mount_search_step, &search, 0);
-	return search.found;
+	return mount_of_file_system(address_of(dentry->d_sb), current_mount_namespace());
 }
 
 /* By the name that was looked for; without one, by what file it is alone, and only if the policy names it. */
@@ -97,7 +53,7 @@ static __always_inline int check_inode(__u32 hook, const struct dentry *dentry, 
 		return result;
 	name_add(s, 0, NULL, dentry, access);
 	if (has_name)
-		s->names[0].mount = mount_of_file_system(dentry);
+		s->names[0].mount = mount_of_dentry(dentry);
 	result = inode_verdict(image, s, hook);
 	scratch_give(s);
 	return result;

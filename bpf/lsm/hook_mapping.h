@@ -28,13 +28,15 @@ static __always_inline bool mapping_is_of_exec(struct file *file)
 }
 
 /* By what path the file was opened: below an overlay, from 6.5 on, f_path is that of the layer. */
-static __always_inline void mapping_resolve(struct guard_scratch *s, struct file *file)
+static __always_inline void mapping_resolve(struct guard_scratch *s, struct file *file, bool other)
 {
 	struct path opened = {.mnt = file->f_path.mnt, .dentry = file->f_path.dentry};
 	struct backing_file *backing = (struct backing_file *)file;
 
 	if (bpf_core_type_exists(struct backing_file) && file->f_mode & FMODE_BACKING)
 		READ(opened, backing->user_path);
+	if (other)
+		other_name_at(s, (__u64)opened.dentry, (__u64)opened.mnt);
 	path_resolve_at(s, opened.dentry, opened.mnt);
 }
 
@@ -66,7 +68,7 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	int result = 0;
 
 	COUNT(decisions[hook]);
-	mapping_resolve(s, file);
+	mapping_resolve(s, file, true);
 	identity_of_opened(s, address_of(file));
 	if (target_decides && mapping_is_unspoken(image, s)) {
 		file_remember(s, file, sight, false);
@@ -74,7 +76,7 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	}
 	subject_load(image, s);
 	/* The subject went through the same memory. */
-	mapping_resolve(s, file);
+	mapping_resolve(s, file, false);
 	identity_of_opened(s, address_of(file));
 	/* For what is mapped already, nobody has made one in this call. */
 	s->digest_offered = GUARD_DIGEST_UNKNOWN;

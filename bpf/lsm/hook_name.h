@@ -68,6 +68,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	identity_again(s, at);
 	if (place_answers(image, s, at))
 		return 0;
+	other_name_at(s, s->names[at].dentry, s->names[at].mount);
 	name_resolve(s, at);
 	if (place_learns(image, s, at) && place_answers(image, s, at))
 		return 0;

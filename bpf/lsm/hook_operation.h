@@ -67,9 +67,11 @@ static __always_inline void path_as_written(struct guard_scratch *s, __u64 addre
 static __always_inline void operation_file(struct guard_scratch *s, __u32 at)
 {
 	identity_none(s);
+	other_name_none(s);
 	if (at >= s->name_count) {
 		path_as_written(s, 0);
 	} else if (s->names[at].dentry) {
+		other_name_at(s, s->names[at].dentry, s->names[at].mount);
 		name_resolve(s, at);
 		identity_at(s, name_inode(s, at));
 	} else {

@@ -54,6 +54,8 @@
 /* Bytes of a path, the terminating NUL included (PATH_MAX of the kernel). */
 #define GUARD_PATH_MAX 4096u
 #define GUARD_PATH_COMPONENTS_MAX 256u
+/* Bytes of the other name of a file that was reached through a bind mount; a longer one is not known. */
+#define GUARD_OTHER_NAME_MAX 2048u
 /* Kept of each program that runs or has forked what runs, so that a new generation can be applied to what runs
  * already: bytes of its path, of the name it was called by and of its arguments; and how many programs. */
 #define GUARD_SUBJECT_IMAGE_MAX 512u

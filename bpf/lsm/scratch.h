@@ -197,8 +197,11 @@ struct guard_scratch {
 	/* Texts */
 	struct guard_path_walk walk;
 	struct guard_named_walk named;
-	struct guard_text path; /* right-aligned: [walk.position, GUARD_PATH_MAX) */
-	struct guard_text name; /* from 0 */
+	__u32 other_length;		       /* 0: the file that is decided about has no other name, */
+	__u32 other_cut;		       /* or one that could not be read (other_name.h) */
+	__u8 other[GUARD_OTHER_NAME_MAX + 32]; /* not behind texts: it is read as one, and has not the size */
+	struct guard_text path;		       /* right-aligned: [walk.position, GUARD_PATH_MAX) */
+	struct guard_text name;		       /* from 0 */
 	__u32 name_length;
 	__u32 name_cut;		      /* the name could not be read */
 	__u8 out[2 * GUARD_PATH_MAX]; /* on its way to the ring; the upper half is for measuring */

@@ -110,7 +110,7 @@ static __always_inline void sweep_decide(struct guard_image *image, struct guard
 	__u64 held = sweep_subject(image, s, address_of(task));
 
 	scope_load_of(image, s, GUARD_CATEGORY_FILE, task, cgroup_of(task));
-	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	names_resolve(s, file->f_path.dentry, file->f_path.mnt);
 	identity_of_opened(s, address_of(file));
 	open_decide(image, s, task->real_cred->euid.val, task->loginuid.val, access);
 	sweep_tells(image, s, seq, task, file, access);
@@ -122,7 +122,7 @@ static __always_inline bool sweep_is_unspoken(struct guard_image *image, struct 
 {
 	if (category_of(image, GUARD_CATEGORY_FILE)->target_decides != GUARD_DECIDES_TARGET)
 		return false;
-	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
+	names_resolve(s, file->f_path.dentry, file->f_path.mnt);
 	identity_of_opened(s, address_of(file));
 	return file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET);
 }
@@ -174,7 +174,7 @@ static __always_inline void sweep_mapped(struct guard_image *image, struct guard
 	__u64 held = sweep_subject(image, s, address_of(task));
 	bool told = false;
 
-	mapping_resolve(s, file);
+	mapping_resolve(s, file, true);
 	identity_of_opened(s, address_of(file));
 	s->digest_offered = GUARD_DIGEST_LEFT_OUT;
 	if (category_of(image, GUARD_CATEGORY_MAPPED)->user_rules) {
@@ -212,7 +212,7 @@ static __always_inline void sweep_mapping(struct seq_file *seq, struct task_stru
 	if (!s)
 		return;
 	s->descriptor = 0;
-	mapping_resolve(s, file);
+	mapping_resolve(s, file, true);
 	identity_of_opened(s, address_of(file));
 	if (!target_decides || !mapping_is_unspoken(image, s))
 		sweep_mapped(image, s, seq, task, file);

@@ -39,6 +39,19 @@ static __always_inline void text_walk(struct guard_image *image, struct guard_sc
 	text_read(image, s, text, which | roles << 16, packed);
 }
 
+/* The text in s->path, as automaton_walk takes it. */
+static __always_inline __u64 path_packed(const struct guard_scratch *s)
+{
+	__u64 packed = (__u64)s->walk.position << 32 | GUARD_PATH_MAX;
+
+	return s->walk.flags & GUARD_EVENT_PATH_TRUNCATED ? packed | GUARD_WALK_FLOATING : packed;
+}
+
+static __always_inline bool path_is_incomplete(const struct guard_scratch *s)
+{
+	return s->walk.flags & (GUARD_EVENT_PATH_TRUNCATED | GUARD_EVENT_PATH_UNRESOLVED);
+}
+
 /* Whether anything reads this text at all: what nobody reads need not be fetched. */
 static __always_inline bool text_is_read(const struct guard_image *image, __u32 which)
 {

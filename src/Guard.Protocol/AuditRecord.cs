@@ -159,6 +159,12 @@ public sealed record FileInfoRecord
     /// <summary>The name used for an exec.</summary>
     public string? Invoked { get; init; }
 
+    /// <summary>
+    /// The path below the mount of the whole file system, where the file was reached through a bind mount: a rule may mean it
+    /// by that one.
+    /// </summary>
+    public string? OtherName { get; init; }
+
     /// <summary>major:minor as the kernel keeps it.</summary>
     public string? Device { get; init; }
 

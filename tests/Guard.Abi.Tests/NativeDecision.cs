@@ -26,7 +26,7 @@ internal sealed class NativeDecision : IDisposable
     private const int EndpointOff = FilesOff + (4 * FileBytes);
     private const int EndpointBytes = 40;
     private const int TextsOff = EndpointOff + EndpointBytes;
-    private const int RequestBytes = TextsOff + ((11 + (3 * AncestorsMax)) * TextBytes);
+    private const int RequestBytes = TextsOff + ((12 + (3 * AncestorsMax)) * TextBytes);
     private const int ResultBytes = (8 + KernelLimits.EventRulesMax) * sizeof(uint);
 
     private readonly BpfObjectHandle _object;
@@ -70,6 +70,7 @@ internal sealed class NativeDecision : IDisposable
         NamespaceAbsent = 262144,
         ObjectAbsent = 524288,
         TargetImageAbsent = 1048576,
+        OtherNameAbsent = 2097152,
     }
 
     /// <summary>Builds and loads the program, or skips the test with what this machine lacks.</summary>
@@ -185,6 +186,7 @@ internal sealed class NativeDecision : IDisposable
             | (request.MountNamespace is null ? TestFlags.NamespaceAbsent : TestFlags.None)
             | FlagsOf(request.Object, TestFlags.None, TestFlags.ObjectAbsent)
             | FlagsOf(request.TargetImage, TestFlags.None, TestFlags.TargetImageAbsent)
+            | (request.OtherName is { State: not TextState.Complete } ? TestFlags.OtherNameAbsent : TestFlags.None)
             | (request.AncestorsKnown ? TestFlags.None : TestFlags.AncestorsAbsent);
 
     private static TestFlags FlagsOf(RequestText text, TestFlags truncated, TestFlags absent) => text.State switch
@@ -235,7 +237,7 @@ internal sealed class NativeDecision : IDisposable
         [
             request.Image, request.Invoked, request.CommandLine, request.CurrentDirectory, request.ParentImage,
             request.ParentInvoked, request.ParentCommandLine, request.Target, request.Cgroup,
-            request.Object, request.TargetImage,
+            request.Object, request.TargetImage, request.OtherName ?? RequestText.Absent,
             .. request.Ancestors.SelectMany(a => new[] { a.Image, a.Invoked, a.CommandLine }),
         ];
         for (var i = 0; i < texts.Length; i++)

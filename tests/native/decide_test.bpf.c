@@ -38,6 +38,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define TEST_NAMESPACE_ABSENT 262144u
 #define TEST_OBJECT_ABSENT 524288u
 #define TEST_TARGET_IMAGE_ABSENT 1048576u
+#define TEST_OTHER_NAME_ABSENT 2097152u
 
 #define TEST_ANCESTORS_MAX 4u
 
@@ -89,6 +90,7 @@ struct test_request {
 	struct test_text cgroup;
 	struct test_text object;
 	struct test_text target_image;
+	struct test_text other;
 	struct test_ancestor ancestors[TEST_ANCESTORS_MAX];
 };
 
@@ -141,6 +143,18 @@ static __always_inline void to_path(struct guard_scratch *s, struct test_text *t
 	s->walk.flags = truncated ? GUARD_EVENT_PATH_TRUNCATED : 0;
 	if (absent)
 		s->walk.flags |= GUARD_EVENT_PATH_UNRESOLVED;
+}
+
+/* The other name of the file that is decided about. */
+static __always_inline void to_other(struct guard_scratch *s, struct test_request *request)
+{
+	__u64 length = BOUNDED(request->other.length, GUARD_OTHER_NAME_MAX);
+
+	bpf_probe_read_kernel(s->other, length, request->other.bytes);
+	*(__u64 *)(s->other + length) = 0;
+	*(__u64 *)(s->other + length + 8) = 0;
+	s->other_length = length;
+	s->other_cut = request->flags & TEST_OTHER_NAME_ABSENT ? 1 : 0;
 }
 
 static __always_inline void to_identity(struct guard_scratch *s, const struct test_file *file)
@@ -217,6 +231,8 @@ static __always_inline void parent_of(struct guard_image *image, struct guard_sc
 		request->flags & TEST_PARENT_ABSENT);
 	to_name(s, &request->parent_invoked, request->flags & TEST_PARENT_INVOKED_ABSENT);
 	to_identity(s, &request->parent_file);
+	s->other_length = 0;
+	s->other_cut = 0;
 	exec_atoms(image, s);
 	incomplete = path_is_incomplete(s) || s->name_cut;
 	if (!command_of(image, s, &request->parent_command, request->flags & TEST_PARENT_COMMAND_TRUNCATED,
@@ -252,6 +268,10 @@ static __always_inline void program_of(struct guard_image *image, struct guard_s
 	to_path(s, &request->image, request->flags & TEST_IMAGE_TRUNCATED, request->flags & TEST_IMAGE_ABSENT);
 	to_name(s, &request->invoked, request->flags & TEST_INVOKED_ABSENT);
 	to_identity(s, &request->image_file);
+	s->other_length = 0;
+	s->other_cut = 0;
+	if (request->category == GUARD_CATEGORY_EXEC)
+		to_other(s, request);
 	exec_atoms(image, s);
 	if (!command_of(image, s, &request->command, request->flags & TEST_COMMAND_TRUNCATED,
 			request->flags & TEST_COMMAND_ABSENT))
@@ -308,6 +328,7 @@ static __always_inline void decide_open(struct guard_image *image, struct guard_
 	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
 		request->flags & TEST_TARGET_ABSENT);
 	to_identity(s, &request->target_file);
+	to_other(s, request);
 	if (request->category == GUARD_CATEGORY_LOAD)
 		load_decide(image, s, request->uid, request->logon);
 	else
@@ -320,6 +341,7 @@ static __always_inline void decide_mapped(struct guard_image *image, struct guar
 	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED,
 		request->flags & TEST_TARGET_ABSENT);
 	to_identity(s, &request->target_file);
+	to_other(s, request);
 	mapped_decide(image, s, request->uid, request->logon);
 }
 
@@ -331,11 +353,13 @@ static __always_inline bool open_is_settled(struct guard_image *image, struct gu
 
 	to_path(s, &request->target, request->flags & TEST_TARGET_TRUNCATED, request->flags & TEST_TARGET_ABSENT);
 	to_identity(s, &request->target_file);
-	if (!category->target_decides || path_is_incomplete(s))
+	to_other(s, request);
+	if (!category->target_decides || path_is_incomplete(s) || s->other_cut)
 		return false;
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
 	identity_holds(image, s, GUARD_ROLE_TARGET);
+	other_name_holds(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_NAMED);
 	return !s->failure && place_settles(image, s);
 }
 
@@ -363,6 +387,7 @@ static __always_inline void decide_operation(struct guard_image *image, struct g
 		to_name(s, &request->object, request->flags & TEST_OBJECT_ABSENT);
 		to_identity(s, &request->target_file);
 	}
+	to_other(s, request);
 	s->operation.number = request->system_operation;
 	s->operation.new_id = request->new_uid;
 	operation_decide(image, s, request->uid, request->logon);

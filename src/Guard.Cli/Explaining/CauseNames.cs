@@ -18,6 +18,7 @@ internal static class CauseNames
         HoldCause.Ancestor => "AncestorImage",
         HoldCause.AncestorCommandLine => "AncestorCommandLine",
         HoldCause.Target => "TargetFilename",
+        HoldCause.OtherName => "its name without bind mounts",
         HoldCause.TargetFile => "TargetFilename, under another name",
         HoldCause.ImageFile => "Image, under another name",
         HoldCause.ParentFile => "ParentImage, under another name",

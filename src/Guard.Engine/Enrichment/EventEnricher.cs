@@ -131,7 +131,8 @@ internal sealed class EventEnricher
         {
             Path = happened.Path.ToString(),
             PathRaw = happened.Path.IsUtf8 ? null : Convert.ToBase64String(happened.Path.Bytes),
-            Invoked = happened.Kind == GuardEventKind.OperationDecision ? null : ProcessDescriber.ToText(happened.Invoked),
+            Invoked = happened.Kind == GuardEventKind.ExecDecision ? ProcessDescriber.ToText(happened.Invoked) : null,
+            OtherName = happened.Kind == GuardEventKind.FileDecision ? ProcessDescriber.ToText(happened.Invoked) : null,
             Device = happened.FileDevice == 0 ? null : ToDevice(happened.FileDevice),
             Inode = happened.FileInode,
             Sha256 = happened.Sha256,

@@ -18,7 +18,7 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
 
     /// <summary>What is shortened when a message is too long, first thing first.</summary>
     public static IReadOnlyList<string> Shortened { get; } =
-        [CommandLine, "processCmdline", "detail", "pathRaw", "path", "image", "parentImage", "invoked", "ruleTitle", "ruleSource"];
+        [CommandLine, "processCmdline", "detail", "pathRaw", "path", "image", "parentImage", "otherName", "invoked", "ruleTitle", "ruleSource"];
 
     /// <summary>The fields of a record; what it does not know is left out.</summary>
     public static SyslogFields Of(AuditRecord record)
@@ -97,6 +97,7 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
         Add("path", file?.Path);
         Add("pathRaw", file?.PathRaw);
         Add("invoked", file?.Invoked);
+        Add("otherName", file?.OtherName);
         Add("dev", file?.Device);
         Add("inode", file?.Inode.ToString(CultureInfo.InvariantCulture));
         Add("sha256", file?.Sha256);

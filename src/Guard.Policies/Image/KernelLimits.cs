@@ -91,6 +91,9 @@ public static class KernelLimits
     /// <summary>Components of a path that are walked.</summary>
     public const int PathComponentsMax = 256;
 
+    /// <summary>Bytes of the other name of a file that was reached through a bind mount.</summary>
+    public const int OtherNameMax = 2048;
+
     /// <summary>Bytes of a program's path that are kept while somebody runs it or descends from it.</summary>
     public const int SubjectImageMax = 512;
 

@@ -45,6 +45,12 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>What file that is, whatever its name.</summary>
     public FileKey? TargetFile { get; init; }
 
+    /// <summary>
+    /// The other name of the file that is acted on, mapped or executed: below the mount of its whole file system, where it was
+    /// reached through another mount. Not empty. Null: it has none; absent: it has one that is not known.
+    /// </summary>
+    public RequestText? OtherName { get; init; }
+
     /// <summary>What file the program is executed from.</summary>
     public FileKey? ImageFile { get; init; }
 

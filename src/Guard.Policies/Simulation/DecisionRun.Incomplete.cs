@@ -1,3 +1,4 @@
+using Guard.Policies.Image;
 using Guard.Policies.Normalising;
 
 namespace Guard.Policies.Simulation;
@@ -7,6 +8,11 @@ internal sealed partial class DecisionRun
 {
     private void MarkIncomplete()
     {
+        if (request.OtherName is { } other && TargetField is { } field)
+        {
+            MarkUnless(other, field);
+        }
+
         if (IsMapped)
         {
             MarkUnless(request.Target, PolicyField.Image);
@@ -64,6 +70,15 @@ internal sealed partial class DecisionRun
                 break;
         }
     }
+
+    /// <summary>The field that the file of a decision is; null: it has none.</summary>
+    private PolicyField? TargetField => request.Category switch
+    {
+        RuleCategory.ProcessCreation or RuleCategory.MappedProgram => PolicyField.Image,
+        RuleCategory.ImageLoad => PolicyField.ImageLoaded,
+        RuleCategory.FileAccess => PolicyField.TargetFilename,
+        _ => IsOperationOn(KernelAbi.OperationsOnFiles) ? PolicyField.TargetFilename : null,
+    };
 
     private void MarkSocket()
     {

@@ -102,6 +102,16 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
         }
 
         _walk.RunIdentity(request.TargetFile, role, (a, _) => Hold(a, byFile));
+        CollectOtherName(text, role == KernelAbi.RoleImage ? KernelAbi.RoleInvoked : KernelAbi.RoleNamed);
+    }
+
+    /// <summary>The other name of the file, for items that are no exclusion.</summary>
+    private void CollectOtherName(int text, ushort role)
+    {
+        if (request.OtherName is { State: TextState.Complete } name && !_walk.Run(text, name, role, (a, _) => Hold(a, HoldCause.OtherName)))
+        {
+            Fail(DecisionFailure.TooManyMatches);
+        }
     }
 
     /// <summary>Of what is executed or mapped; nothing where no rule of the category asks for it.</summary>
@@ -117,13 +127,9 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
     /// <summary>Exec: what the new program is goes straight into the decision.</summary>
     private void CollectNewProgram(RequestProgram program)
     {
-        var fits = Read(program, (atom, roles, cause) =>
-        {
-            if ((roles & (KernelAbi.RolesOfParent | KernelAbi.RolesOfAncestor)) == 0)
-            {
-                Hold(atom, cause);
-            }
-        });
+        var fits = ReadNames(program, HoldOwn);
+        CollectOtherName(KernelAbi.TextImage, KernelAbi.RoleInvoked);
+        fits &= ReadArguments(program, HoldOwn);
         fits &= _walk.Run(
             KernelAbi.TextDirectory,
             request.CurrentDirectory,
@@ -132,6 +138,14 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
         if (!fits)
         {
             Fail(DecisionFailure.TooManyMatches);
+        }
+
+        void HoldOwn(int atom, ushort roles, HoldCause cause)
+        {
+            if ((roles & (KernelAbi.RolesOfParent | KernelAbi.RolesOfAncestor)) == 0)
+            {
+                Hold(atom, cause);
+            }
         }
     }
 
@@ -203,18 +217,22 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
 
     /// <summary>All texts of a program, each in all roles that it can have, as the kernel reads them at exec.</summary>
     private bool Read(RequestProgram program, Action<int, ushort, HoldCause> found)
+        => ReadNames(program, found) & ReadArguments(program, found);
+
+    private bool ReadNames(RequestProgram program, Action<int, ushort, HoldCause> found)
     {
         var fits = _walk.Run(
             KernelAbi.TextImage, program.Image, KernelAbi.RolesOfPath, (a, roles) => found(a, roles, HoldCause.Image));
         _walk.RunIdentity(program.File, KernelAbi.RolesOfPath, (a, roles) => found(a, roles, HoldCause.ImageFile));
-        fits &= _walk.Run(
-            KernelAbi.TextImage, program.Invoked, KernelAbi.RolesOfName, (a, roles) => found(a, roles, HoldCause.Invoked));
         return _walk.Run(
-            KernelAbi.TextCommand,
-            program.CommandLine,
-            KernelAbi.RolesOfCommand,
-            (a, roles) => found(a, roles, HoldCause.CommandLine)) && fits;
+            KernelAbi.TextImage, program.Invoked, KernelAbi.RolesOfName, (a, roles) => found(a, roles, HoldCause.Invoked)) && fits;
     }
+
+    private bool ReadArguments(RequestProgram program, Action<int, ushort, HoldCause> found) => _walk.Run(
+        KernelAbi.TextCommand,
+        program.CommandLine,
+        KernelAbi.RolesOfCommand,
+        (a, roles) => found(a, roles, HoldCause.CommandLine));
 
     private void HoldKept(KeptAtoms kept)
     {

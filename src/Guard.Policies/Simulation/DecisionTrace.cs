@@ -58,6 +58,9 @@ public enum HoldCause
     /// <summary>A pattern matched the file that is acted on.</summary>
     Target,
 
+    /// <summary>A pattern matched the other name of the file: it was reached through a bind mount.</summary>
+    OtherName,
+
     /// <summary>A pattern matched the file that is mapped for execution.</summary>
     Loaded,
 

@@ -16,7 +16,8 @@ namespace Guard.Policies.Simulation;
 /// <item>
 /// Incomplete fields: that of every text which is not complete. A parent counts as an ancestor too. CurrentDirectory is
 /// read for an exec only, TargetFilename for an open and for an operation on a file, ImageLoaded for a mapping only,
-/// FilesystemType and TargetImage for the operations that have one. For a mapped program the file
+/// FilesystemType and TargetImage for the operations that have one. An other name that is not known makes the field
+/// of the file incomplete. For a mapped program the file
 /// is Image, there is no ImageInvoked, and CommandLine and CurrentDirectory are incomplete. Of an operation on a socket,
 /// SourceIp and SourcePort are incomplete when it has a destination, and what an address that is not known would say; each
 /// only if a rule of the category speaks of it; and so is a digest that is not known.
@@ -24,6 +25,8 @@ namespace Guard.Policies.Simulation;
 /// <item>
 /// A program is read as: text IMAGE over Image in the roles of a path, text IMAGE over Invoked in those of a name, text
 /// COMMAND over CommandLine in those of arguments.
+/// Of what is executed, and of every file that is acted on or mapped, the other name follows its names and its identity:
+/// in role INVOKED for an exec and a mapped program, else in role NAMED.
 /// Exec: the atoms with own roles that this finds hold. (Those in the roles of a parent or an ancestor are for the
 /// program's children.) Then text DIRECTORY over CurrentDirectory.
 /// Anything else: the same, but into a list of GUARD_SUBJECT_ATOMS_MAX without repetition, as it was kept at the exec; when an

@@ -202,6 +202,20 @@ public sealed class EventEnricherTests : IDisposable
     }
 
     [Fact]
+    public void A_file_reached_through_a_bind_mount_has_its_other_name()
+    {
+        var file = _enricher.ToRecord(Denied with
+        {
+            Kind = GuardEventKind.FileDecision,
+            Path = KernelText.FromString("/mnt/secret"),
+            Invoked = KernelText.FromString("/srv/secret"),
+            Args = [],
+        })!.File!;
+        Assert.Equal(("/mnt/secret", "/srv/secret", null), (file.Path, file.OtherName, file.Invoked));
+        Assert.Null(_enricher.ToRecord(Denied)!.File!.OtherName);
+    }
+
+    [Fact]
     public void An_engine_failure_names_hook_and_reason()
     {
         var record = _enricher.ToRecord(Denied with { Kind = GuardEventKind.Failure, Hook = 1, Reason = 2, Error = 0, Rules = [], Verdict = 0 })!;

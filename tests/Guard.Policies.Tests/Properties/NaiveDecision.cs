@@ -144,11 +144,36 @@ internal sealed class NaiveDecision(
             return DigestTruth(atom);
         }
 
-        var holds = TextsOf(atom.Roles).Any(text =>
+        var holds = TextsOf(atom.Roles).Concat(OtherNameFor(atom)).Any(text =>
             atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, text))
             || atom.Expressions.Any(expression => NaiveMatcher.Matches(expression, text)));
         return holds || NamesFile(atom) ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
     }
+
+    /// <summary>
+    /// The other name of the file of the decision, for an item over what the file is that is no exclusion. Items over programs
+    /// share a text: of those that are decided about by other fields, too.
+    /// </summary>
+    private RequestText[] OtherNameFor(TextAtom atom)
+    {
+        var asked = request.Category switch
+        {
+            RuleCategory.ProcessCreation or RuleCategory.MappedProgram => (atom.Roles & TextRoles.Invoked) != 0,
+            RuleCategory.ImageLoad => atom.Field != PolicyField.TargetFilename && (atom.Roles & TextRoles.Named) != 0,
+            _ => atom.Field == PolicyField.TargetFilename && HasTarget && (atom.Roles & TextRoles.Named) != 0,
+        };
+        return asked && request.OtherName is { State: TextState.Complete } name ? [name] : [];
+    }
+
+    /// <summary>It has another name that is not known: the whole field isn't, exclusions included.</summary>
+    private bool OtherNameIsMissing(PolicyField field)
+        => request.OtherName is { State: not TextState.Complete } && field == request.Category switch
+        {
+            RuleCategory.ProcessCreation or RuleCategory.MappedProgram => PolicyField.Image,
+            RuleCategory.ImageLoad => PolicyField.ImageLoaded,
+            _ when HasTarget => PolicyField.TargetFilename,
+            _ => (PolicyField?)null,
+        };
 
     /// <summary>A digest is known as a whole, or not at all; only of what is executed.</summary>
     private Truth DigestTruth(TextAtom atom)
@@ -193,6 +218,7 @@ internal sealed class NaiveDecision(
         };
         var ofAncestors = TextRoles.Ancestor | TextRoles.AncestorInvoked | TextRoles.AncestorCommand;
         return ((asked & ofAncestors) != 0 && !request.AncestorsKnown)
+            || OtherNameIsMissing(atom.Field)
             || TextsOf(asked).Any(text => text.State != TextState.Complete);
     }
 

@@ -160,6 +160,7 @@ public sealed class RandomPolicies(int seed)
         AncestorsKnown = Chance(90),
         Target = Text(),
         TargetFile = File(),
+        OtherName = Chance(70) ? null : Chance(90) ? RequestText.Complete(Bytes(1 + _random.Next(7))) : RequestText.Absent,
         ImageFile = File(),
         ParentFile = File(),
         Uid = Number(),

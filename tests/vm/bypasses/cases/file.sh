@@ -50,6 +50,9 @@ case_F21a() { says_ok chmod "$F" 0666; }
 case_F21b() { says_ok chown "$F" 1; }
 case_F21c() { says_ok setxattr "$F" user.x y; }
 case_F21d() { says_ok set-times "$F"; }
+case_F22() { mkdir "$c/m" && mount --bind "$gb" "$c/m" && cat "$c/m/secret"; }
+case_F23() { mkdir "$c/m" && mount --rbind / "$c/m" && cat "$c/m$F"; }
+case_F24() { mkdir "$c/m" && mount --bind "$gb" "$c/m" && cd "$c/m" && umount -l "$c/m" && cat secret; }
 before_X27a() { act held splice "$F" "$c/go"; }
 case_X27a() { held; }
 before_X27b() { act held sendfile "$F" "$c/go"; }
