@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
+#include "hook_descriptor.h"
 #include "hook_exec.h"
 #include "hook_file.h"
 #include "hook_inode.h"
@@ -300,6 +301,26 @@ SEC("lsm/task_kill")
 int BPF_PROG(task_kill, struct task_struct *target, void *info, int signal, const struct cred *behalf, int ret)
 {
 	return ret ? ret : check_signal(target, signal, behalf);
+}
+
+/* Signals that a descriptor is told to send. */
+SEC("lsm/file_fcntl")
+int BPF_PROG(file_fcntl, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ? ret : check_fcntl(file, command, argument);
+}
+
+SEC("lsm/file_ioctl")
+int BPF_PROG(file_ioctl, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ? ret : check_ioctl(file, command);
+}
+
+/* Of programs of 32 bits, where the kernel asks for them apart. */
+SEC("?lsm/file_ioctl_compat")
+int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ? ret : check_ioctl(file, command);
 }
 
 SEC("lsm/task_fix_setuid")

@@ -67,6 +67,14 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct file_system_type {
 	const char *name;
 };
@@ -200,6 +208,22 @@ struct file {
 	void *private_data;
 };
 
+/* To whom a file sends signals, and which. */
+struct fown_struct {
+	struct pid *pid;
+	int signum;
+};
+
+/* Up to 6.11 */
+struct file___owned {
+	struct fown_struct f_owner;
+};
+
+/* From 6.12 on; NULL: nobody has asked for any. */
+struct file___owner {
+	struct fown_struct *f_owner;
+};
+
 /* From 6.5 on: a file below an overlay, and the path by which it was opened there. */
 struct backing_file {
 	struct path user_path;
@@ -237,6 +261,8 @@ struct task_struct {
 	int exit_code;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	struct hlist_node pid_links[1];
 	__u64 start_boottime;
 	struct mm_struct *mm;
 	const struct cred *real_cred;
@@ -250,8 +276,33 @@ struct task_struct {
 	char comm[16];
 };
 
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
 struct pid_namespace {
+	struct idr idr;
 	struct task_struct *child_reaper;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct hlist_head tasks[1]; /* the first: the thread that has it */
+	struct upid numbers[1];
 };
 
 struct linux_binprm {
@@ -351,6 +402,12 @@ enum kernel_load_data_id {
 #define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
 #define O_APPEND 02000u
+#define F_SETOWN 8u
+#define F_SETSIG 10u
+#define F_SETOWN_EX 15u
+/* include/uapi/asm-generic/sockios.h */
+#define FIOSETOWN 0x8901u
+#define SIOCSPGRP 0x8902u
 /* include/uapi/linux/magic.h */
 #define EXT4_SUPER_MAGIC 0xef53
 #define XFS_SUPER_MAGIC 0x58465342
@@ -394,6 +451,7 @@ enum kernel_load_data_id {
 
 /* include/uapi/asm-generic/signal.h */
 #define SIGKILL 9
+#define SIGIO 29
 
 #define EPERM 1
 #define EAGAIN 11

@@ -30,14 +30,6 @@ static __always_inline __u32 effective_gid(void)
 	return bpf_get_current_task_btf()->real_cred->egid.val;
 }
 
-struct hlist_node {
-	struct hlist_node *next;
-} __attribute__((preserve_access_index));
-
-struct hlist_head {
-	struct hlist_node *first;
-} __attribute__((preserve_access_index));
-
 struct bpf_local_storage_map {
 	struct bpf_map map;
 } __attribute__((preserve_access_index));
