@@ -265,6 +265,12 @@ int BPF_PROG(sb_umount, struct vfsmount *mount, int flags, int ret)
 	return ret ? ret : check_umount(mount);
 }
 
+SEC("lsm/sb_remount")
+int BPF_PROG(sb_remount, struct super_block *sb, void *options, int ret)
+{
+	return ret ? ret : check_remount(sb);
+}
+
 SEC("lsm/sb_pivotroot")
 int BPF_PROG(sb_pivotroot, const struct path *old_path, const struct path *new_path, int ret)
 {

@@ -289,6 +289,10 @@ struct idr {
 	struct xarray idr_rt;
 };
 
+struct pt_regs {
+	unsigned long orig_ax;
+};
+
 struct pid_namespace {
 	struct idr idr;
 	struct task_struct *child_reaper;

@@ -39,6 +39,24 @@ static int run_remount(int argc, char **argv)
     return report("remount", argv[0], failed(mount("none", argv[0], NULL, MS_REMOUNT | MS_NOEXEC, NULL)));
 }
 
+/* What mount(8) of new util-linux does for a remount. */
+static int run_remount_new(int argc, char **argv)
+{
+    (void)argc;
+    int context = fspick(AT_FDCWD, argv[0], FSPICK_CLOEXEC);
+    if (context < 0)
+        return report("remount-new", argv[0], errno);
+    if (fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0))
+        return report("remount-new", argv[0], errno);
+    return report("remount-new", argv[0], failed(fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)));
+}
+
+static int run_remount_write(int argc, char **argv)
+{
+    (void)argc;
+    return report("remount-write", argv[0], failed(mount("none", argv[0], NULL, MS_REMOUNT, NULL)));
+}
+
 static int run_propagate(int argc, char **argv)
 {
     (void)argc;
@@ -282,6 +300,8 @@ static int run_setuid(int argc, char **argv)
 const struct action operation_actions[] = {
     { "mount", "TYPE PATH            mount(2)", 2, run_mount },
     { "remount", "PATH", 1, run_remount },
+    { "remount-new", "PATH                 fspick(2), fsconfig(2)", 1, run_remount_new },
+    { "remount-write", "PATH                 without options", 1, run_remount_write },
     { "propagate", "PATH                 MS_PRIVATE", 1, run_propagate },
     { "move-old", "FROM TO              mount(2), MS_MOVE", 2, run_move_old },
     { "move-new", "FROM TO              move_mount(2)", 2, run_move_new },

@@ -49,7 +49,7 @@ internal sealed class HooksOnDemand : IDisposable
         .. Needed(n => n.Has(NetworkOperation.Listen), "socket_listen"),
         .. Needed(n => n.Has(NetworkOperation.Raw), "socket_create"),
         .. Needed(n => n.Has(OperationKind.Module, OperationKind.Kexec), "kernel_read_file", "kernel_load_data"),
-        .. Needed(n => n.Has(OperationKind.Mount), "sb_mount", "move_mount", "sb_umount", "sb_pivotroot"),
+        .. Needed(n => n.Has(OperationKind.Mount), "sb_mount", "move_mount", "sb_umount", "sb_remount", "sb_pivotroot"),
         .. Needed(n => n.Has(OperationKind.Bpf), "bpf_command"),
         .. Needed(n => n.Has(OperationKind.Namespace), "userns_create"),
         .. Needed(n => n.Has(OperationKind.Access), "ptrace_access_check", "ptrace_traceme"),

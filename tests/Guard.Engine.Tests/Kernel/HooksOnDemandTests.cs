@@ -27,7 +27,7 @@ public sealed class HooksOnDemandTests
     [InlineData("network_connection", "Operation: bind", "block", "socket_bind")]
     [InlineData("network_connection", "Operation: [listen, raw]", "block", "socket_listen socket_create")]
     [InlineData("driver_load", "LoadedFrom: memory", "block", "kernel_read_file kernel_load_data")]
-    [InlineData("mount", "FilesystemType: ramfs", "block", "sb_mount move_mount sb_umount sb_pivotroot")]
+    [InlineData("mount", "FilesystemType: ramfs", "block", "sb_mount move_mount sb_umount sb_remount sb_pivotroot")]
     [InlineData("bpf", "Image: /bin/x", "block", "bpf_command")]
     [InlineData("namespace", "Image: /bin/x", "block", "userns_create")]
     [InlineData("process_access", "TargetImage: /bin/x", "block", "ptrace_access_check ptrace_traceme")]

@@ -63,6 +63,7 @@ internal static class KernelNames
         [46] = "capable", // GUARD_HOOK_CAPABLE
         [52] = "file_fcntl", // GUARD_HOOK_FCNTL
         [53] = "file_ioctl", // GUARD_HOOK_IOCTL
+        [54] = "sb_remount", // GUARD_HOOK_REMOUNT
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
