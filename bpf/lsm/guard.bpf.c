@@ -19,6 +19,7 @@
 #include "hook_operation.h"
 #include "hook_process.h"
 #include "hook_task.h"
+#include "hook_traced.h"
 #include "sweep.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -301,6 +302,13 @@ int BPF_PROG(ptrace_traceme, struct task_struct *parent, int ret)
 {
 	return ret ? ret
 		   : check_process(GUARD_HOOK_TRACEME, GUARD_OPERATION_ACCESS, GUARD_PROCESS_TRACEME, parent, false);
+}
+
+/* Of a program that is run under a tracer, who asks nobody again. */
+SEC("lsm/bprm_check_security")
+int BPF_PROG(exec_traced, struct linux_binprm *bprm, int ret)
+{
+	return ret ? ret : check_traced(bprm);
 }
 
 SEC("lsm/task_kill")

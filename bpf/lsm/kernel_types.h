@@ -259,7 +259,9 @@ struct task_struct {
 	int pid;
 	int tgid;
 	int exit_code;
+	unsigned int ptrace;
 	struct task_struct *real_parent;
+	struct task_struct *parent; /* who traces it, if somebody does */
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[1];
@@ -316,6 +318,7 @@ struct linux_binprm {
 	int argc;
 	const char *filename;
 	const char *interp;
+	int unsafe;
 	unsigned long exec;
 };
 
@@ -452,6 +455,7 @@ enum kernel_load_data_id {
 #define PF_KTHREAD 0x00200000u
 /* include/linux/security.h */
 #define CAP_OPT_NOAUDIT 2u
+#define LSM_UNSAFE_PTRACE 2
 
 /* include/uapi/asm-generic/signal.h */
 #define SIGKILL 9

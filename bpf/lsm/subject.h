@@ -296,6 +296,27 @@ static __always_inline void subject_load(struct guard_image *image, struct guard
 		count_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT);
 }
 
+/*
+ * What is true of a task that does not act, into s->subject. Its own lists are not taken, which it may be
+ * writing at this moment. The program that it runs, held, or 0: then all is unknown.
+ */
+static __always_inline __u64 subject_load_other(struct guard_image *image, struct guard_scratch *s, __u64 task_address)
+{
+	__u64 held = 0;
+
+	if (subject_fetch(s, task_address, NULL) && program_hold_foreign(s->subject.exec_id))
+		held = s->subject.exec_id;
+	if (!held) {
+		s->subject.exec_id = 0;
+		s->subject.parent_exec_id = 0;
+	}
+	s->task = 0;
+	subject_renew(image, s);
+	if (!held)
+		s->subject.flags |= GUARD_SUBJECT_LINEAGE_UNKNOWN;
+	return held;
+}
+
 /* What the child of s->subject is: the same program, and that program as its parent. */
 static __always_inline void subject_becomes_parent(struct guard_image *image, struct guard_scratch *s)
 {

@@ -154,6 +154,32 @@ static int run_ptrace(int argc, char **argv)
     return report("ptrace", argv[0], failed ? errno : 0);
 }
 
+/* A child that is traced from before its exec, as a debugger starts a program. */
+static int run_traced_exec(int argc, char **argv)
+{
+    (void)argc;
+    int channel[2], error = 0, status = 0;
+    if (pipe2(channel, O_CLOEXEC))
+        return report("traced-exec", argv[0], errno);
+    pid_t child = fork();
+    if (child < 0)
+        return report("traced-exec", argv[0], errno);
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+            by_execve(argv);
+        error = errno;
+        _exit(write(channel[1], &error, sizeof(error)) < 0 ? 126 : 127);
+    }
+    close(channel[1]);
+    /* It stops when it has become the program, or ends. */
+    waitpid(child, &status, 0);
+    if (WIFSTOPPED(status))
+        kill(child, SIGKILL);
+    if (read(channel[0], &error, sizeof(error)) != sizeof(error))
+        error = 0;
+    return report("traced-exec", argv[0], error);
+}
+
 /* BPF_MAP_CREATE: the cheapest bpf(2) that succeeds when it may. */
 static int run_bpf(int argc, char **argv)
 {
@@ -177,6 +203,7 @@ const struct action process_actions[] = {
     { "child", "ACTION...            in a child process", 1, run_child },
     { "kill", "PID SIGNAL", 2, run_kill },
     { "ptrace", "PID", 1, run_ptrace },
+    { "traced-exec", "PATH [ARGUMENT]...   below a tracer", 1, run_traced_exec },
     { "bpf", "", 0, run_bpf },
     { NULL, NULL, 0, NULL },
 };

@@ -52,7 +52,7 @@ internal sealed class HooksOnDemand : IDisposable
         .. Needed(n => n.Has(OperationKind.Mount), "sb_mount", "move_mount", "sb_umount", "sb_remount", "sb_pivotroot"),
         .. Needed(n => n.Has(OperationKind.Bpf), "bpf_command"),
         .. Needed(n => n.Has(OperationKind.Namespace), "userns_create"),
-        .. Needed(n => n.Has(OperationKind.Access), "ptrace_access_check", "ptrace_traceme"),
+        .. Needed(n => n.Has(OperationKind.Access), "ptrace_access_check", "ptrace_traceme", "exec_traced"),
         .. Needed(n => n.Has(OperationKind.Signal), "task_kill", "file_fcntl", "file_ioctl", "file_ioctl_compat"),
         .. Needed(n => n.Has(OperationKind.Credentials), "task_fix_setuid", "task_fix_setgid", "task_fix_setgroups"),
         .. Needed(n => n.Has(OperationKind.Capability), "cred_free", "uring_override_creds", "capable"),

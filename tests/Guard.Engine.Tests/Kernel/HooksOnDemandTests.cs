@@ -30,7 +30,7 @@ public sealed class HooksOnDemandTests
     [InlineData("mount", "FilesystemType: ramfs", "block", "sb_mount move_mount sb_umount sb_remount sb_pivotroot")]
     [InlineData("bpf", "Image: /bin/x", "block", "bpf_command")]
     [InlineData("namespace", "Image: /bin/x", "block", "userns_create")]
-    [InlineData("process_access", "TargetImage: /bin/x", "block", "ptrace_access_check ptrace_traceme")]
+    [InlineData("process_access", "TargetImage: /bin/x", "block", "ptrace_access_check ptrace_traceme exec_traced")]
     [InlineData("process_signal", "TargetImage: /bin/x", "block", "task_kill file_fcntl file_ioctl file_ioctl_compat")]
     [InlineData("process_credentials", "NewGid: 5", "block", "task_fix_setuid task_fix_setgid task_fix_setgroups")]
     [InlineData("capability_use", "Capability: SYS_MODULE", "block", "cred_free uring_override_creds capable")]

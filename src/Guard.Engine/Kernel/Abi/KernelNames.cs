@@ -64,6 +64,7 @@ internal static class KernelNames
         [52] = "file_fcntl", // GUARD_HOOK_FCNTL
         [53] = "file_ioctl", // GUARD_HOOK_IOCTL
         [54] = "sb_remount", // GUARD_HOOK_REMOUNT
+        [55] = "exec_traced", // GUARD_HOOK_EXEC_TRACED
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
