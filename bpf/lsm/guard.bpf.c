@@ -340,13 +340,17 @@ int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command, unsigne
 SEC("lsm/task_fix_setuid")
 int BPF_PROG(task_fix_setuid, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	return ret ? ret : check_credentials(GUARD_HOOK_SETUID, GUARD_CREDENTIALS_USER, new->euid.val);
+	return ret ? ret
+		   : check_credentials(GUARD_HOOK_SETUID, GUARD_CREDENTIALS_USER,
+				       flags == LSM_SETID_FS ? new->fsuid.val : new->euid.val);
 }
 
 SEC("lsm/task_fix_setgid")
 int BPF_PROG(task_fix_setgid, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	return ret ? ret : check_credentials(GUARD_HOOK_SETGID, GUARD_CREDENTIALS_GROUP, new->egid.val);
+	return ret ? ret
+		   : check_credentials(GUARD_HOOK_SETGID, GUARD_CREDENTIALS_GROUP,
+				       flags == LSM_SETID_FS ? new->fsgid.val : new->egid.val);
 }
 
 SEC("lsm/task_fix_setgroups")

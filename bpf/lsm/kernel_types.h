@@ -248,6 +248,8 @@ struct cred {
 	kgid_t gid;
 	kuid_t euid;
 	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
 };
 
 struct bpf_map {
@@ -456,6 +458,7 @@ enum kernel_load_data_id {
 /* include/linux/security.h */
 #define CAP_OPT_NOAUDIT 2u
 #define LSM_UNSAFE_PTRACE 2
+#define LSM_SETID_FS 8
 
 /* include/uapi/asm-generic/signal.h */
 #define SIGKILL 9

@@ -24,6 +24,12 @@ static __always_inline __u32 effective_uid(void)
 	return task->real_cred->euid.val;
 }
 
+/* What they mean for files: the uid by which the process may open them, which is another after setfsuid(2). */
+static __always_inline __u32 file_uid(void)
+{
+	return bpf_get_current_task_btf()->real_cred->fsuid.val;
+}
+
 /* For the same reason. */
 static __always_inline __u32 effective_gid(void)
 {

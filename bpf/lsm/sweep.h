@@ -72,6 +72,8 @@ static __always_inline bool sweep_tells(struct guard_image *image, struct guard_
 	s->event.reason = s->rule_count ? GUARD_REASON_NONE : s->failure;
 	s->event.access = access;
 	s->event.descriptor = s->descriptor;
+	if (s->category == GUARD_CATEGORY_FILE)
+		s->event.euid = task->real_cred->fsuid.val;
 	sweep_write(seq, s);
 	return true;
 }
@@ -86,7 +88,7 @@ static __always_inline void sweep_decide(struct guard_image *image, struct guard
 	scope_load_of(image, s, GUARD_CATEGORY_FILE, task, cgroup_of(task));
 	path_resolve_at(s, file->f_path.dentry, file->f_path.mnt);
 	identity_of_opened(s, address_of(file));
-	open_decide(image, s, task->real_cred->euid.val, task->loginuid.val, access);
+	open_decide(image, s, task->real_cred->fsuid.val, task->loginuid.val, access);
 	sweep_tells(image, s, seq, task, file, access);
 	program_let_go(held);
 }

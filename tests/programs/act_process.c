@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -128,6 +129,16 @@ static int run_as(int argc, char **argv)
     return act(argc - 1, argv + 1);
 }
 
+/* Opens files as the user, and stays what it is otherwise, then does the action. The call itself tells no error. */
+static int run_file_user(int argc, char **argv)
+{
+    uid_t uid = (uid_t)number(argv[0]);
+    setfsuid(uid);
+    if ((uid_t)setfsuid((uid_t)-1) != uid)
+        return report("file-user", argv[0], EPERM);
+    return argc > 1 ? act(argc - 1, argv + 1) : report("file-user", argv[0], 0);
+}
+
 /* Does the action in a child of this process: one more parent between. */
 static int run_child(int argc, char **argv)
 {
@@ -200,6 +211,7 @@ const struct action process_actions[] = {
     { "exec-named", "PATH ARGV0 [ARGUMENT]...", 2, run_exec_named },
     { "become", "PATH [ARGUMENT]...   execve without a fork", 1, run_become },
     { "as", "UID ACTION...        setuid, then the action", 2, run_as },
+    { "file-user", "UID [ACTION...]      setfsuid, then the action", 1, run_file_user },
     { "child", "ACTION...            in a child process", 1, run_child },
     { "kill", "PID SIGNAL", 2, run_kill },
     { "ptrace", "PID", 1, run_ptrace },
