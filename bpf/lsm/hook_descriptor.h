@@ -2,8 +2,7 @@
 /*
  * Signals that a descriptor sends when there is something to be read (O_ASYNC). The kernel sends them from wherever it
  * learns of that, so that they are decided when a process says to whom they are to go, and which one they are to be.
- * Two threads may say both at once: which of the two the other one finds is not known then, and so a file that does not
- * send to another process yet is one whose target is unknown when the signal is set.
+ * Two threads that say both at once may each find what was before: docs/limits.md says so.
  */
 #ifndef GUARD_HOOK_DESCRIPTOR_H
 #define GUARD_HOOK_DESCRIPTOR_H
@@ -89,24 +88,36 @@ static __always_inline __u32 file_signal(struct file *file)
 	return signal ? signal : SIGIO;
 }
 
-/* The other process that a file sends signals to; an address. 0: none yet, the current one, or a group. */
-static __always_inline __u64 file_target(struct file *file)
+/* The process, or one of the group, that a file sends signals to; an address. 0: to nobody yet. */
+static __always_inline __u64 file_target(struct fown_struct *owner, enum pid_type *type)
 {
-	struct fown_struct *owner = file_owner(file);
-	struct task_struct *leader = NULL;
 	struct pid *pid = NULL;
-	__u64 target;
 
 	if (owner)
 		READ(pid, owner->pid);
-	target = task_of_pid((__u64)pid);
-	READ(leader, ((struct task_struct *)target)->group_leader);
-	return target && (__u64)leader != address_of(bpf_get_current_task_btf()->group_leader) ? target : 0;
+	if (pid)
+		READ(*type, owner->pid_type);
+	return task_of_pid((__u64)pid);
 }
 
 static __always_inline int check_descriptor(__u32 hook, __u32 signal, __u64 target)
 {
 	return check_process(hook, GUARD_OPERATION_SIGNAL, signal, (struct task_struct *)target, false);
+}
+
+/* Whoever set the target was asked about it, with the signal of that time. */
+static __always_inline int check_set_signal(struct file *file, __u32 signal)
+{
+	enum pid_type type = PIDTYPE_PID;
+	__u64 target = file_target(file_owner(file), &type);
+	struct task_struct *leader = NULL;
+
+	READ(leader, ((struct task_struct *)target)->group_leader);
+	if (type > PIDTYPE_TGID)
+		target = 0;
+	else if (!target || (__u64)leader == address_of(bpf_get_current_task_btf()->group_leader))
+		return 0;
+	return check_descriptor(GUARD_HOOK_FCNTL, signal, target);
 }
 
 /* Whom F_SETOWN_EX means stands in the caller's memory, and may be another by the time that it is read. */
@@ -115,7 +126,7 @@ static __always_inline int check_fcntl(struct file *file, __u32 command, __u64 a
 	int who = (int)argument;
 
 	if (command == F_SETSIG)
-		return check_descriptor(GUARD_HOOK_FCNTL, argument ? argument : SIGIO, file_target(file));
+		return check_set_signal(file, argument ? argument : SIGIO);
 	if (command != F_SETOWN_EX && (command != F_SETOWN || !who))
 		return 0;
 	return check_descriptor(GUARD_HOOK_FCNTL, file_signal(file),

@@ -208,9 +208,16 @@ struct file {
 	void *private_data;
 };
 
+enum pid_type {
+	PIDTYPE_PID,
+	PIDTYPE_TGID,
+	PIDTYPE_PGID,
+};
+
 /* To whom a file sends signals, and which. */
 struct fown_struct {
 	struct pid *pid;
+	enum pid_type pid_type;
 	int signum;
 };
 

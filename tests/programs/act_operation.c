@@ -268,12 +268,10 @@ static int run_descriptor_kill_socket(int argc, char **argv)
 /* To this very process, as servers do. */
 static int run_descriptor_own(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || fcntl(pair[0], F_SETOWN, getpid()))
         return report("descriptor-own", "self", errno);
-    return report("descriptor-own", "self", failed(fcntl(pair[0], F_SETOWN, getpid())));
+    return report("descriptor-own", "self", argc ? failed(fcntl(pair[0], F_SETSIG, (int)number(argv[0]))) : 0);
 }
 
 static int run_setgid(int argc, char **argv)
@@ -323,7 +321,7 @@ const struct action operation_actions[] = {
     { "descriptor-kill-ex", "PID SIGNAL           F_SETOWN_EX", 2, run_descriptor_kill_ex },
     { "descriptor-kill-ioctl", "PID SIGNAL           FIOSETOWN", 2, run_descriptor_kill_ioctl },
     { "descriptor-kill-socket", "PID SIGNAL           SIOCSPGRP", 2, run_descriptor_kill_socket },
-    { "descriptor-own", "", 0, run_descriptor_own },
+    { "descriptor-own", "[SIGNAL]            to itself", 0, run_descriptor_own },
     { "setuid", "UID", 1, run_setuid },
     { "setgid", "GID", 1, run_setgid },
     { "setgroups", "GID                  as the only one", 1, run_setgroups },

@@ -60,7 +60,7 @@ expect EPERM "on_unknown: deny"
 expect_errno OK "others get signals by their numbers" act descriptor-kill "$bystander" 0
 expect_errno EPERM "not where the number stands in memory" act descriptor-kill-ex "$bystander" 0
 expect_errno EPERM "nor by an ioctl" act descriptor-kill-ioctl "$bystander" 0
-expect_errno OK "a process names itself still" act descriptor-own
+expect_errno OK "a process names itself still, with a signal" act descriptor-own 18
 audit_has "the trail has that the target was not known" operation.denied 29292929-1111-4000-8000-000000000003 '"unknown"'
 
 expect_ok "rules can be taken out" guardctl policy remove --all
