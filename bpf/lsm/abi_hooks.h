@@ -50,6 +50,10 @@
 #define GUARD_HOOK_SETGROUPS 45u      /* lsm/task_fix_setgroups */
 #define GUARD_HOOK_CAPABLE 46u	      /* lsm/capable, attached where a policy asks for it */
 #define GUARD_HOOK_FILE_TRUNCATE 47u  /* lsm/file_truncate, from 6.2 on; before, path_truncate */
+#define GUARD_HOOK_FCNTL 52u	      /* lsm/file_fcntl */
+#define GUARD_HOOK_IOCTL 53u	      /* lsm/file_ioctl, and where the kernel has it file_ioctl_compat */
+#define GUARD_HOOK_REMOUNT 54u	      /* lsm/sb_remount */
+#define GUARD_HOOK_EXEC_TRACED 55u    /* lsm/bprm_check_security, of a process that is traced */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
+#include "hook_descriptor.h"
 #include "hook_exec.h"
 #include "hook_file.h"
 #include "hook_inode.h"
@@ -18,6 +19,7 @@
 #include "hook_operation.h"
 #include "hook_process.h"
 #include "hook_task.h"
+#include "hook_traced.h"
 #include "sweep.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -264,6 +266,12 @@ int BPF_PROG(sb_umount, struct vfsmount *mount, int flags, int ret)
 	return ret ? ret : check_umount(mount);
 }
 
+SEC("lsm/sb_remount")
+int BPF_PROG(sb_remount, struct super_block *sb, void *options, int ret)
+{
+	return ret ? ret : check_remount(sb);
+}
+
 SEC("lsm/sb_pivotroot")
 int BPF_PROG(sb_pivotroot, const struct path *old_path, const struct path *new_path, int ret)
 {
@@ -296,22 +304,53 @@ int BPF_PROG(ptrace_traceme, struct task_struct *parent, int ret)
 		   : check_process(GUARD_HOOK_TRACEME, GUARD_OPERATION_ACCESS, GUARD_PROCESS_TRACEME, parent, false);
 }
 
+/* Of a program that is run under a tracer, who asks nobody again. */
+SEC("lsm/bprm_check_security")
+int BPF_PROG(exec_traced, struct linux_binprm *bprm, int ret)
+{
+	return ret ? ret : check_traced(bprm);
+}
+
 SEC("lsm/task_kill")
 int BPF_PROG(task_kill, struct task_struct *target, void *info, int signal, const struct cred *behalf, int ret)
 {
 	return ret ? ret : check_signal(target, signal, behalf);
 }
 
+/* Signals that a descriptor is told to send. */
+SEC("lsm/file_fcntl")
+int BPF_PROG(file_fcntl, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ? ret : check_fcntl(file, command, argument);
+}
+
+SEC("lsm/file_ioctl")
+int BPF_PROG(file_ioctl, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ? ret : check_ioctl(file, command);
+}
+
+/* Of programs of 32 bits, where the kernel asks for them apart. */
+SEC("?lsm/file_ioctl_compat")
+int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ? ret : check_ioctl(file, command);
+}
+
 SEC("lsm/task_fix_setuid")
 int BPF_PROG(task_fix_setuid, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	return ret ? ret : check_credentials(GUARD_HOOK_SETUID, GUARD_CREDENTIALS_USER, new->euid.val);
+	return ret ? ret
+		   : check_credentials(GUARD_HOOK_SETUID, GUARD_CREDENTIALS_USER,
+				       flags == LSM_SETID_FS ? new->fsuid.val : new->euid.val);
 }
 
 SEC("lsm/task_fix_setgid")
 int BPF_PROG(task_fix_setgid, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	return ret ? ret : check_credentials(GUARD_HOOK_SETGID, GUARD_CREDENTIALS_GROUP, new->egid.val);
+	return ret ? ret
+		   : check_credentials(GUARD_HOOK_SETGID, GUARD_CREDENTIALS_GROUP,
+				       flags == LSM_SETID_FS ? new->fsgid.val : new->egid.val);
 }
 
 SEC("lsm/task_fix_setgroups")

@@ -60,6 +60,8 @@ static __always_inline void file_record(struct guard_scratch *s, __u32 hook, __u
 	event_decision(s, generation);
 	event_file(&s->event, inode);
 	s->event.access = access;
+	if (s->category == GUARD_CATEGORY_FILE)
+		s->event.euid = file_uid();
 	s->event.path_length = path_length(s);
 	s->event.invoked_length = s->other_length;
 	bpf_probe_read_kernel(s->name.bytes, BOUNDED(s->other_length, GUARD_OTHER_NAME_MAX), s->other);
@@ -180,7 +182,7 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 	file_subject(image, s, file->f_path.dentry, file->f_path.mnt);
 	open_identity(s, file, hook);
 	access = hook == GUARD_HOOK_FILE_OPEN ? access_of(file) : descriptor_access(file);
-	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, access);
+	open_decide(image, s, file_uid(), bpf_get_current_task_btf()->loginuid.val, access);
 	if (decision_failed(s))
 		return on_engine_failure(image, hook, s->failure, category_of(image, GUARD_CATEGORY_FILE)->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)

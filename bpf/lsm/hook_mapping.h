@@ -27,13 +27,19 @@ static __always_inline bool mapping_is_of_exec(struct file *file)
 	return (__u64)inode == address_of(file->f_inode);
 }
 
-/* By what path the file was opened: below an overlay, from 6.5 on, f_path is that of the layer. */
+/* A file below an overlay, from 6.5 on: f_path is that of the layer, and the path by which it was opened is another. */
+static __always_inline bool mapping_is_backing(const struct file *file)
+{
+	return bpf_core_type_exists(struct backing_file) && file->f_mode & FMODE_BACKING;
+}
+
+/* By what path the file was opened. */
 static __always_inline void mapping_resolve(struct guard_scratch *s, struct file *file, bool other)
 {
 	struct path opened = {.mnt = file->f_path.mnt, .dentry = file->f_path.dentry};
 	struct backing_file *backing = (struct backing_file *)file;
 
-	if (bpf_core_type_exists(struct backing_file) && file->f_mode & FMODE_BACKING)
+	if (mapping_is_backing(file))
 		READ(opened, backing->user_path);
 	if (other)
 		other_name_at(s, (__u64)opened.dentry, (__u64)opened.mnt);
@@ -71,7 +77,9 @@ static __always_inline int mapping_verdict(struct guard_image *image, struct gua
 	mapping_resolve(s, file, true);
 	identity_of_opened(s, address_of(file));
 	if (target_decides && mapping_is_unspoken(image, s)) {
-		file_remember(s, file, sight, false);
+		/* It would be for all paths that lead to the file of the layer. */
+		if (!mapping_is_backing(file))
+			file_remember(s, file, sight, false);
 		return 0;
 	}
 	subject_load(image, s);

@@ -6,7 +6,13 @@
 #ifndef GUARD_HOOK_MOUNT_H
 #define GUARD_HOOK_MOUNT_H
 
+#include "hook_inode.h"
 #include "hook_operation.h"
+
+/* arch/x86/entry/syscalls */
+#define GUARD_SYSCALL_MOUNT 165ull
+#define GUARD_SYSCALL_MOUNT_32 21ull
+#define GUARD_SYSCALL_X32 0x40000000ull
 
 #define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 
@@ -106,6 +112,40 @@ static __always_inline int check_umount(const struct vfsmount *mount)
 	s->operation.object = file_system_name(mount);
 	name_add(s, 0, mount, mount->mnt_root, 0);
 	return operation_end(image, s, GUARD_HOOK_UMOUNT, GUARD_OPERATION_MOUNT);
+}
+
+/* The current system call is mount(2), of 64 or of 32 bits. */
+static __always_inline bool is_in_mount(void)
+{
+	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	__u64 number = 0;
+
+	READ(number, registers->orig_ax);
+	number &= ~GUARD_SYSCALL_X32;
+	return number == GUARD_SYSCALL_MOUNT || number == GUARD_SYSCALL_MOUNT_32;
+}
+
+/*
+ * Other options for a whole file system: fspick(2) and fsconfig(2), whose place is where the process sees all of it
+ * mounted. mount(2) comes by here as well, and was asked about with its own place.
+ */
+static __always_inline int check_remount(struct super_block *sb)
+{
+	struct guard_image *image;
+	struct guard_scratch *s;
+	int result;
+
+	if (is_in_mount())
+		return 0;
+	if (!operation_begin(GUARD_HOOK_REMOUNT, GUARD_OPERATION_MOUNT, &image, &s, &result))
+		return result;
+	s->operation.number |= GUARD_MOUNT_REMOUNT;
+	s->operation.object = (__u64)sb->s_type->name;
+	name_add(s, 0, (const struct vfsmount *)mount_of_file_system(sb->s_root), sb->s_root, 0);
+	/* Where there is none, nothing is known of the place. */
+	if (!s->names[0].mount)
+		s->names[0].dentry = 0;
+	return operation_end(image, s, GUARD_HOOK_REMOUNT, GUARD_OPERATION_MOUNT);
 }
 
 static __always_inline int check_pivot_root(const struct path *old_path, const struct path *new_path)

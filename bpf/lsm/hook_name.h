@@ -80,7 +80,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	identity_again(s, at);
 	if (s->walk.from_dentry != s->names[at].dentry || s->walk.from_mount != s->names[at].mount)
 		name_resolve(s, at);
-	open_decide(image, s, effective_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
+	open_decide(image, s, file_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
 	if (decision_failed(s))
 		return on_engine_failure(image, hook, s->failure, category->block_count);
 	if (only_refuse && s->verdict != GUARD_VERDICT_BLOCK)

@@ -12,12 +12,9 @@
 #include "hook_name.h"
 #include "scope.h"
 
-/* False: there is nothing to decide, and `result` says what the hook returns. */
-static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct guard_image **image,
-					    struct guard_scratch **s, int *result)
+/* False: no rule is about the operation, or there is no image, and `result` says what the hook returns. */
+static __always_inline bool operation_is_asked(__u32 hook, __u32 operation, struct guard_image **image, int *result)
 {
-	const struct guard_image_header *header;
-
 	*result = 0;
 	*image = image_in_force();
 	if (!*image) {
@@ -27,17 +24,17 @@ static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct 
 				      operation != GUARD_OPERATION_BPF && operation != GUARD_OPERATION_CAPABILITY);
 		return false;
 	}
-	header = image_header(*image);
-	if (!(header->operations >> operation & 1))
-		return false;
-	if (subject_settles(*image, GUARD_CATEGORY_OPERATION)) {
-		COUNT(decisions[hook]);
-		return false;
-	}
+	return image_header(*image)->operations >> operation & 1;
+}
+
+/* Working memory for it; false: there is none. */
+static __always_inline bool operation_take(__u32 hook, __u32 operation, struct guard_image *image,
+					   struct guard_scratch **s, int *result)
+{
 	*s = scratch_take();
 	if (!*s) {
-		*result = on_engine_failure(*image, hook, GUARD_REASON_NO_SCRATCH,
-					    header->operations_refused >> operation & 1);
+		*result = on_engine_failure(image, hook, GUARD_REASON_NO_SCRATCH,
+					    image_header(image)->operations_refused >> operation & 1);
 		return false;
 	}
 	(*s)->operation.task = 0;
@@ -47,6 +44,19 @@ static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct 
 	(*s)->operation.quiet = 0;
 	(*s)->name_count = 0;
 	return true;
+}
+
+/* False: there is nothing to decide, and `result` says what the hook returns. */
+static __always_inline bool operation_begin(__u32 hook, __u32 operation, struct guard_image **image,
+					    struct guard_scratch **s, int *result)
+{
+	if (!operation_is_asked(hook, operation, image, result))
+		return false;
+	if (subject_settles(*image, GUARD_CATEGORY_OPERATION)) {
+		COUNT(decisions[hook]);
+		return false;
+	}
+	return operation_take(hook, operation, *image, s, result);
 }
 
 /* A path that was written by the caller, which nobody has followed yet: only the record has it. */
@@ -110,12 +120,12 @@ static __always_inline void operation_read(struct guard_scratch *s, __u32 bit, _
 		operation_program(s);
 }
 
-static __always_inline void operation_record(struct guard_scratch *s, __u32 hook, __u32 bit, __u32 at, __u64 generation)
+/* The rest of the event, after what it says of who acts. */
+static __always_inline void operation_tell(struct guard_scratch *s, __u32 hook, __u32 bit, __u32 at, __u64 generation)
 {
 	struct task_struct *task = (struct task_struct *)s->operation.task;
 	struct guard_event *event = &s->event;
 
-	event_begin(s, GUARD_EVENT_OPERATION_DECISION, GUARD_RING_DECISIONS, &s->subject);
 	event->hook = hook;
 	event_decision(s, generation);
 	event->system_operation = s->operation.number;
@@ -131,6 +141,12 @@ static __always_inline void operation_record(struct guard_scratch *s, __u32 hook
 	event->invoked_length = s->name_length;
 	event_asker(event, &s->subject);
 	event_submit(s, &s->subject);
+}
+
+static __always_inline void operation_record(struct guard_scratch *s, __u32 hook, __u32 bit, __u32 at, __u64 generation)
+{
+	event_begin(s, GUARD_EVENT_OPERATION_DECISION, GUARD_RING_DECISIONS, &s->subject);
+	operation_tell(s, hook, bit, at, generation);
 }
 
 static __always_inline int operation_verdict(struct guard_image *image, struct guard_scratch *s, __u32 hook,

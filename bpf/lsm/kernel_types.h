@@ -67,6 +67,14 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct file_system_type {
 	const char *name;
 };
@@ -200,6 +208,29 @@ struct file {
 	void *private_data;
 };
 
+enum pid_type {
+	PIDTYPE_PID,
+	PIDTYPE_TGID,
+	PIDTYPE_PGID,
+};
+
+/* To whom a file sends signals, and which. */
+struct fown_struct {
+	struct pid *pid;
+	enum pid_type pid_type;
+	int signum;
+};
+
+/* Up to 6.11 */
+struct file___owned {
+	struct fown_struct f_owner;
+};
+
+/* From 6.12 on; NULL: nobody has asked for any. */
+struct file___owner {
+	struct fown_struct *f_owner;
+};
+
 /* From 6.5 on: a file below an overlay, and the path by which it was opened there. */
 struct backing_file {
 	struct path user_path;
@@ -224,6 +255,8 @@ struct cred {
 	kgid_t gid;
 	kuid_t euid;
 	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
 };
 
 struct bpf_map {
@@ -235,8 +268,12 @@ struct task_struct {
 	int pid;
 	int tgid;
 	int exit_code;
+	unsigned int ptrace;
 	struct task_struct *real_parent;
+	struct task_struct *parent; /* who traces it, if somebody does */
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	struct hlist_node pid_links[1];
 	__u64 start_boottime;
 	struct mm_struct *mm;
 	const struct cred *real_cred;
@@ -250,8 +287,37 @@ struct task_struct {
 	char comm[16];
 };
 
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
+struct pt_regs {
+	unsigned long orig_ax;
+};
+
 struct pid_namespace {
+	struct idr idr;
 	struct task_struct *child_reaper;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct hlist_head tasks[1]; /* the first: the thread that has it */
+	struct upid numbers[1];
 };
 
 struct linux_binprm {
@@ -261,6 +327,7 @@ struct linux_binprm {
 	int argc;
 	const char *filename;
 	const char *interp;
+	int unsafe;
 	unsigned long exec;
 };
 
@@ -351,6 +418,12 @@ enum kernel_load_data_id {
 #define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
 #define O_APPEND 02000u
+#define F_SETOWN 8u
+#define F_SETSIG 10u
+#define F_SETOWN_EX 15u
+/* include/uapi/asm-generic/sockios.h */
+#define FIOSETOWN 0x8901u
+#define SIOCSPGRP 0x8902u
 /* include/uapi/linux/magic.h */
 #define EXT4_SUPER_MAGIC 0xef53
 #define XFS_SUPER_MAGIC 0x58465342
@@ -391,9 +464,12 @@ enum kernel_load_data_id {
 #define PF_KTHREAD 0x00200000u
 /* include/linux/security.h */
 #define CAP_OPT_NOAUDIT 2u
+#define LSM_UNSAFE_PTRACE 2
+#define LSM_SETID_FS 8
 
 /* include/uapi/asm-generic/signal.h */
 #define SIGKILL 9
+#define SIGIO 29
 
 #define EPERM 1
 #define EAGAIN 11

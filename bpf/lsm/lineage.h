@@ -117,6 +117,23 @@ __noinline int task_image_path(struct guard_scratch *s, __u64 task_address)
 	return true;
 }
 
+static __always_inline void program_identity(struct guard_scratch *s, const struct guard_program *program)
+{
+	s->identity.inode = program->inode;
+	s->identity.device = program->device;
+	s->identity.generation = program->generation;
+}
+
+/*
+ * s->identity is the file that the program was executed from. A process with CAP_SYS_RESOURCE can have the kernel take
+ * another file for it (PR_SET_MM_EXE_FILE, PR_SET_MM_MAP).
+ */
+static __always_inline bool program_is_of_file(const struct guard_scratch *s, const struct guard_program *program)
+{
+	return program->generation && s->identity.inode == program->inode && s->identity.device == program->device &&
+	       s->identity.generation == program->generation;
+}
+
 /*
  * The image of a program. A text that was cut at its end is not read at all, `endswith` would match at the cut; what
  * s->task runs itself is resolved again, or a long path would be a way out of every exclusion. False: only who runs
@@ -130,7 +147,7 @@ static __always_inline bool image_reread(struct guard_image *image, struct guard
 		text_walk(image, s, &s->name, GUARD_TEXT_IMAGE, GUARD_ROLES_OF_PATH, s->name_length);
 		return true;
 	}
-	if (program->exec_id != s->subject.exec_id || !task_image_path(s, s->task)) {
+	if (program->exec_id != s->subject.exec_id || !task_image_path(s, s->task) || !program_is_of_file(s, program)) {
 		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
 		return false;
 	}
@@ -139,13 +156,6 @@ static __always_inline bool image_reread(struct guard_image *image, struct guard
 	if (path_is_incomplete(s))
 		s->incomplete |= 1u << GUARD_FIELD_IMAGE;
 	return true;
-}
-
-static __always_inline void program_identity(struct guard_scratch *s, const struct guard_program *program)
-{
-	s->identity.inode = program->inode;
-	s->identity.device = program->device;
-	s->identity.generation = program->generation;
 }
 
 static __always_inline void invoked_reread(struct guard_image *image, struct guard_scratch *s,

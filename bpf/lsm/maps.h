@@ -83,7 +83,7 @@ struct {
 /*
  * Every program that somebody runs or descends from, by its exec_id: what it was called with, who forked it, and what
  * that says in the generation in force. Made in the check of an exec, freed with the last thread and program that need
- * it (programs.h). At most 128 MiB, of which a server with 1,000 processes uses 2. Full: the exec goes on, its program
+ * it (programs.h). At most 128 MiB, of which a server with 1,000 processes uses 2; the last eighth is root's. Full: the exec goes on, its program
  * is not known after the next push, nor to its children; counted in programs_refused. Nothing is ever evicted: whoever
  * could fill the map would choose what is forgotten.
  */

@@ -187,30 +187,28 @@ __noinline int path_resolve(struct guard_scratch *s)
 	struct path_context context = {.scratch = s};
 	struct mount *mount;
 	struct dentry *dentry;
-	struct hlist_bl_node **unhashed = NULL;
 	__u64 root = 0, chain = 0;
-	__u32 flags;
 
 	if (!s)
 		return 0;
 	dentry = (struct dentry *)s->walk.from_dentry;
 	mount = (struct mount *)(s->walk.from_mount - bpf_core_field_offset(struct mount, mnt));
 	bpf_probe_read_kernel(&root, sizeof(root), &mount->mnt.mnt_root);
-	flags = path_mount_flags(mount);
-	READ(unhashed, dentry->d_hash.pprev);
-	if (!unhashed && s->walk.from_dentry != root)
-		flags |= GUARD_EVENT_UNLINKED;
 
 	for (__u32 i = 0; i < GUARD_PATH_TRIES; i++) {
+		struct hlist_bl_node **unhashed = NULL;
 		__u64 before = path_sequences();
 
 		s->walk.dentry = s->walk.from_dentry;
 		s->walk.mount = (__u64)mount;
 		s->walk.mount_root = root;
 		s->walk.position = GUARD_PATH_MAX;
-		s->walk.flags = flags;
+		s->walk.flags = path_mount_flags(mount);
+		READ(unhashed, dentry->d_hash.pprev);
+		if (!unhashed && s->walk.from_dentry != root)
+			s->walk.flags |= GUARD_EVENT_UNLINKED;
 		s->walk.done = 0;
-		s->walk.chain = 0;
+		s->walk.chain = s->walk.flags;
 		bpf_loop(GUARD_PATH_STEPS_MAX, path_step, &context, 0);
 		/* Odd: somebody is in the middle of a change. */
 		if (!(before & GUARD_SEQUENCES_ODD) && path_sequences() == before)

@@ -14,9 +14,30 @@
 
 #include "account.h"
 
+/* Of the table, what root alone may take: one user could have processes that fill it. */
+#define GUARD_PROGRAMS_OF_ROOT (GUARD_PROGRAMS_MAX / 8)
+
 static __always_inline struct guard_program *program_find(__u64 exec_id)
 {
 	return exec_id ? bpf_map_lookup_elem(&programs, &exec_id) : NULL;
+}
+
+/* More programs in the table. */
+static __always_inline void programs_count(__s64 more)
+{
+	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
+
+	if (known)
+		__sync_fetch_and_add(&known->programs, more);
+}
+
+/* The current process may have one more. The effective uid is the host's: root of a user namespace is none. */
+static __always_inline bool programs_have_room(void)
+{
+	struct guard_learned *known = bpf_map_lookup_elem(&learned, &zero);
+
+	return !known || known->programs < GUARD_PROGRAMS_MAX - GUARD_PROGRAMS_OF_ROOT ||
+	       !bpf_get_current_task_btf()->real_cred->euid.val;
 }
 
 struct holding {
@@ -34,6 +55,8 @@ static long program_let_go_step(__u32 index, struct holding *holding)
 	parent = __sync_lock_test_and_set(&program->parent_exec_id, 0);
 	if (bpf_map_delete_elem(&programs, &exec_id))
 		COUNT(programs_left);
+	else
+		programs_count(-1);
 	holding->exec_id = parent;
 	return !parent;
 }
@@ -146,11 +169,13 @@ static __noinline int program_insert(struct guard_scratch *s, __u32 before_guard
 		s->program.depth = lineage_cut(s->program.parent_exec_id) + 1;
 	s->program.holders = 1;
 	s->program.sequence = 0;
-	for (__u32 i = 0; i < 2; i++) {
+	for (__u32 i = 0; i < 2 && programs_have_room(); i++) {
 		exec_id = exec_id_new(before_guard);
 		s->program.exec_id = exec_id;
-		if (!bpf_map_update_elem(&programs, &exec_id, &s->program, BPF_NOEXIST))
+		if (!bpf_map_update_elem(&programs, &exec_id, &s->program, BPF_NOEXIST)) {
+			programs_count(1);
 			return true;
+		}
 	}
 	program_let_go(s->program.parent_exec_id);
 	COUNT(programs_refused);

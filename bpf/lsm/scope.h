@@ -94,7 +94,12 @@ static __always_inline __u64 cgroup_id_of(__u64 directory)
 	return id;
 }
 
-/* The same of the task whose scope is asked for. */
+static __always_inline __u64 cgroup_of(const struct task_struct *task)
+{
+	return cgroup_id_of(cgroup_directory(task));
+}
+
+/* The directory of the task whose scope is asked for. */
 static __always_inline __u64 cgroup_directory_in(const struct guard_scratch *s)
 {
 	return cgroup_directory((const struct task_struct *)s->scope.task);

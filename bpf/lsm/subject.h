@@ -24,19 +24,17 @@ static __always_inline __u32 effective_uid(void)
 	return task->real_cred->euid.val;
 }
 
+/* What they mean for files: the uid by which the process may open them, which is another after setfsuid(2). */
+static __always_inline __u32 file_uid(void)
+{
+	return bpf_get_current_task_btf()->real_cred->fsuid.val;
+}
+
 /* For the same reason. */
 static __always_inline __u32 effective_gid(void)
 {
 	return bpf_get_current_task_btf()->real_cred->egid.val;
 }
-
-struct hlist_node {
-	struct hlist_node *next;
-} __attribute__((preserve_access_index));
-
-struct hlist_head {
-	struct hlist_node *first;
-} __attribute__((preserve_access_index));
 
 struct bpf_local_storage_map {
 	struct bpf_map map;
@@ -302,6 +300,27 @@ static __always_inline void subject_load(struct guard_image *image, struct guard
 	subject_renew(image, s);
 	if (!subject_store(s))
 		count_failure(GUARD_HOOK_EXEC_COMMITTED, GUARD_REASON_NO_SUBJECT);
+}
+
+/*
+ * What is true of a task that does not act, into s->subject. Its own lists are not taken, which it may be
+ * writing at this moment. The program that it runs, held, or 0: then all is unknown.
+ */
+static __always_inline __u64 subject_load_other(struct guard_image *image, struct guard_scratch *s, __u64 task_address)
+{
+	__u64 held = 0;
+
+	if (subject_fetch(s, task_address, NULL) && program_hold_foreign(s->subject.exec_id))
+		held = s->subject.exec_id;
+	if (!held) {
+		s->subject.exec_id = 0;
+		s->subject.parent_exec_id = 0;
+	}
+	s->task = 0;
+	subject_renew(image, s);
+	if (!held)
+		s->subject.flags |= GUARD_SUBJECT_LINEAGE_UNKNOWN;
+	return held;
 }
 
 /* What the child of s->subject is: the same program, and that program as its parent. */

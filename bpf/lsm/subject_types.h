@@ -109,8 +109,9 @@ struct guard_cgroups {
 };
 
 struct guard_learned {
-	__u64 orphans; /* not 0: `orphans` was used, so that it has to be asked */
-	__u64 owner;   /* the address by which a task's list of storages names `subjects`; 0 = not seen yet */
+	__u64 orphans;	/* not 0: `orphans` was used, so that it has to be asked */
+	__u64 owner;	/* the address by which a task's list of storages names `subjects`; 0 = not seen yet */
+	__u64 programs; /* entries of the table */
 };
 
 _Static_assert(sizeof(struct guard_program) + 64 <= 2048, "one entry of `programs` fits 2 KiB");

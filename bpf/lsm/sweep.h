@@ -27,27 +27,6 @@ static const struct guard_event sweep_no_room = {
     .reason = GUARD_REASON_NO_SCRATCH,
 };
 
-/*
- * What is true of a task that does not act, into s->subject. Its own lists are not taken, which it may be
- * writing at this moment. The program that it runs, held, or 0: then all is unknown.
- */
-static __always_inline __u64 sweep_subject(struct guard_image *image, struct guard_scratch *s, __u64 task_address)
-{
-	__u64 held = 0;
-
-	if (subject_fetch(s, task_address, NULL) && program_hold_foreign(s->subject.exec_id))
-		held = s->subject.exec_id;
-	if (!held) {
-		s->subject.exec_id = 0;
-		s->subject.parent_exec_id = 0;
-	}
-	s->task = 0;
-	subject_renew(image, s);
-	if (!held)
-		s->subject.flags |= GUARD_SUBJECT_LINEAGE_UNKNOWN;
-	return held;
-}
-
 /* The event, the path and the program, one behind the other. What does not fit any more the kernel asks for
  * again. */
 static __always_inline void sweep_write(struct seq_file *seq, struct guard_scratch *s)
@@ -65,11 +44,6 @@ static __always_inline void sweep_write(struct seq_file *seq, struct guard_scrat
 	bpf_seq_write(seq, s->out, path);
 	if (program)
 		bpf_seq_write(seq, program->image, image);
-}
-
-static __always_inline __u64 cgroup_of(const struct task_struct *task)
-{
-	return cgroup_id_of(cgroup_directory(task));
 }
 
 /* The verdict of a decision stands in s. An engine failure is told if the failure mode would refuse. */
@@ -98,6 +72,8 @@ static __always_inline bool sweep_tells(struct guard_image *image, struct guard_
 	s->event.reason = s->rule_count ? GUARD_REASON_NONE : s->failure;
 	s->event.access = access;
 	s->event.descriptor = s->descriptor;
+	if (s->category == GUARD_CATEGORY_FILE)
+		s->event.euid = task->real_cred->fsuid.val;
 	sweep_write(seq, s);
 	return true;
 }
@@ -107,12 +83,12 @@ static __always_inline void sweep_decide(struct guard_image *image, struct guard
 					 struct task_struct *task, struct file *file)
 {
 	__u32 access = descriptor_access(file);
-	__u64 held = sweep_subject(image, s, address_of(task));
+	__u64 held = subject_load_other(image, s, address_of(task));
 
 	scope_load_of(image, s, GUARD_CATEGORY_FILE, task, cgroup_of(task));
 	names_resolve(s, file->f_path.dentry, file->f_path.mnt);
 	identity_of_opened(s, address_of(file));
-	open_decide(image, s, task->real_cred->euid.val, task->loginuid.val, access);
+	open_decide(image, s, task->real_cred->fsuid.val, task->loginuid.val, access);
 	sweep_tells(image, s, seq, task, file, access);
 	program_let_go(held);
 }
@@ -171,7 +147,7 @@ static __always_inline void sweep_mapped(struct guard_image *image, struct guard
 					 struct task_struct *task, struct file *file)
 {
 	__u32 uid = task->real_cred->euid.val, logon = task->loginuid.val, access = 1u << GUARD_ACCESS_MAP;
-	__u64 held = sweep_subject(image, s, address_of(task));
+	__u64 held = subject_load_other(image, s, address_of(task));
 	bool told = false;
 
 	mapping_resolve(s, file, true);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -183,7 +184,60 @@ static int run_code(int argc, char **argv)
     return wait_and_report("run-code", argv[1], child);
 }
 
+struct part {
+    char *from;
+    size_t size;
+    int protection;
+};
+
+/* What this process has mapped from files. */
+static int mapped_parts(struct part *parts, int most)
+{
+    char line[4096 + 256], flags[5];
+    unsigned long from, to;
+    int count = 0;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (!maps)
+        return -1;
+    while (count < most && fgets(line, sizeof(line), maps)) {
+        if (!strchr(line, '/') || sscanf(line, "%lx-%lx %4s", &from, &to, flags) != 3)
+            continue;
+        parts[count].from = (char *)from;
+        parts[count].size = to - from;
+        parts[count++].protection = (flags[0] == 'r' ? PROT_READ : 0) | (flags[1] == 'w' ? PROT_WRITE : 0) |
+                                    (flags[2] == 'x' ? PROT_EXEC : 0);
+    }
+    fclose(maps);
+    return count;
+}
+
+/* The same contents at the same place, in memory of no file. */
+static int detach_part(const struct part *part)
+{
+    char *copy = mmap(NULL, part->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (copy == MAP_FAILED)
+        return -1;
+    memcpy(copy, part->from, part->size);
+    if (mprotect(copy, part->size, part->protection))
+        return -1;
+    return mremap(copy, part->size, part->size, MREMAP_MAYMOVE | MREMAP_FIXED, part->from) == MAP_FAILED ? -1 : 0;
+}
+
+/* The kernel takes another file for the program of this process, then the action: nothing of the own one may be mapped. */
+static int run_forge_program(int argc, char **argv)
+{
+    struct part parts[32];
+    int count = mapped_parts(parts, 32), fd = open(argv[0], O_RDONLY | O_CLOEXEC);
+    for (int i = 0; i < count; i++)
+        if (detach_part(&parts[i]))
+            return report("forge-program", argv[0], errno);
+    if (count < 0 || fd < 0 || prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, fd, 0, 0))
+        return report("forge-program", argv[0], errno);
+    return act(argc - 1, argv + 1);
+}
+
 const struct action code_actions[] = {
+    { "forge-program", "PATH ACTION...       PR_SET_MM_EXE_FILE, then the action", 2, run_forge_program },
     { "overwrite-mapped", "PATH FROM   by stores into a shared mapping", 2, run_overwrite_mapped },
     { "nameless-exec", "DIR PATH [ARGUMENT]...   a copy in an O_TMPFILE of DIR", 2, run_nameless_exec },
     { "exec32", "PATH [ARGUMENT]...   int $0x80", 1, run_exec32 },

@@ -8,12 +8,15 @@
 #include <grp.h>
 #include <linux/bpf.h>
 #include <sched.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -34,6 +37,24 @@ static int run_remount(int argc, char **argv)
 {
     (void)argc;
     return report("remount", argv[0], failed(mount("none", argv[0], NULL, MS_REMOUNT | MS_NOEXEC, NULL)));
+}
+
+/* What mount(8) of new util-linux does for a remount. */
+static int run_remount_new(int argc, char **argv)
+{
+    (void)argc;
+    int context = fspick(AT_FDCWD, argv[0], FSPICK_CLOEXEC);
+    if (context < 0)
+        return report("remount-new", argv[0], errno);
+    if (fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0))
+        return report("remount-new", argv[0], errno);
+    return report("remount-new", argv[0], failed(fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)));
+}
+
+static int run_remount_write(int argc, char **argv)
+{
+    (void)argc;
+    return report("remount-write", argv[0], failed(mount("none", argv[0], NULL, MS_REMOUNT, NULL)));
 }
 
 static int run_propagate(int argc, char **argv)
@@ -184,6 +205,75 @@ static int run_pidfd_kill(int argc, char **argv)
                   failed(syscall(SYS_pidfd_send_signal, process, (int)number(argv[1]), NULL, 0)));
 }
 
+/* Has one end of a pair of sockets send the signal to a process, and writes to the other end. */
+static int send_by_descriptor(const char *action, char **argv, int (*name)(int fd, pid_t to))
+{
+    int pair[2], signal = (int)number(argv[1]);
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+        return report(action, argv[0], errno);
+    if (name(pair[0], (pid_t)number(argv[0])))
+        return report(action, argv[0], errno);
+    if (signal && fcntl(pair[0], F_SETSIG, signal))
+        return report(action, argv[0], errno);
+    if (fcntl(pair[0], F_SETFL, O_ASYNC))
+        return report(action, argv[0], errno);
+    return report(action, argv[0], failed(write(pair[1], "", 1)));
+}
+
+static int own_by_number(int fd, pid_t to)
+{
+    return fcntl(fd, F_SETOWN, to);
+}
+
+static int own_by_struct(int fd, pid_t to)
+{
+    struct f_owner_ex owner = { F_OWNER_PID, to };
+    return fcntl(fd, F_SETOWN_EX, &owner);
+}
+
+static int own_by_ioctl(int fd, pid_t to)
+{
+    return ioctl(fd, FIOSETOWN, &to);
+}
+
+static int own_by_socket(int fd, pid_t to)
+{
+    return ioctl(fd, SIOCSPGRP, &to);
+}
+
+static int run_descriptor_kill(int argc, char **argv)
+{
+    (void)argc;
+    return send_by_descriptor("descriptor-kill", argv, own_by_number);
+}
+
+static int run_descriptor_kill_ex(int argc, char **argv)
+{
+    (void)argc;
+    return send_by_descriptor("descriptor-kill-ex", argv, own_by_struct);
+}
+
+static int run_descriptor_kill_ioctl(int argc, char **argv)
+{
+    (void)argc;
+    return send_by_descriptor("descriptor-kill-ioctl", argv, own_by_ioctl);
+}
+
+static int run_descriptor_kill_socket(int argc, char **argv)
+{
+    (void)argc;
+    return send_by_descriptor("descriptor-kill-socket", argv, own_by_socket);
+}
+
+/* To this very process, as servers do. */
+static int run_descriptor_own(int argc, char **argv)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || fcntl(pair[0], F_SETOWN, getpid()))
+        return report("descriptor-own", "self", errno);
+    return report("descriptor-own", "self", argc ? failed(fcntl(pair[0], F_SETSIG, (int)number(argv[0]))) : 0);
+}
+
 static int run_setgid(int argc, char **argv)
 {
     gid_t gid = (gid_t)number(argv[0]);
@@ -208,6 +298,8 @@ static int run_setuid(int argc, char **argv)
 const struct action operation_actions[] = {
     { "mount", "TYPE PATH            mount(2)", 2, run_mount },
     { "remount", "PATH", 1, run_remount },
+    { "remount-new", "PATH                 fspick(2), fsconfig(2)", 1, run_remount_new },
+    { "remount-write", "PATH                 without options", 1, run_remount_write },
     { "propagate", "PATH                 MS_PRIVATE", 1, run_propagate },
     { "move-old", "FROM TO              mount(2), MS_MOVE", 2, run_move_old },
     { "move-new", "FROM TO              move_mount(2)", 2, run_move_new },
@@ -225,6 +317,11 @@ const struct action operation_actions[] = {
     { "write-memory", "PID                  /proc/PID/mem", 1, run_write_memory },
     { "traceme", "", 0, run_traceme },
     { "pidfd-kill", "PID SIGNAL", 2, run_pidfd_kill },
+    { "descriptor-kill", "PID SIGNAL           F_SETOWN, F_SETSIG unless it is 0", 2, run_descriptor_kill },
+    { "descriptor-kill-ex", "PID SIGNAL           F_SETOWN_EX", 2, run_descriptor_kill_ex },
+    { "descriptor-kill-ioctl", "PID SIGNAL           FIOSETOWN", 2, run_descriptor_kill_ioctl },
+    { "descriptor-kill-socket", "PID SIGNAL           SIOCSPGRP", 2, run_descriptor_kill_socket },
+    { "descriptor-own", "[SIGNAL]            to itself", 0, run_descriptor_own },
     { "setuid", "UID", 1, run_setuid },
     { "setgid", "GID", 1, run_setgid },
     { "setgroups", "GID                  as the only one", 1, run_setgroups },

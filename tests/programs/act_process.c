@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -128,6 +129,16 @@ static int run_as(int argc, char **argv)
     return act(argc - 1, argv + 1);
 }
 
+/* Opens files as the user, and stays what it is otherwise, then does the action. The call itself tells no error. */
+static int run_file_user(int argc, char **argv)
+{
+    uid_t uid = (uid_t)number(argv[0]);
+    setfsuid(uid);
+    if ((uid_t)setfsuid((uid_t)-1) != uid)
+        return report("file-user", argv[0], EPERM);
+    return argc > 1 ? act(argc - 1, argv + 1) : report("file-user", argv[0], 0);
+}
+
 /* Does the action in a child of this process: one more parent between. */
 static int run_child(int argc, char **argv)
 {
@@ -154,6 +165,32 @@ static int run_ptrace(int argc, char **argv)
     return report("ptrace", argv[0], failed ? errno : 0);
 }
 
+/* A child that is traced from before its exec, as a debugger starts a program. */
+static int run_traced_exec(int argc, char **argv)
+{
+    (void)argc;
+    int channel[2], error = 0, status = 0;
+    if (pipe2(channel, O_CLOEXEC))
+        return report("traced-exec", argv[0], errno);
+    pid_t child = fork();
+    if (child < 0)
+        return report("traced-exec", argv[0], errno);
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+            by_execve(argv);
+        error = errno;
+        _exit(write(channel[1], &error, sizeof(error)) < 0 ? 126 : 127);
+    }
+    close(channel[1]);
+    /* It stops when it has become the program, or ends. */
+    waitpid(child, &status, 0);
+    if (WIFSTOPPED(status))
+        kill(child, SIGKILL);
+    if (read(channel[0], &error, sizeof(error)) != sizeof(error))
+        error = 0;
+    return report("traced-exec", argv[0], error);
+}
+
 /* BPF_MAP_CREATE: the cheapest bpf(2) that succeeds when it may. */
 static int run_bpf(int argc, char **argv)
 {
@@ -174,9 +211,11 @@ const struct action process_actions[] = {
     { "exec-named", "PATH ARGV0 [ARGUMENT]...", 2, run_exec_named },
     { "become", "PATH [ARGUMENT]...   execve without a fork", 1, run_become },
     { "as", "UID ACTION...        setuid, then the action", 2, run_as },
+    { "file-user", "UID [ACTION...]      setfsuid, then the action", 1, run_file_user },
     { "child", "ACTION...            in a child process", 1, run_child },
     { "kill", "PID SIGNAL", 2, run_kill },
     { "ptrace", "PID", 1, run_ptrace },
+    { "traced-exec", "PATH [ARGUMENT]...   below a tracer", 1, run_traced_exec },
     { "bpf", "", 0, run_bpf },
     { NULL, NULL, 0, NULL },
 };

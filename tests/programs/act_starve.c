@@ -183,7 +183,28 @@ static int run_starve(int argc, char **argv)
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_ERRNO;
 }
 
+/* As if so many programs more were in the table (struct guard_learned of bpf/lsm/subject_types.h). */
+static int run_crowd(int argc, char **argv)
+{
+    struct {
+        uint64_t orphans, owner, programs;
+    } known;
+    struct map learned;
+    uint32_t first = 0;
+    int error = open_map("learned", &learned);
+    (void)argc;
+    if (!error && learned.info.value_size != sizeof(known))
+        error = EINVAL;
+    if (!error)
+        error = element(BPF_MAP_LOOKUP_ELEM, &learned, &first, &known);
+    known.programs += (uint64_t)number(argv[0]);
+    if (!error)
+        error = element(BPF_MAP_UPDATE_ELEM, &learned, &first, &known);
+    return report("crowd", argv[0], error);
+}
+
 const struct action starve_actions[] = {
+    { "crowd", "COUNT               as if so many programs more were known (root)", 1, run_crowd },
     { "starve", "ACTION...           while Guard has no working memory (root)", 1, run_starve },
     { NULL, NULL, 0, NULL },
 };

@@ -29,7 +29,11 @@ internal static class OperationDetail
 
         if (Is(happened, KernelAbi.OperationsOnProcesses))
         {
-            detail["TargetPid"] = Number((uint)happened.TargetTgid);
+            if (happened.TargetTgid != 0)
+            {
+                detail["TargetPid"] = Number((uint)happened.TargetTgid);
+            }
+
             if (!happened.Invoked.IsEmpty)
             {
                 detail["TargetImage"] = happened.Invoked.ToString();

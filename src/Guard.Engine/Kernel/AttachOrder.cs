@@ -18,7 +18,7 @@ internal static class AttachOrder
     private static readonly string[] Early = ["lsm/task_alloc", "lsm/task_free", "lsm.s/bprm_committed_creds"];
 
     /// <summary>Hooks that not every kernel has; where they are missing, another asks about the same (see abi.h), or there is nothing to ask.</summary>
-    private static readonly string[] Optional = ["file_truncate", "inode_set_acl", "inode_remove_acl", "uring_override_creds"];
+    private static readonly string[] Optional = ["file_ioctl_compat", "file_truncate", "inode_set_acl", "inode_remove_acl", "uring_override_creds"];
 
     private const string Renewing = "lsm/bprm_check_security";
 

@@ -70,4 +70,29 @@ rm "$work/runner"
 push_policy "the rules go live again" "$work/rules.yml"
 let_go "$work/image"
 wait_for 20 "a program whose file is gone is refused by what it was called" grep -q EPERM "$work/image.out"
+
+# A path that is not kept whole is read again from the file that the kernel says is run, unless that is another one.
+deep=$work/$(printf 'x%.0s' {1..200})/$(printf 'y%.0s' {1..200})/$(printf 'z%.0s' {1..200})
+mkdir -p "$deep"
+cp "$act" "$deep/runner"
+cp "$act" "$work/trusted"
+expect_ok "the rules are taken out again" guardctl policy remove --all
+names=()
+start honest "$deep/runner" after "$work/honest" open "$work/image.txt"
+start forged "$deep/runner" forge-program "$work/trusted" after "$work/forged" open "$work/image.txt"
+expect_equal "$work/trusted" "$(readlink "/proc/$!/exe")" "the kernel believes it"
+push_rules "an exclusion by Image goes live" << EOF
+title: Only the trusted
+id: 14141414-1111-4111-8111-111111111131
+logsource: {product: linux, category: file_access}
+detection:
+    selection: {TargetFilename: $work/image.txt}
+    filter_known: {Image: ['$work/trusted', '$deep/runner']}
+    condition: selection and not filter_known
+guard: {action: block, on_unknown: deny}
+EOF
+let_go "$work/honest"
+let_go "$work/forged"
+wait_for 20 "a program with a long path is known still" grep -q '"action":"open".*"errno":"OK"' "$work/honest.out"
+wait_for 20 "one that says it is another is not that one" grep -q EPERM "$work/forged.out"
 expect_output '"failures":\{\}' "the engine never failed to decide" guardctl status -o json

@@ -61,6 +61,10 @@ internal static class KernelNames
         [44] = "task_fix_setgid", // GUARD_HOOK_SETGID
         [45] = "task_fix_setgroups", // GUARD_HOOK_SETGROUPS
         [46] = "capable", // GUARD_HOOK_CAPABLE
+        [52] = "file_fcntl", // GUARD_HOOK_FCNTL
+        [53] = "file_ioctl", // GUARD_HOOK_IOCTL
+        [54] = "sb_remount", // GUARD_HOOK_REMOUNT
+        [55] = "exec_traced", // GUARD_HOOK_EXEC_TRACED
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
