@@ -262,6 +262,7 @@ struct linux_binprm {
 	const char *filename;
 	const char *interp;
 	unsigned long exec;
+	char buf[256]; /* BINPRM_BUF_SIZE: how `file` begins */
 };
 
 struct in6_addr {
@@ -348,6 +349,9 @@ enum kernel_load_data_id {
 #define FMODE_CREATED 0x100000u
 #define FMODE_BACKING 0x2000000u
 #define S_IFREG 0100000u
+#define S_ISUID 04000u
+#define S_ISGID 02000u
+#define S_IXGRP 010u
 #define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
 #define O_APPEND 02000u
@@ -372,6 +376,7 @@ enum kernel_load_data_id {
 #define ATTR_ATIME 0x10u
 #define ATTR_MTIME 0x20u
 /* include/linux/mount.h */
+#define MNT_NOSUID 0x01
 #define MNT_INTERNAL 0x4000
 /* include/uapi/linux/mount.h */
 #define MS_REMOUNT 32ul

@@ -207,6 +207,7 @@ public sealed class CommandTreeTests
     [InlineData("policy explain connect 192.0.2.1:1 --protocol ud", "udp udplite")]
     [InlineData("policy explain exec /x --unknown parent", "parent-command parent-image")]
     [InlineData("policy explain exec /x --mount-namespace ", "host")]
+    [InlineData("policy explain exec /x --properties set", "setgid setuid")]
     [InlineData("audit list --kind exec", "exec.audited exec.denied")]
     [InlineData("audit follow --kind policy", "policy.pushed policy.refused policy.removed policy.swept")]
     [InlineData("audit list --since ", "boot today yesterday")]

@@ -20,7 +20,7 @@ internal static class SigmaVocabulary
     ];
 
     /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
-    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory", .. DigestItems.Fields];
+    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory", "ImageProperties", .. DigestItems.Fields];
 
     /// <summary>Fields of <c>file_access</c> and its like that the kernel knows.</summary>
     public static readonly ImmutableArray<string> FileFields = ["TargetFilename", "Access", .. ActorFields];
@@ -71,6 +71,9 @@ internal static class SigmaVocabulary
         "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown",
         "xattr", "times",
     ];
+
+    /// <summary>The names of properties of a program, as <see cref="ImageProperties"/> numbers its bits.</summary>
+    public static readonly ImmutableArray<string> PropertyNames = ["memfd", "unlinked", "setuid", "setgid", "script", "interpreter"];
 
     /// <summary>How an item with <c>gt gte lt lte</c> compares.</summary>
     public static NumberComparison ComparisonOf(ItemModifiers modifiers) => modifiers.Defining!.Value.Modifier switch

@@ -97,6 +97,9 @@ public enum PolicyField
 
     /// <summary>The effective gid that a process gives itself.</summary>
     NewGid = 29,
+
+    /// <summary>What is known of the file of an exec besides its name, and of how it is run.</summary>
+    ImageProperties = 30,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
