@@ -18,6 +18,9 @@
 #define GUARD_ACCESS_XATTR 11u /* an extended attribute or an ACL is set or removed */
 #define GUARD_ACCESS_TIMES 12u /* its times are set */
 #define GUARD_ACCESS_MAP 13u   /* mapped for execution; only in events: rules have categories of their own for it */
+#define GUARD_ACCESS_SETID 14u /* a file gets a mode with S_ISUID or S_ISGID, by a change of it or when it is made */
+/* it gets one by which somebody may execute it, or an access ACL, which may be one */
+#define GUARD_ACCESS_EXECUTABLE 15u
 #define GUARD_ACCESSES 16u
 
 /* Properties of the file of an exec, and of how it is run, as bits. */

@@ -185,6 +185,7 @@ struct mnt_idmap {
 
 struct iattr {
 	unsigned int ia_valid;
+	unsigned short ia_mode;
 };
 
 struct path {
@@ -352,6 +353,7 @@ enum kernel_load_data_id {
 #define S_ISUID 04000u
 #define S_ISGID 02000u
 #define S_IXGRP 010u
+#define S_IXUGO 0111u
 #define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
 #define O_APPEND 02000u

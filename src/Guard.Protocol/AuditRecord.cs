@@ -171,7 +171,7 @@ public sealed record FileInfoRecord
     /// <summary>st_mode in octal.</summary>
     public string? Mode { get; init; }
 
-    /// <summary>read, write, append, create, truncate, exec.</summary>
+    /// <summary>The kinds of access, in the words of rules; <c>map</c> for a mapping.</summary>
     public IReadOnlyList<string>? Access { get; init; }
 
     /// <summary>Of the program of an exec: memfd, unlinked, setuid, setgid, script, interpreter; null where it has none of them.</summary>

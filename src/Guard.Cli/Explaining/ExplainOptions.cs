@@ -18,6 +18,7 @@ internal sealed class ExplainOptions
     private static readonly string[] Kinds =
     [
         "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times",
+        "setid", "executable",
     ];
 
     private static readonly string[] Properties = [.. Enum.GetNames<ImageProperties>().Skip(1).Select(name => name.ToLowerInvariant())];

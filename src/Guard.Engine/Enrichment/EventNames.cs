@@ -22,6 +22,8 @@ internal static class EventNames
         (AccessKinds.Chown, "chown"),
         (AccessKinds.Xattr, "xattr"),
         (AccessKinds.Times, "times"),
+        (AccessKinds.Setid, "setid"),
+        (AccessKinds.Executable, "executable"),
         (AccessKinds.Map, "map"),
     ];
 

@@ -14,7 +14,7 @@ internal sealed class KernelItemBinder : ItemBinder
     private static readonly ItemModifiers NoModifiers = new(ItemKind.Text, []);
 
     private static readonly ClosedWords<AccessKinds> AccessWords = new(
-        SigmaVocabulary.AccessNames, bit => (AccessKinds)(1 << bit), "a kind of access", "kinds", DiagnosticCatalogue.BadAccess);
+        SigmaVocabulary.AccessNames, at => SigmaVocabulary.Accesses[at], "a kind of access", "kinds", DiagnosticCatalogue.BadAccess);
 
     private static readonly ClosedWords<ImageProperties> PropertyWords = new(
         SigmaVocabulary.PropertyNames, bit => (ImageProperties)(1 << bit), "a property of a program", "properties", DiagnosticCatalogue.BadProperty);

@@ -167,7 +167,7 @@ public sealed class RandomPolicies(int seed)
         Group = Chance(90) ? Number() : null,
         MountNamespace = Chance(90) ? Number() : null,
         Cgroup = Text(),
-        Access = (AccessKinds)_random.Next(64),
+        Access = (AccessKinds)_random.Next(1 << 16),
         Properties = (ImageProperties)_random.Next(64),
         Socket = Socket(),
         SystemOperation = SystemOperation(),
@@ -272,7 +272,7 @@ public sealed class RandomPolicies(int seed)
             17 => new NumberAtom(PolicyField.SystemOperation, span, Ways()),
             0 => new NumberAtom(PolicyField.User, span, Ranges()),
             1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
-            2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
+            2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 1 << 16)),
             _ => AtomOfText(span),
         };
     }
