@@ -223,11 +223,6 @@ static __always_inline void access_holds(struct guard_image *image, struct guard
 	kinds_hold(image, s, __builtin_offsetof(struct guard_image_header, access_list), access);
 }
 
-static __always_inline void properties_hold(struct guard_image *image, struct guard_scratch *s)
-{
-	kinds_hold(image, s, __builtin_offsetof(struct guard_image_header, property_list), s->properties);
-}
-
 /*
  * A rule matched: the strictest action wins, of equal ones what is certain over what decides on unknown, and the
  * first such rule is named first.
@@ -445,7 +440,7 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
 	asker_holds(image, s, uid, logon);
-	properties_hold(image, s);
+	kinds_hold(image, s, __builtin_offsetof(struct guard_image_header, property_list), s->properties);
 	decision_end(image, s);
 }
 
