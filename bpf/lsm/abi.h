@@ -45,7 +45,7 @@
 #include "abi_kinds.h"
 #include "limits.h"
 
-#define GUARD_ABI_VERSION 5u
+#define GUARD_ABI_VERSION 6u
 #define GUARD_IMAGE_MAGIC 0x474d4947u /* "GIMG" */
 
 /* Texts that automata read. */
@@ -118,6 +118,7 @@
 #define GUARD_FIELD_NEW_UID 27u		 /* NewUid: the effective uid that a process gives itself */
 #define GUARD_FIELD_DIGEST 28u		 /* Hashes, sha256 */
 #define GUARD_FIELD_NEW_GID 29u		 /* NewGid: the same of the group */
+#define GUARD_FIELD_PROPERTIES 30u	 /* ImageProperties */
 #define GUARD_FIELDS 32u
 
 /* Numbers that ranges are kept of. */
@@ -149,7 +150,7 @@
 #define GUARD_CATEGORY_LOAD 4u	  /* image_load */
 /* What blocking rules of process_creation that need a certain Image say of a program that is mapped for execution and
  * not run: `ld.so PROGRAM` runs it all the same. Image is the mapped file; the process is what would have called
- * execve; it is called by no name, and its arguments and directory are not known. */
+ * execve; it is called by no name, and its arguments, directory and properties are not known. */
 #define GUARD_CATEGORY_MAPPED 6u
 #define GUARD_CATEGORY_OPERATION 5u /* driver_load, mount, process_access and their like: GUARD_OPERATION_* */
 #define GUARD_CATEGORIES 8u
@@ -244,10 +245,11 @@ struct guard_image_header {
 	__u32 sets_off;	      /* struct guard_set, text_count of them */
 	__u64 set_key[2];     /* of the keyed hash */
 	__u32 range_count[GUARD_NUMBERS];
-	__u32 ranges_off[GUARD_NUMBERS];   /* struct guard_range */
-	__u32 access_list[GUARD_ACCESSES]; /* atoms that hold for the kind of access; 0 = none */
-	__u32 identities_off;		   /* struct guard_identity; 0: none */
-	__u32 identity_buckets;		   /* a power of two; 0: none */
+	__u32 ranges_off[GUARD_NUMBERS];       /* struct guard_range */
+	__u32 access_list[GUARD_ACCESSES];     /* atoms that hold for the kind of access; 0 = none */
+	__u32 property_list[GUARD_PROPERTIES]; /* the same for the property of a program */
+	__u32 identities_off;		       /* struct guard_identity; 0: none */
+	__u32 identity_buckets;		       /* a power of two; 0: none */
 	__u32 identity_count;
 	__u32 address_count[GUARD_ADDRESSES];
 	__u32 addresses_off[GUARD_ADDRESSES]; /* struct guard_address_range */
@@ -410,7 +412,7 @@ struct guard_event {
 	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
 	__u32 target_tgid;	/* of the process that is acted on; 0: none */
 	__u32 target_uid;	/* the effective uid, or of GUARD_CREDENTIALS_GROUP gid, that is to be */
-	__u32 system_pad;
+	__u32 properties;	/* of the program of an exec: bits of GUARD_PROPERTY_* */
 	__u8 sha256[32];
 };
 

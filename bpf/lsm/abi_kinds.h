@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The part of abi.h that numbers what is done: kinds of access to a file, operations that are on no file's name, those on sockets, digests. */
+/* The part of abi.h that numbers what is done: kinds of access to a file, properties of a program that is run, operations that are on no file's name, those on sockets, digests. */
 #ifndef GUARD_ABI_KINDS_H
 #define GUARD_ABI_KINDS_H
 
@@ -18,7 +18,19 @@
 #define GUARD_ACCESS_XATTR 11u /* an extended attribute or an ACL is set or removed */
 #define GUARD_ACCESS_TIMES 12u /* its times are set */
 #define GUARD_ACCESS_MAP 13u   /* mapped for execution; only in events: rules have categories of their own for it */
+#define GUARD_ACCESS_SETID 14u /* a file gets a mode with S_ISUID or S_ISGID, by a change of it or when it is made */
+/* it gets one by which somebody may execute it, or an access ACL, which may be one */
+#define GUARD_ACCESS_EXECUTABLE 15u
 #define GUARD_ACCESSES 16u
+
+/* Properties of the file of an exec, and of how it is run, as bits. */
+#define GUARD_PROPERTY_MEMFD 0u	   /* in a mount of the kernel's own, as memfd_create(2) makes it */
+#define GUARD_PROPERTY_UNLINKED 1u /* it has no name left */
+#define GUARD_PROPERTY_SETUID 2u   /* its mode says so, and its mount does not ignore it */
+#define GUARD_PROPERTY_SETGID 3u
+#define GUARD_PROPERTY_SCRIPT 4u      /* it begins with #! */
+#define GUARD_PROPERTY_INTERPRETER 5u /* it is run in order to run another file */
+#define GUARD_PROPERTIES 16u	      /* as many as GUARD_ACCESSES: kinds_hold goes through either */
 
 /* Operations that are neither on the name of a file nor on a socket; for each, what the lower bits of its number say. */
 #define GUARD_OPERATION_MODULE 0u      /* driver_load: 0 from a file, 1 from memory */

@@ -10,7 +10,7 @@
  *   2. open, mapping: atoms of the target, by its path and then by what file it is (as for a program); operation: the
  * same of its file, then atoms of its object, or of the program of the process that it acts on,
  *   3. atoms of the uid, of the login uid, of the group, of the mount namespace, of the cgroup, then of the kinds of
- * access, or of the operation and of the new uid,
+ * access, of the properties of the program, or of the operation and of the new uid,
  *   4. rules triggered by each atom in the order in which they came to hold, then the rules that nothing
  * triggers, then, if a field is incomplete, the rules that deny on unknown.
  */
@@ -206,16 +206,21 @@ static __always_inline void asker_holds(struct guard_image *image, struct guard_
 	scope_holds(image, s);
 }
 
-/* Atoms of the kinds of access. */
-__noinline int access_holds(struct guard_image *image, struct guard_scratch *s, __u32 access)
+/* Atoms of what is given as bits: the header has a list for each, from `lists` on. */
+__noinline int kinds_hold(struct guard_image *image, struct guard_scratch *s, __u32 lists, __u32 kinds)
 {
 	if (!image || !s)
 		return 0;
 	for (__u32 i = 0; i < GUARD_ACCESSES; i++) {
-		if (access & (1u << i))
-			atoms_hold(image, s, image_header(image)->access_list[i]);
+		if (kinds & (1u << i))
+			atoms_hold(image, s, image_u32(image, lists + i * 4));
 	}
 	return 0;
+}
+
+static __always_inline void access_holds(struct guard_image *image, struct guard_scratch *s, __u32 access)
+{
+	kinds_hold(image, s, __builtin_offsetof(struct guard_image_header, access_list), access);
 }
 
 /*
@@ -425,12 +430,14 @@ __noinline int digest_holds(struct guard_image *image, struct guard_scratch *s)
 	return 0;
 }
 
-/* The rest of the decision about an exec, after exec_atoms and the command line. s->subject is who asks. */
+/* The rest of the decision about an exec, after exec_atoms and the command line. s->subject is who asks; s->properties are
+ * those of the program. */
 static __always_inline void exec_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
 {
 	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);
 	asker_holds(image, s, uid, logon);
+	kinds_hold(image, s, __builtin_offsetof(struct guard_image_header, property_list), s->properties);
 	decision_end(image, s);
 }
 
@@ -475,7 +482,7 @@ static __always_inline void load_decide(struct guard_image *image, struct guard_
 static __always_inline void mapped_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon)
 {
 	decision_begin(s, GUARD_CATEGORY_MAPPED);
-	s->incomplete |= 1u << GUARD_FIELD_COMMAND | 1u << GUARD_FIELD_DIRECTORY;
+	s->incomplete |= 1u << GUARD_FIELD_COMMAND | 1u << GUARD_FIELD_DIRECTORY | 1u << GUARD_FIELD_PROPERTIES;
 	file_atoms(image, s, GUARD_TEXT_IMAGE, GUARD_ROLE_IMAGE, GUARD_FIELD_IMAGE);
 	digest_holds(image, s);
 	subject_lineage_holds(s, &s->subject);

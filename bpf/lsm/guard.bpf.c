@@ -142,7 +142,7 @@ int BPF_PROG(file_truncate, struct file *file, int ret)
 SEC("lsm/path_chmod")
 int BPF_PROG(path_chmod, const struct path *path, unsigned short mode, int ret)
 {
-	return ret ? ret : check_name(GUARD_HOOK_CHMOD, path->mnt, path->dentry, 1u << GUARD_ACCESS_CHMOD, false);
+	return ret ? ret : check_chmod(path, mode);
 }
 
 SEC("lsm/path_chown")
@@ -213,26 +213,26 @@ SEC("lsm/inode_setxattr")
 int BPF_PROG(inode_setxattr, void *mapping, struct dentry *dentry, const char *name, const void *value, __u64 size,
 	     int flags, int ret)
 {
-	return ret ? ret : check_inode_first(GUARD_HOOK_SETXATTR, dentry, 1u << GUARD_ACCESS_XATTR);
+	return ret ? ret : check_set_xattr(GUARD_HOOK_SETXATTR, dentry, name);
 }
 
 SEC("lsm/inode_removexattr")
 int BPF_PROG(inode_removexattr, void *mapping, struct dentry *dentry, const char *name, int ret)
 {
-	return ret ? ret : check_inode_first(GUARD_HOOK_REMOVEXATTR, dentry, 1u << GUARD_ACCESS_XATTR);
+	return ret ? ret : check_remove_xattr(GUARD_HOOK_REMOVEXATTR, dentry, name);
 }
 
 /* Loaded where the kernel has these hooks. */
 SEC("?lsm/inode_set_acl")
 int BPF_PROG(inode_set_acl, void *mapping, struct dentry *dentry, const char *name, void *acl, int ret)
 {
-	return ret ? ret : check_inode_first(GUARD_HOOK_SET_ACL, dentry, 1u << GUARD_ACCESS_XATTR);
+	return ret ? ret : check_set_xattr(GUARD_HOOK_SET_ACL, dentry, name);
 }
 
 SEC("?lsm/inode_remove_acl")
 int BPF_PROG(inode_remove_acl, void *mapping, struct dentry *dentry, const char *name, int ret)
 {
-	return ret ? ret : check_inode_first(GUARD_HOOK_REMOVE_ACL, dentry, 1u << GUARD_ACCESS_XATTR);
+	return ret ? ret : check_remove_xattr(GUARD_HOOK_REMOVE_ACL, dentry, name);
 }
 
 SEC("lsm/kernel_read_file")

@@ -31,6 +31,39 @@ static __always_inline void invoked_name(struct guard_scratch *s, const char *na
 	s->name_cut = length <= 0 || length >= GUARD_PATH_MAX;
 }
 
+/* Of a file whose mode the kernel follows, and not the mount. */
+static __always_inline __u32 mode_properties(__u32 mode)
+{
+	__u32 properties = 0;
+
+	if (mode & S_ISUID)
+		properties |= 1u << GUARD_PROPERTY_SETUID;
+	/* Without the second it once meant locks that bind. */
+	if (mode & S_ISGID && mode & S_IXGRP)
+		properties |= 1u << GUARD_PROPERTY_SETGID;
+	return properties;
+}
+
+/*
+ * The same in the check and once the exec can't fail: the file is then the one that the last check was about, the
+ * kernel has read the beginning of none since, and interp is another name than filename from the second round on.
+ */
+static __always_inline __u32 exec_properties(const struct linux_binprm *bprm)
+{
+	__u32 flags = bprm->file->f_path.mnt->mnt_flags;
+	__u32 properties = flags & MNT_NOSUID ? 0 : mode_properties(bprm->file->f_inode->i_mode);
+
+	if (flags & MNT_INTERNAL)
+		properties |= 1u << GUARD_PROPERTY_MEMFD;
+	if (!bprm->file->f_inode->i_nlink)
+		properties |= 1u << GUARD_PROPERTY_UNLINKED;
+	if (bprm->buf[0] == '#' && bprm->buf[1] == '!')
+		properties |= 1u << GUARD_PROPERTY_SCRIPT;
+	if (bprm->interp != bprm->filename)
+		properties |= 1u << GUARD_PROPERTY_INTERPRETER;
+	return properties;
+}
+
 /* Path into s->path, name into s->name. */
 static __always_inline void exec_names(struct guard_scratch *s, struct linux_binprm *bprm)
 {
@@ -96,6 +129,7 @@ static __always_inline void exec_record(struct guard_scratch *s, struct linux_bi
 {
 	event_begin(s, GUARD_EVENT_EXEC_DECISION, GUARD_RING_DECISIONS, &s->subject);
 	s->event.hook = hook;
+	s->event.properties = s->properties;
 	/* Arguments and directory went through the same memory. */
 	exec_names(s, bprm);
 	event_decision(s, generation);
@@ -144,6 +178,7 @@ static __always_inline bool exec_read(struct guard_image *image, struct guard_sc
 	other_name_at(s, (__u64)bprm->file->f_path.dentry, (__u64)bprm->file->f_path.mnt);
 	exec_names(s, bprm);
 	identity_of_opened(s, address_of(bprm->file));
+	s->properties = exec_properties(bprm);
 	decision_begin(s, GUARD_CATEGORY_EXEC);
 	exec_atoms(image, s);
 	program_begin(s);
@@ -407,6 +442,7 @@ static __always_inline void exec_observed(struct guard_scratch *s, struct linux_
 {
 	event_begin(s, GUARD_EVENT_EXEC, GUARD_RING_OBSERVED, &s->subject);
 	s->event.hook = GUARD_HOOK_EXEC_COMMITTED;
+	s->event.properties = exec_properties(bprm);
 	event_file(&s->event, (__u64)bprm->file->f_inode);
 	args_of_this_program(s, bprm);
 	names_kept(s, bprm);

@@ -25,6 +25,20 @@ static __always_inline __u32 descriptor_access(const struct file *file)
 	return access;
 }
 
+/* What a file whose own mode is `before` gets by a new one. What the bits mean for a directory is another matter. */
+static __always_inline __u32 mode_access(__u32 before, __u32 mode)
+{
+	__u32 access = 0;
+
+	if ((before & S_IFMT) != S_IFREG)
+		return 0;
+	if (mode & (S_ISUID | S_ISGID))
+		access |= 1u << GUARD_ACCESS_SETID;
+	if (mode & S_IXUGO)
+		access |= 1u << GUARD_ACCESS_EXECUTABLE;
+	return access;
+}
+
 /* Kinds of access of an open. An open by the kernel in order to run the file is exec and nothing else. */
 static __always_inline __u32 access_of(const struct file *file)
 {
@@ -38,7 +52,7 @@ static __always_inline __u32 access_of(const struct file *file)
 	if (file->f_flags & O_TRUNC)
 		access |= 1u << GUARD_ACCESS_TRUNCATE;
 	if (file->f_mode & FMODE_CREATED)
-		access |= 1u << GUARD_ACCESS_CREATE;
+		access |= 1u << GUARD_ACCESS_CREATE | mode_access(file->f_inode->i_mode, file->f_inode->i_mode);
 	return access;
 }
 

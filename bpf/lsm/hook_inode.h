@@ -78,13 +78,45 @@ static __always_inline int check_inode_rename(const struct dentry *old_dentry, c
 	return result ? result : check_inode_again(GUARD_HOOK_INODE_RENAME, new_dentry, GUARD_DELETES);
 }
 
-/* What is changed at once; 0: nothing that is decided about. */
-static __always_inline __u32 attributes_access(__u32 valid)
+/*
+ * An access ACL is a mode with more to it: who sets one sets the mode as well, and may let somebody execute the file; who
+ * removes one leaves the group what it allowed at most.
+ */
+static __noinline bool is_access_acl(__u64 name)
 {
+	static const char access_acl[] = "system.posix_acl_access";
+	char read[sizeof(access_acl)] = {};
+
+	bpf_probe_read_kernel_str(read, sizeof(read), (const void *)name);
+	return !bpf_strncmp(read, sizeof(read), access_acl);
+}
+
+static __always_inline int check_set_xattr(__u32 hook, const struct dentry *dentry, const char *name)
+{
+	__u32 access = 1u << GUARD_ACCESS_XATTR;
+
+	if (is_access_acl(address_of(name)))
+		access |= 1u << GUARD_ACCESS_CHMOD | mode_access(mode_of(dentry), S_IXUGO);
+	return check_inode_first(hook, dentry, access);
+}
+
+static __always_inline int check_remove_xattr(__u32 hook, const struct dentry *dentry, const char *name)
+{
+	__u32 access = 1u << GUARD_ACCESS_XATTR;
+
+	if (is_access_acl(address_of(name)))
+		access |= 1u << GUARD_ACCESS_CHMOD;
+	return check_inode_first(hook, dentry, access);
+}
+
+/* What is changed at once; 0: nothing that is decided about. */
+static __always_inline __u32 attributes_access(const struct dentry *dentry, const struct iattr *attributes)
+{
+	__u32 valid = attributes->ia_valid;
 	__u32 access = 0;
 
 	if (valid & ATTR_MODE)
-		access |= 1u << GUARD_ACCESS_CHMOD;
+		access |= 1u << GUARD_ACCESS_CHMOD | mode_access(mode_of(dentry), attributes->ia_mode);
 	if (valid & (ATTR_UID | ATTR_GID))
 		access |= 1u << GUARD_ACCESS_CHOWN;
 	if (valid & ATTR_SIZE)
@@ -95,7 +127,7 @@ static __always_inline __u32 attributes_access(__u32 valid)
 /* Mode, owner and size were asked about by a path, times by nobody. One call, or the stack of the program is too deep. */
 static __always_inline int check_setattr(const struct dentry *dentry, const struct iattr *attributes)
 {
-	__u32 access = attributes_access(attributes->ia_valid);
+	__u32 access = attributes_access(dentry, attributes);
 	bool for_another = acts_for_another();
 	bool has_name = false;
 

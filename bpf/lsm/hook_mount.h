@@ -141,7 +141,7 @@ static __always_inline int check_remount(struct super_block *sb)
 		return result;
 	s->operation.number |= GUARD_MOUNT_REMOUNT;
 	s->operation.object = (__u64)sb->s_type->name;
-	name_add(s, 0, (const struct vfsmount *)mount_of_file_system(sb->s_root), sb->s_root, 0);
+	name_add(s, 0, (const struct vfsmount *)mount_of_dentry(sb->s_root), sb->s_root, 0);
 	/* Where there is none, nothing is known of the place. */
 	if (!s->names[0].mount)
 		s->names[0].dentry = 0;

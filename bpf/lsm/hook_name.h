@@ -179,8 +179,26 @@ static __always_inline int check_link(const struct dentry *old_dentry, const str
 static __always_inline int check_mknod(const struct path *dir, const struct dentry *dentry, __u32 mode)
 {
 	bool by_open = (mode & S_IFMT) == S_IFREG || !(mode & S_IFMT);
+	__u32 access = GUARD_CREATES | (by_open ? mode_access(S_IFREG, mode) : 0);
 
-	return check_name(GUARD_HOOK_MKNOD, dir->mnt, dentry, GUARD_CREATES, by_open);
+	return check_name(GUARD_HOOK_MKNOD, dir->mnt, dentry, access, by_open);
+}
+
+/* The mode of the file behind a name. */
+static __always_inline __u32 mode_of(const struct dentry *dentry)
+{
+	struct inode *inode = dentry->d_inode;
+	__u16 mode = 0;
+
+	READ(mode, inode->i_mode);
+	return mode;
+}
+
+static __always_inline int check_chmod(const struct path *path, __u32 mode)
+{
+	__u32 access = 1u << GUARD_ACCESS_CHMOD | mode_access(mode_of(path->dentry), mode);
+
+	return check_name(GUARD_HOOK_CHMOD, path->mnt, path->dentry, access, false);
 }
 
 #endif

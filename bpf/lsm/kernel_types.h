@@ -193,6 +193,7 @@ struct mnt_idmap {
 
 struct iattr {
 	unsigned int ia_valid;
+	unsigned short ia_mode;
 };
 
 struct path {
@@ -329,6 +330,7 @@ struct linux_binprm {
 	const char *interp;
 	int unsafe;
 	unsigned long exec;
+	char buf[256]; /* BINPRM_BUF_SIZE: how `file` begins */
 };
 
 struct in6_addr {
@@ -415,6 +417,10 @@ enum kernel_load_data_id {
 #define FMODE_CREATED 0x100000u
 #define FMODE_BACKING 0x2000000u
 #define S_IFREG 0100000u
+#define S_ISUID 04000u
+#define S_ISGID 02000u
+#define S_IXGRP 010u
+#define S_IXUGO 0111u
 #define RENAME_EXCHANGE 2u
 #define O_TRUNC 01000u
 #define O_APPEND 02000u
@@ -445,6 +451,7 @@ enum kernel_load_data_id {
 #define ATTR_ATIME 0x10u
 #define ATTR_MTIME 0x20u
 /* include/linux/mount.h */
+#define MNT_NOSUID 0x01
 #define MNT_INTERNAL 0x4000
 /* include/uapi/linux/mount.h */
 #define MS_REMOUNT 32ul

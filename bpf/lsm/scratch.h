@@ -191,6 +191,8 @@ struct guard_scratch {
 	__u8 sha256[GUARD_DIGEST_BYTES]; /* of the file that is decided about */
 	__u32 digest_offered;		 /* if this decision asks for it: one of those below */
 	__u32 digest_known;		 /* this decision has asked for it */
+	__u32 properties;		 /* of the file of an exec, bits of GUARD_PROPERTY_* */
+	__u32 pad;
 
 	__u64 task; /* address, of whose program a long path is read again */
 

@@ -177,8 +177,11 @@ public sealed record FileInfoRecord
     /// <summary>st_mode in octal.</summary>
     public string? Mode { get; init; }
 
-    /// <summary>read, write, append, create, truncate, exec.</summary>
+    /// <summary>The kinds of access, in the words of rules; <c>map</c> for a mapping.</summary>
     public IReadOnlyList<string>? Access { get; init; }
+
+    /// <summary>Of the program of an exec: memfd, unlinked, setuid, setgid, script, interpreter; null where it has none of them.</summary>
+    public IReadOnlyList<string>? ImageProperties { get; init; }
 }
 
 /// <summary>An operation on a socket as a record names it. An operation with a destination has no source: it is picked later.</summary>

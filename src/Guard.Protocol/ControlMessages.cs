@@ -175,6 +175,9 @@ public sealed record ExecTrace
     /// <summary>The program of the parent, where known.</summary>
     public string? ParentImage { get; init; }
 
+    /// <summary>Properties of the program: memfd, unlinked, setuid, setgid, script, interpreter; null where it has none of them.</summary>
+    public IReadOnlyList<string>? ImageProperties { get; init; }
+
     /// <summary>True when the arguments were longer than what an event carries.</summary>
     public bool ArgsTruncated { get; init; }
 

@@ -104,7 +104,7 @@ public sealed class KernelAgreementTests(ITestOutputHelper output)
     private static string Describe(DecisionRequest request, DecisionTrace trace)
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"{request.Category} uid {request.Uid} logon {request.LogonId} access {request.Access}, group {request.Group} in {request.MountNamespace}, ")
+            $"{request.Category} uid {request.Uid} logon {request.LogonId} access {request.Access}, properties {request.Properties}, group {request.Group} in {request.MountNamespace}, ")
             + $"cgroup {Text(request.Cgroup)}, "
             + $"program {Text(request.Image)} {Text(request.Invoked)} {Text(request.CommandLine)}, "
             + $"parent {Text(request.ParentImage)} {Text(request.ParentInvoked)} {Text(request.ParentCommandLine)}, "

@@ -51,6 +51,7 @@ public sealed class ManagedConstantTests
                 PolicyField.FilesystemType => "OBJECT",
                 PolicyField.AncestorCommandLine => "ANCESTOR_COMMAND",
                 PolicyField.ImageLoaded => "LOADED",
+                PolicyField.ImageProperties => "PROPERTIES",
                 _ => Upper(f),
             }))
             .Concat(Of("GUARD_CATEGORY_", (RuleCategory c) => (long)c, c => c switch
@@ -67,6 +68,7 @@ public sealed class ManagedConstantTests
             .Concat(Of("GUARD_ON_UNKNOWN_", (OnUnknown u) => (long)u, Upper))
             .Concat(Of("GUARD_ROLE_", (TextRoles r) => (long)r, Upper).Where(r => r.Value != 0))
             .Concat(Of("GUARD_ACCESS_", (AccessKinds k) => long.Log2((long)k), Upper, k => k != AccessKinds.None))
+            .Concat(Of("GUARD_PROPERTY_", (ImageProperties p) => long.Log2((long)p), Upper, p => p != ImageProperties.None))
             .Concat(Of("GUARD_EVENT_", (GuardEventKind k) => (long)k, Upper))
             .Concat(Of("GUARD_EVENT_", (GuardEventFlags f) => (long)f, Upper, f => f != GuardEventFlags.None));
 

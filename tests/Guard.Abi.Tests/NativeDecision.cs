@@ -217,6 +217,7 @@ internal sealed class NativeDecision : IDisposable
         Put(28, request.MountNamespace ?? 0);
         Put(32, request.SystemOperation);
         Put(36, request.NewId);
+        Put(44, (uint)request.Properties);
         if (request.Digest.State == TextState.Complete)
         {
             Put(40, 1);

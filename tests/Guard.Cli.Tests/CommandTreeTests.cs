@@ -100,7 +100,7 @@ public sealed class CommandTreeTests
 
     [Theory]
     [InlineData("policy explain open /x --unknown weather", "'weather' is no value of --unknown: it takes image, invoked, command-line, cwd, parent-image, parent-command, ancestor, cgroup, target, file-system, target-image or sha256")]
-    [InlineData("policy explain open /x --access smell", "'smell' is no value of --access: it takes read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr or times")]
+    [InlineData("policy explain open /x --access smell", "'smell' is no value of --access: it takes read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr, times, setid or executable")]
     [InlineData("policy explain open /x --uid root", "'root' is no value of --uid: write a whole number from 0 to 4294967295 in digits")]
     [InlineData("policy explain open /x --logon-id=-1", "'-1' is no value of --logon-id: write a whole number from 0 to 4294967295 in digits")]
     [InlineData("policy explain connect 192.0.2.1:1 --operation x", "'x' is no value of --operation: it takes connect, send, bind, listen or raw")]
@@ -201,12 +201,13 @@ public sealed class CommandTreeTests
     [InlineData("policy explain operation bpf --way LINK_D", "LINK_DETACH")]
     [InlineData("policy explain operation namespace --way ", "")]
     [InlineData("policy explain operation process_", "process_access process_credentials process_signal")]
-    [InlineData("policy explain open /x --access x", "exec xattr")]
+    [InlineData("policy explain open /x --access x", "exec executable xattr")]
     [InlineData("policy explain connect --operation raw ", "ipv4 ipv6 packet xdp")]
     [InlineData("policy explain connect 192.0.2.1:1 --operation ", "bind connect listen raw send")]
     [InlineData("policy explain connect 192.0.2.1:1 --protocol ud", "udp udplite")]
     [InlineData("policy explain exec /x --unknown parent", "parent-command parent-image")]
     [InlineData("policy explain exec /x --mount-namespace ", "host")]
+    [InlineData("policy explain exec /x --properties set", "setgid setuid")]
     [InlineData("audit list --kind exec", "exec.audited exec.denied")]
     [InlineData("audit follow --kind policy", "policy.pushed policy.refused policy.removed policy.swept")]
     [InlineData("audit list --since ", "boot today yesterday")]
@@ -216,7 +217,7 @@ public sealed class CommandTreeTests
 
     [Theory]
     [InlineData("--unknown", "image, invoked, command-line, cwd, parent-image, parent-command, ancestor, cgroup, target, file-system, target-image, sha256")]
-    [InlineData("--access", "read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr, times")]
+    [InlineData("--access", "read, write, append, create, truncate, exec, delete, rename, link, chmod, chown, xattr, times, setid, executable")]
     public async Task Help_has_the_words_that_explain_takes(string option, string words)
     {
         var help = (await Cli.RunAsync("policy", "explain", "open", "--help")).Out;

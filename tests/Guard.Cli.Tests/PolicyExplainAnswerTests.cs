@@ -42,6 +42,21 @@ public sealed class PolicyExplainAnswerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "allow", "ImageProperties=none")]
+    [InlineData("--properties setuid,unlinked", "block", "ImageProperties=setuid,unlinked")]
+    [InlineData("--properties script --properties setuid", "block", "ImageProperties=script,setuid")]
+    public async Task Properties_of_a_program_are_told_as_a_list(string told, string verdict, string known)
+    {
+        var rule = RuleOf("process_creation", "ImageProperties: [setuid, setgid]") + "\nguard: {action: block}\n";
+        var result = await ExplainAsync($"exec /opt/tool --uid 33 {told}", rule);
+        Assert.StartsWith($"exec /opt/tool: {verdict}", result.Out, StringComparison.Ordinal);
+        Assert.Contains(known, result.Out, StringComparison.Ordinal);
+        result = await ExplainAsync("exec /opt/tool --properties setuid,suid", rule);
+        Assert.Equal((2, ""), (result.Code, result.Out));
+        Assert.Contains("'suid' is no property of a program", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("bpf --way MAP_CREATE", "--target /x")]
     [InlineData("process_signal --way 9", "--target /x")]
     [InlineData("driver_load --way file", "--file-system ext4")]

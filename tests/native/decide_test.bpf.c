@@ -72,7 +72,7 @@ struct test_request {
 	__u32 system_operation; /* as GUARD_NUMBER_SYSTEM_OPERATION */
 	__u32 new_uid;
 	__u32 digest_known;
-	__u32 pad;
+	__u32 properties; /* bits of GUARD_PROPERTY_* */
 	__u8 sha256[GUARD_DIGEST_BYTES];
 	struct test_file image_file;
 	struct test_file parent_file;
@@ -399,6 +399,7 @@ static __always_inline void decide_exec(struct guard_image *image, struct guard_
 	to_path(s, &request->directory, request->flags & TEST_DIRECTORY_TRUNCATED,
 		request->flags & TEST_DIRECTORY_ABSENT);
 	directory_atoms(image, s);
+	s->properties = request->properties;
 	exec_decide(image, s, request->uid, request->logon);
 }
 

@@ -27,6 +27,7 @@ internal static class CauseNames
         HoldCause.Uid => "User",
         HoldCause.Logon => "LogonId",
         HoldCause.Access => "Access",
+        HoldCause.Property => "ImageProperties",
         HoldCause.Address => "the address",
         HoldCause.Port => "the port",
         HoldCause.Family => "AddressFamily",

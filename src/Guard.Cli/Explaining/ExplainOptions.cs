@@ -18,7 +18,10 @@ internal sealed class ExplainOptions
     private static readonly string[] Kinds =
     [
         "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown", "xattr", "times",
+        "setid", "executable",
     ];
+
+    private static readonly string[] Properties = [.. Enum.GetNames<ImageProperties>().Skip(1).Select(name => name.ToLowerInvariant())];
 
     private readonly RuleCategory _category;
     private readonly PlaceOptions _place = new();
@@ -54,6 +57,12 @@ internal sealed class ExplainOptions
         HelpName = "KIND",
     };
 
+    private readonly Option<string[]> _properties = new("--properties")
+    {
+        Description = "Properties of the program (none), with commas between them: " + string.Join(", ", Properties),
+        HelpName = "LIST",
+    };
+
     private readonly Option<string?> _operation = Text("--operation", "KIND", "What is done (connect)");
     private readonly Option<string?> _protocol = Text("--protocol", "NAME", "Protocol of the socket (tcp), by name or number");
 
@@ -71,6 +80,7 @@ internal sealed class ExplainOptions
         _category = category;
         _unknown.AcceptOnly(Unknowns);
         _access.AcceptOnly(Kinds);
+        _properties.Offer(_ => Properties);
         _operation.AcceptOnly(ExplainedSocket.Operations);
         _protocol.Offer(_ => ExplainedSocket.ProtocolNames);
     }
@@ -87,7 +97,7 @@ internal sealed class ExplainOptions
         Option[] both = [_image, _invoked, _command, _parentImage, _parentCommand, _ancestor, _user, _uid, _logon, _unknown];
         Option[] own = _category switch
         {
-            RuleCategory.ProcessCreation => [_directory, _digest],
+            RuleCategory.ProcessCreation => [_directory, _digest, _properties],
             RuleCategory.NetworkConnection => [_operation, _protocol],
             RuleCategory.Operation => [.. _own.All],
             RuleCategory.ImageLoad => [_digest],
@@ -145,6 +155,7 @@ internal sealed class ExplainOptions
             RuleCategory.ProcessCreation => request with
             {
                 CurrentDirectory = values.Text(PolicyField.CurrentDirectory, "cwd", parsed.GetValue(_directory)),
+                Properties = ReadProperties(parsed, values),
                 Digest = values.Text(PolicyField.Digest, "sha256", ReadDigest(parsed)),
             },
             RuleCategory.NetworkConnection => request with { Socket = ReadSocket(parsed, values, path) },
@@ -195,6 +206,14 @@ internal sealed class ExplainOptions
         {
             throw new CliException(ExitCode.Usage, $"unrecognized option or argument '{arguments[0]}'", "arguments of the program stand after --");
         }
+    }
+
+    private ImageProperties ReadProperties(ParseResult parsed, ToldValues told)
+    {
+        var words = (parsed.GetValue(_properties) ?? []).SelectMany(list => list.Split(',')).ToList();
+        return words.Find(word => !Properties.Contains(word)) is { } unknown
+            ? throw new CliException(ExitCode.Usage, $"'{unknown}' is no property of a program", "properties are " + string.Join(", ", Properties))
+            : told.Properties(words);
     }
 
     private string? ReadDigest(ParseResult parsed)

@@ -77,6 +77,13 @@ internal sealed class ToldValues(string[] unknown)
         return kinds.HasFlag(AccessKinds.Append) ? kinds | AccessKinds.Write : kinds;
     }
 
+    /// <summary>Properties of a program, which the kernel always knows; none, when none is told.</summary>
+    public ImageProperties Properties(IReadOnlyList<string> words)
+    {
+        Known.Add(new ExplainedValue(nameof(PolicyField.ImageProperties), "--properties", words.Count > 0 ? string.Join(',', words) : "none"));
+        return words.Aggregate(ImageProperties.None, (all, word) => all | Enum.Parse<ImageProperties>(word, ignoreCase: true));
+    }
+
     /// <summary>The operation on a socket: always known, but for the source of what has a destination.</summary>
     public RequestSocket Socket(RequestSocket socket)
     {

@@ -90,6 +90,7 @@ internal sealed class EventEnricher
                 Args = ProcessDescriber.ToArgs(happened.Args),
             },
             ParentImage = parents.IsEmpty ? null : ProcessDescriber.ToText(parents[0].Image),
+            ImageProperties = EventNames.Properties(happened.Properties),
             ArgsTruncated = (happened.Flags & (GuardEventFlags.ArgsTruncated | GuardEventFlags.ArgsUnreadable)) != 0,
             Lost = lost,
         };
@@ -138,6 +139,7 @@ internal sealed class EventEnricher
             Sha256 = happened.Sha256,
             Mode = happened.FileMode == 0 ? null : "0" + Convert.ToString(happened.FileMode, 8),
             Access = happened.Kind == GuardEventKind.ExecDecision ? ["exec"] : EventNames.Access(happened.Access),
+            ImageProperties = EventNames.Properties(happened.Properties),
         };
     }
 

@@ -4,7 +4,7 @@ using Guard.Policies.Normalising;
 
 namespace Guard.Engine.Enrichment;
 
-/// <summary>The words for errors, kinds of access and flags in records; those for the ABI's numbers are in KernelNames. They are an API: never renamed.</summary>
+/// <summary>The words for errors, kinds of access, properties of programs and flags in records; those for the ABI's numbers are in KernelNames. They are an API: never renamed.</summary>
 internal static class EventNames
 {
     private static readonly (AccessKinds Kind, string Name)[] Accesses =
@@ -22,7 +22,19 @@ internal static class EventNames
         (AccessKinds.Chown, "chown"),
         (AccessKinds.Xattr, "xattr"),
         (AccessKinds.Times, "times"),
+        (AccessKinds.Setid, "setid"),
+        (AccessKinds.Executable, "executable"),
         (AccessKinds.Map, "map"),
+    ];
+
+    private static readonly (ImageProperties Property, string Name)[] ImagePropertyNames =
+    [
+        (ImageProperties.Memfd, "memfd"),
+        (ImageProperties.Unlinked, "unlinked"),
+        (ImageProperties.Setuid, "setuid"),
+        (ImageProperties.Setgid, "setgid"),
+        (ImageProperties.Script, "script"),
+        (ImageProperties.Interpreter, "interpreter"),
     ];
 
     private static readonly (GuardEventFlags Flag, string Name)[] EventFlags =
@@ -59,6 +71,10 @@ internal static class EventNames
     /// <summary>Kinds of access, or null for none.</summary>
     public static IReadOnlyList<string>? Access(AccessKinds kinds) =>
         kinds == AccessKinds.None ? null : [.. Accesses.Where(a => kinds.HasFlag(a.Kind)).Select(a => a.Name)];
+
+    /// <summary>Properties of a program, or null for none.</summary>
+    public static IReadOnlyList<string>? Properties(ImageProperties properties) =>
+        properties == ImageProperties.None ? null : [.. ImagePropertyNames.Where(p => properties.HasFlag(p.Property)).Select(p => p.Name)];
 
     /// <summary>Facts about an event; bits without a name get their number.</summary>
     public static List<string> Flags(GuardEventFlags flags)

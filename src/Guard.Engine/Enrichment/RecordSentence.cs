@@ -14,7 +14,7 @@ internal static class RecordSentence
     public static string Of(AuditRecord record) => record.Kind switch
     {
         AuditKinds.EngineFailure => OfFailure(record),
-        AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec" + OfFile(record)),
+        AuditKinds.ExecDenied or AuditKinds.ExecAudited => OfDecision(record, "exec" + OfFile(record) + OfProperties(record.File)),
         AuditKinds.OperationDenied or AuditKinds.OperationAudited => OfDecision(record, OfOperation(record)),
         AuditKinds.FileHeld => OfHeld(record),
         _ when record.Network is { } network => OfDecision(record, OfNetwork(network)),
@@ -39,6 +39,10 @@ internal static class RecordSentence
     }
 
     private static string OfFile(AuditRecord record) => $" of {record.File?.Path ?? "a file without a name"}";
+
+    /// <summary>E.g. " (memfd, unlinked)".</summary>
+    private static string OfProperties(FileInfoRecord? file)
+        => file?.ImageProperties is { Count: > 0 } properties ? $" ({string.Join(", ", properties)})" : "";
 
     private static string OfNetwork(NetworkInfoRecord network)
         => network.Operation == "raw" ? $"raw socket of {network.AddressFamily} for {network.Protocol}"

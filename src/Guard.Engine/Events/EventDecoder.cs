@@ -17,6 +17,7 @@ namespace Guard.Engine.Events;
 internal static class EventDecoder
 {
     private const uint AccessMask = (1u << KernelAbi.Accesses) - 1;
+    private const uint PropertyMask = (1u << KernelAbi.Properties) - 1;
     private const int ErrnoMax = 4095;
 
     private static readonly RuleCategory[] Categories =
@@ -99,6 +100,7 @@ internal static class EventDecoder
             && e.Reason < KernelAbi.Reasons
             && e.Error is <= 0 and >= -ErrnoMax
             && (e.Access & ~AccessMask) == 0
+            && (e.Properties & ~PropertyMask) == 0
             && e.RuleCount <= KernelLimits.EventRulesMax
             && (e.Tgid | e.Tid | e.ParentTgid | e.TargetTgid | e.Descriptor) <= int.MaxValue;
         for (var i = 0; fits && i < e.RuleCount; i++)
@@ -155,6 +157,7 @@ internal static class EventDecoder
             Error = e.Error,
             Flags = (GuardEventFlags)e.Flags,
             Access = (AccessKinds)e.Access,
+            Properties = (ImageProperties)e.Properties,
             ExitCode = unchecked((int)e.ExitCode),
             Rules = Rules(in e),
             FileDevice = e.FileDev,

@@ -162,6 +162,9 @@ public sealed record GuardEvent
     /// <summary>As wait(2) gives it, for exits.</summary>
     public int ExitCode { get; init; }
 
+    /// <summary>Properties of the program, for execs.</summary>
+    public ImageProperties Properties { get; init; }
+
     /// <summary>Numbers of the rules that matched; the first decided.</summary>
     public ImmutableArray<int> Rules { get; init; } = [];
 

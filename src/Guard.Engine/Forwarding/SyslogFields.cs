@@ -101,6 +101,7 @@ internal sealed class SyslogFields : IEnumerable<(string Name, string Value)>
         Add("dev", file?.Device);
         Add("inode", file?.Inode.ToString(CultureInfo.InvariantCulture));
         Add("sha256", file?.Sha256);
+        Add("imageProperties", file?.ImageProperties is { Count: > 0 } properties ? string.Join(',', properties) : null);
         Add("access", file?.Access is { Count: > 0 } access ? string.Join(',', access) : null);
     }
 

@@ -27,6 +27,9 @@ internal sealed record AddressItem(PolicyField Field, SourceSpan Span, Immutable
 /// <summary>An item over the kind of access.</summary>
 internal sealed record AccessItem(SourceSpan Span, bool All, ImmutableArray<AccessKinds> Values) : ItemNode(Span);
 
+/// <summary>An item over the properties of a program.</summary>
+internal sealed record PropertyItem(SourceSpan Span, bool All, ImmutableArray<ImageProperties> Values) : ItemNode(Span);
+
 /// <summary>An item that always or never holds.</summary>
 internal sealed record ConstantItem(SourceSpan Span, bool Value) : ItemNode(Span);
 

@@ -13,6 +13,12 @@ internal sealed class KernelItemBinder : ItemBinder
 {
     private static readonly ItemModifiers NoModifiers = new(ItemKind.Text, []);
 
+    private static readonly ClosedWords<AccessKinds> AccessWords = new(
+        SigmaVocabulary.AccessNames, at => SigmaVocabulary.Accesses[at], "a kind of access", "kinds", DiagnosticCatalogue.BadAccess);
+
+    private static readonly ClosedWords<ImageProperties> PropertyWords = new(
+        SigmaVocabulary.PropertyNames, bit => (ImageProperties)(1 << bit), "a property of a program", "properties", DiagnosticCatalogue.BadProperty);
+
     private readonly DecidedKind _decided;
     private readonly AccountSnapshot _accounts;
     private readonly NetworkItems _network;
@@ -102,9 +108,9 @@ internal sealed class KernelItemBinder : ItemBinder
             "Uid" or "LogonId" or "Gid" or "NewUid" or "NewGid" => (
                 modifiers.IsPlain || modifiers.Kind is ItemKind.Presence or ItemKind.Comparison,
                 $"{name} is a number: write it in digits, or use gt, gte, lt, lte or neq"),
-            "Access" => (
+            "Access" or "ImageProperties" => (
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
-                "Access takes all and neq"),
+                $"{name} takes all and neq"),
             _ when OperationVocabulary.IsWay(name) => (
                 (modifiers.IsPlain && !modifiers.Expand) || modifiers.Kind == ItemKind.Presence,
                 $"{name} takes all and neq"),
@@ -139,7 +145,9 @@ internal sealed class KernelItemBinder : ItemBinder
             "MountNamespace" => _places.BindMountNamespaces(key, modifiers.All, values),
             "NewUid" => BindNumbers(PolicyField.NewUid, key, modifiers, values),
             "NewGid" => BindNumbers(PolicyField.NewGid, key, modifiers, values),
-            "Access" => BindAccess(key, modifiers, values),
+            "Access" => BindWords(AccessWords, values) is { IsEmpty: false } kinds ? new AccessItem(key.Span, modifiers.All, kinds) : null,
+            "ImageProperties" => BindWords(PropertyWords, values) is { IsEmpty: false } properties
+                ? new PropertyItem(key.Span, modifiers.All, properties) : null,
             _ when NetworkItems.Has(name) => _network.Bind(name, key, modifiers, values),
             _ when DigestItems.Has(name) => _digests.Bind(name, key, modifiers, values),
             "SourceImage" => BindText(PolicyField.Image, key, modifiers, values),
@@ -264,26 +272,30 @@ internal sealed class KernelItemBinder : ItemBinder
         return null;
     }
 
-    private AccessItem? BindAccess(YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
+    /// <summary>What the words of a closed list mean; nothing after a finding.</summary>
+    private ImmutableArray<T> BindWords<T>(ClosedWords<T> words, ImmutableArray<YamlScalar> values)
     {
-        var kinds = ImmutableArray.CreateBuilder<AccessKinds>(values.Length);
+        var meant = ImmutableArray.CreateBuilder<T>(values.Length);
         foreach (var value in values)
         {
-            var bit = SigmaVocabulary.AccessNames.IndexOf(value.Text.ToLowerInvariant());
-            if (bit >= 0)
+            var at = words.Names.IndexOf(value.Text.ToLowerInvariant());
+            if (at >= 0)
             {
-                kinds.Add((AccessKinds)(1 << bit));
+                meant.Add(words.Meaning(at));
             }
             else
             {
-                var message = $"{TerminalText.Quote(value.Text)} is not a kind of access";
-                var hint = NearestName.Hint(value.Text, SigmaVocabulary.AccessNames, "kinds");
-                Bag.Report(DiagnosticCatalogue.BadAccess, value.Span, message, hint);
+                var message = $"{TerminalText.Quote(value.Text)} is not {words.What}";
+                var hint = NearestName.Hint(value.Text, words.Names, words.Plural);
+                Bag.Report(words.Finding, value.Span, message, hint);
             }
         }
 
-        return kinds.Count == values.Length ? new AccessItem(key.Span, modifiers.All, kinds.ToImmutable()) : null;
+        return meant.Count == values.Length ? meant.ToImmutable() : [];
     }
+
+    private sealed record ClosedWords<T>(
+        ImmutableArray<string> Names, Func<int, T> Meaning, string What, string Plural, DiagnosticDescriptor Finding);
 
     /// <summary>In what way the operation is done. While it is not known which one it is, nothing is made of it.</summary>
     private ItemNode? BindWay(string name, YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)

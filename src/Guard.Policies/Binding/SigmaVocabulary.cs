@@ -20,7 +20,7 @@ internal static class SigmaVocabulary
     ];
 
     /// <summary>Fields of <c>process_creation</c> that the kernel knows.</summary>
-    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory", .. DigestItems.Fields];
+    public static readonly ImmutableArray<string> ProcessFields = [.. ActorFields, "CurrentDirectory", "ImageProperties", .. DigestItems.Fields];
 
     /// <summary>Fields of <c>file_access</c> and its like that the kernel knows.</summary>
     public static readonly ImmutableArray<string> FileFields = ["TargetFilename", "Access", .. ActorFields];
@@ -65,12 +65,15 @@ internal static class SigmaVocabulary
     public static readonly FrozenDictionary<string, Modifier> Modifiers =
         ModifierNames.Select((name, index) => (name, index)).ToFrozenDictionary(m => m.name, m => (Modifier)m.index);
 
-    /// <summary>The names of the kinds of access, as <see cref="AccessKinds"/> numbers its bits.</summary>
-    public static readonly ImmutableArray<string> AccessNames =
-    [
-        "read", "write", "append", "create", "truncate", "exec", "delete", "rename", "link", "chmod", "chown",
-        "xattr", "times",
-    ];
+    /// <summary>The kinds of access that rules speak of.</summary>
+    public static readonly ImmutableArray<AccessKinds> Accesses =
+        [.. Enum.GetValues<AccessKinds>().Where(kind => kind is not (AccessKinds.None or AccessKinds.Map))];
+
+    /// <summary>Their names, in the same order.</summary>
+    public static readonly ImmutableArray<string> AccessNames = [.. Accesses.Select(kind => kind.ToString().ToLowerInvariant())];
+
+    /// <summary>The names of properties of a program, as <see cref="ImageProperties"/> numbers its bits.</summary>
+    public static readonly ImmutableArray<string> PropertyNames = ["memfd", "unlinked", "setuid", "setgid", "script", "interpreter"];
 
     /// <summary>How an item with <c>gt gte lt lte</c> compares.</summary>
     public static NumberComparison ComparisonOf(ItemModifiers modifiers) => modifiers.Defining!.Value.Modifier switch

@@ -146,13 +146,18 @@ internal sealed class LockOutCheck
     }
 
     private static bool IsCircumstance(NormalisedAtom atom)
-        => atom is NumberAtom { Field: PolicyField.LogonId } || (atom is TextAtom text && (text.Roles & Circumstances.Roles) != 0);
+        => atom is NumberAtom { Field: PolicyField.LogonId } or PropertyAtom || (atom is TextAtom text && (text.Roles & Circumstances.Roles) != 0);
 
     private bool? Holds(int atom, Circumstances circumstances)
     {
         if (_atoms[atom] is NumberAtom number)
         {
             return Contains(number, circumstances.Login);
+        }
+
+        if (_atoms[atom] is PropertyAtom property)
+        {
+            return circumstances.Properties is { } properties ? (property.Properties & properties) != 0 : null;
         }
 
         var item = (TextAtom)_atoms[atom];

@@ -17,23 +17,24 @@ internal sealed class OperationFacts
     private const uint FamilyExpress = 44;
     private const uint FromMemory = 1;
     private const AccessKinds Content = AccessKinds.Write | AccessKinds.Truncate;
+    private const AccessKinds Given = AccessKinds.Setid | AccessKinds.Executable;
 
     /// <summary>Kinds of access that one decision of a process's own call can be about at once, and no other with them.</summary>
     private static readonly ImmutableArray<AccessKinds> OfOneCall =
     [
-        AccessKinds.Read | AccessKinds.Append | AccessKinds.Create | Content,
+        AccessKinds.Read | AccessKinds.Append | AccessKinds.Create | Given | Content,
         AccessKinds.Exec,
         AccessKinds.Delete | AccessKinds.Create,
         AccessKinds.Rename | AccessKinds.Create,
         AccessKinds.Link,
-        AccessKinds.Chmod,
+        AccessKinds.Chmod | Given,
         AccessKinds.Chown,
-        AccessKinds.Xattr,
+        AccessKinds.Xattr | AccessKinds.Chmod | AccessKinds.Executable,
         AccessKinds.Times,
     ];
 
     /// <summary>Overlays and servers of files change mode, owner and size in one call, for somebody else.</summary>
-    private static readonly ImmutableArray<AccessKinds> AtOnce = [.. OfOneCall, AccessKinds.Chmod | AccessKinds.Chown | Content];
+    private static readonly ImmutableArray<AccessKinds> AtOnce = [.. OfOneCall, AccessKinds.Chmod | Given | AccessKinds.Chown | Content];
 
     private readonly uint _operation = uint.MaxValue;
     private readonly AccessKinds _kinds;

@@ -5,8 +5,12 @@ using static Guard.Policies.Checking.SurvivalPrograms;
 
 namespace Guard.Policies.Checking;
 
-/// <summary>With which arguments, from which directory, under which login and in which cgroup something is done; null: nobody knows.</summary>
-internal sealed record Circumstances(byte[]? Command, byte[]? Directory, byte[] ParentCommand, uint Login, byte[] Cgroup)
+/// <summary>
+/// With which arguments, from which directory, under which login, in which cgroup and as what kind of file something is done;
+/// null: nobody knows.
+/// </summary>
+internal sealed record Circumstances(
+    byte[]? Command, byte[]? Directory, byte[] ParentCommand, uint Login, byte[] Cgroup, ImageProperties? Properties)
 {
     private static readonly byte[] FirstCommand = "/sbin/init"u8.ToArray();
 
@@ -90,33 +94,37 @@ internal sealed class SurvivalCircumstances
     /// <summary>They go on in the session that they have opened.</summary>
     private static readonly string[] OpenSessions = [Sshd, SshSession, Login, Sudo, Su];
 
-    private readonly Dictionary<(string Image, string Invoked, string Parent, bool IsMapped), ImmutableArray<Circumstances>> _known = [];
+    private readonly Dictionary<(string Image, string Invoked, string Parent, RuleCategory Category), ImmutableArray<Circumstances>> _known = [];
 
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
 
     /// <summary>All that are plausible.</summary>
     public ImmutableArray<Circumstances> Of(SurvivalRequest request)
     {
-        var isMapped = request.Category == RuleCategory.MappedProgram;
-        var key = (Image: Text(request.Image), Invoked: Text(request.Invoked), Parent: Text(request.Parent), isMapped);
+        var key = (Image: Text(request.Image), Invoked: Text(request.Invoked), Parent: Text(request.Parent), request.Category);
         if (!_known.TryGetValue(key, out var known))
         {
-            known = [.. isMapped ? Mapped(key.Image, key.Parent) : Run(key.Image, key.Parent, key.Invoked)];
+            known = [.. key.Category switch
+            {
+                RuleCategory.MappedProgram => Mapped(key.Image, key.Parent),
+                RuleCategory.ProcessCreation => SurvivalProperties.Of(key.Image).SelectMany(p => Run(key.Image, key.Parent, key.Invoked, p)),
+                _ => Run(key.Image, key.Parent, key.Invoked, null),
+            }];
             _known.Add(key, known);
         }
 
         return known;
     }
 
-    private IEnumerable<Circumstances> Run(string image, string parent, string invoked)
+    private IEnumerable<Circumstances> Run(string image, string parent, string invoked, ImageProperties? properties)
         => from command in Commands.GetValueOrDefault(image, [invoked]).Select(Bytes)
            from place in PlacesOf(image, parent)
-           select new Circumstances(command, Bytes(place.Directory), Bytes(place.ParentCommand), place.Login, Bytes(place.Cgroup));
+           select new Circumstances(command, Bytes(place.Directory), Bytes(place.ParentCommand), place.Login, Bytes(place.Cgroup), properties);
 
-    /// <summary>What is mapped and not run has neither arguments nor a directory.</summary>
+    /// <summary>What is mapped and not run has neither arguments nor a directory nor properties.</summary>
     private IEnumerable<Circumstances> Mapped(string image, string parent)
         => PlacesOf(image, parent).Select(place => new Circumstances(
-            null, null, Bytes(place.ParentCommand), place.Login, Bytes(place.Cgroup)));
+            null, null, Bytes(place.ParentCommand), place.Login, Bytes(place.Cgroup), null));
 
     private static IEnumerable<Place> PlacesOf(string image, string parent) => parent switch
     {

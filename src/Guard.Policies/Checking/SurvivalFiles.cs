@@ -12,6 +12,7 @@ namespace Guard.Policies.Checking;
 internal static class SurvivalFiles
 {
     private const AccessKinds New = AccessKinds.Write | AccessKinds.Create;
+    private const AccessKinds Runnable = AccessKinds.Chmod | AccessKinds.Executable;
     private const AccessKinds Replaced = AccessKinds.Create | AccessKinds.Delete;
 
     private static readonly ImmutableArray<string> PasswordCheckers = [Sshd, Login, Sudo, Su, Password];
@@ -69,7 +70,7 @@ internal static class SurvivalFiles
            from act in ImmutableArray.Create(
                (Name: file + ".dpkg-new", Access: New),
                (Name: file + ".dpkg-new", Access: AccessKinds.Chown),
-               (Name: file + ".dpkg-new", Access: AccessKinds.Chmod),
+               (Name: file + ".dpkg-new", Access: IsProgram(file) ? Runnable : AccessKinds.Chmod),
                (Name: file + ".dpkg-new", Access: AccessKinds.Times),
                (Name: file, Access: AccessKinds.Link),
                (Name: file + ".dpkg-tmp", Access: AccessKinds.Create),
@@ -94,11 +95,13 @@ internal static class SurvivalFiles
         AccessKinds.Rename => "renaming",
         Replaced => "replacing",
         AccessKinds.Link => "linking",
-        AccessKinds.Chmod => "changing the mode of",
+        AccessKinds.Chmod or Runnable => "changing the mode of",
         AccessKinds.Chown => "changing the owner of",
         AccessKinds.Times => "setting the times of",
         _ => "writing",
     };
+
+    private static bool IsProgram(string file) => file == Guardctl || file.Contains("bin/", StringComparison.Ordinal);
 
     /// <summary>What the kernel shows, and what systemd tells others of its units.</summary>
     private static IEnumerable<(string Image, string File, AccessKinds Access)> Kernel() =>
@@ -120,7 +123,8 @@ internal static class SurvivalFiles
     private static IEnumerable<(string Image, string File, AccessKinds Access)> Packages() =>
     [
         (Dash, PostInstallation, AccessKinds.Read),
-        (Tar, "/var/lib/dpkg/tmp.ci/postinst", New),
+        (Tar, "/var/lib/dpkg/tmp.ci/postinst", New | AccessKinds.Executable),
+        (Tar, "/var/lib/dpkg/tmp.ci/postinst", Runnable),
         (Tar, "/var/lib/dpkg/tmp.ci/postinst", AccessKinds.Chown),
         (Dpkg, "/var/lib/dpkg/tmp.ci/postinst", AccessKinds.Rename),
         (Dpkg, PostInstallation, Replaced),

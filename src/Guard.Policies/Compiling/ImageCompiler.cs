@@ -60,7 +60,8 @@ public static class ImageCompiler
             TextSets.Build(patterns, lists, findings),
             NumberTables.Build(policy, lists, findings),
             AddressTables.Build(policy, lists, findings),
-            AccessTables.Build(policy, lists, findings),
+            KindTables.OfAccess(policy, lists, findings),
+            KindTables.OfProperties(policy, lists, findings),
             CategoryTables.Build(policy, lists, findings),
             [.. patterns.Named.Select(n => (n.Key, lists.Intern([.. n.Value])))],
             [.. policy.Rules.Select(rule => RuleProgram.Build(policy, rule, findings))]);

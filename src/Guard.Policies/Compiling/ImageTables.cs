@@ -10,6 +10,7 @@ namespace Guard.Policies.Compiling;
 /// <param name="Numbers">Everything that is a number.</param>
 /// <param name="Addresses">Of both ends.</param>
 /// <param name="Accesses">By kind of access: a list.</param>
+/// <param name="Properties">By property of a program: a list.</param>
 /// <param name="Categories">By GUARD_CATEGORY_*.</param>
 /// <param name="NamedFiles">Files that items name, each with the list of what holds for it.</param>
 /// <param name="Programs">By rule; null only where an error was reported.</param>
@@ -21,6 +22,7 @@ internal sealed record ImageTables(
     NumberTables Numbers,
     AddressTables Addresses,
     int[] Accesses,
+    int[] Properties,
     CategoryTables[] Categories,
     IReadOnlyList<(string Path, int List)> NamedFiles,
     IReadOnlyList<RuleProgram?> Programs)

@@ -287,6 +287,11 @@ internal sealed class ImageWriter
             _header.AccessList[kind] = _listOffsets[_tables.Accesses[kind]];
         }
 
+        for (var property = 0; property < KernelAbi.Properties; property++)
+        {
+            _header.PropertyList[property] = _listOffsets[_tables.Properties[property]];
+        }
+
         for (var category = 0; category < KernelAbi.Categories; category++)
         {
             var tables = _tables.Categories[category];

@@ -165,7 +165,7 @@ internal sealed class TriggerChooser
         PolicyField.DestinationIp or PolicyField.SourceIp => 0,
         PolicyField.DestinationPort or PolicyField.SourcePort => 1,
         PolicyField.TargetImage => 1,
-        PolicyField.CgroupPath or PolicyField.FilesystemType or PolicyField.SystemOperation => 2,
+        PolicyField.CgroupPath or PolicyField.FilesystemType or PolicyField.SystemOperation or PolicyField.ImageProperties => 2,
         PolicyField.Protocol or PolicyField.AddressFamily or PolicyField.Operation => 4,
         _ => 3,
     };

@@ -359,6 +359,12 @@ public static partial class DiagnosticCatalogue
         "A port, protocol, family or operation is not known",
         "ports are 0 to 65535; the others are named in guard-policy(5)");
 
+    /// <summary>GP2096: A property of a program is not known.</summary>
+    public static readonly DiagnosticDescriptor BadProperty = Error(
+        "GP2096",
+        "A property of a program is not known",
+        $"properties are {List(SigmaVocabulary.PropertyNames)}");
+
     /// <summary>GP2100: A way of an operation is not known.</summary>
     public static readonly DiagnosticDescriptor BadOperationValue = Error(
         "GP2100",
@@ -432,6 +438,7 @@ public static partial class DiagnosticCatalogue
         IdleFilter,
         SecondFailure,
         BadNetworkValue,
+        BadProperty,
         BadOperationValue,
         BadDigest,
     ];

@@ -64,6 +64,7 @@ public struct GuardImageHeader
     public Inline16<uint> RangeCount;
     public Inline16<uint> RangesOff;
     public Inline16<uint> AccessList;
+    public Inline16<uint> PropertyList;
     public uint IdentitiesOff;
     public uint IdentityBuckets;
     public uint IdentityCount;

@@ -143,6 +143,14 @@ public static class ImageListing
                 Line(text, $"access {(AccessKinds)(1 << kind)}: atoms {List(view, view.Header.AccessList[kind])}");
             }
         }
+
+        for (var property = 0; property < KernelAbi.Properties; property++)
+        {
+            if (view.Header.PropertyList[property] != 0)
+            {
+                Line(text, $"property {(ImageProperties)(1 << property)}: atoms {List(view, view.Header.PropertyList[property])}");
+            }
+        }
     }
 
     private static void WriteRule(StringBuilder text, ImageView view, int number, CompiledRule? source)

@@ -219,6 +219,11 @@ public static class ImageReader
             CheckList(view, view.Header.AccessList[kind], view.Header.AtomCount, "a kind of access");
         }
 
+        for (var property = 0; property < KernelAbi.Properties; property++)
+        {
+            CheckList(view, view.Header.PropertyList[property], view.Header.AtomCount, "a property of a program");
+        }
+
         for (var category = 0; category < KernelAbi.Categories; category++)
         {
             CheckList(view, view.Header.Categories[category].AlwaysList, view.Header.RuleCount, "a category");

@@ -10,7 +10,7 @@ namespace Guard.Policies.Image;
 public static class KernelAbi
 {
     /// <summary>Version of the layout; an image of another one is refused.</summary>
-    public const uint AbiVersion = 5;
+    public const uint AbiVersion = 6;
 
     /// <summary>"GIMG": the first four bytes of an image.</summary>
     public const uint ImageMagic = 0x474d4947;
@@ -183,6 +183,9 @@ public static class KernelAbi
 
     /// <summary>Room for kinds of access.</summary>
     public const int Accesses = 16;
+
+    /// <summary>Room for properties of a program.</summary>
+    public const int Properties = 16;
 
     /// <summary>Operations on sockets.</summary>
     public const int Networks = 5;

@@ -26,6 +26,7 @@ internal readonly record struct AtomDigest(UInt128 High, UInt128 Low) : ICompara
         NumberAtom number => OfText($"number {(int)number.Field} {string.Join(' ', number.Ranges)}"),
         AddressAtom address => OfText($"address {(int)address.Field} {string.Join(' ', address.Ranges.Select(r => $"{r.From:x}-{r.To:x}"))}"),
         AccessAtom access => OfText($"access {(int)access.Kinds}"),
+        PropertyAtom property => OfText($"property {(int)property.Properties}"),
         EventTextAtom text => OfValues($"event {text.Names[0]}", text.Patterns, text.Expressions),
         EventKeywordAtom keyword => OfValues("keyword", keyword.Patterns, keyword.Expressions),
         EventPresenceAtom presence => OfText($"presence {presence.IsNull} {presence.Name}"),

@@ -5,7 +5,7 @@ namespace Guard.Policies.Normalising;
 /// <summary>
 /// A program runs without an execve of its own, too: <c>ld.so PROGRAM</c> maps it for execution, and so does any other
 /// loader. A rule that refuses to run a certain program therefore refuses to map it, as if the process that maps it had
-/// called execve: Image is the mapped file; it is called by no name, and its arguments and directory are not known.
+/// called execve: Image is the mapped file; it is called by no name, and its arguments, directory and properties are not known.
 /// </summary>
 /// <remarks>
 /// Only for rules that need an Image or a digest: one that refuses what a user runs would refuse that user every library. And only
@@ -53,7 +53,7 @@ public static class MappedPrograms
         AtomNode atom => atoms[atom.Atom].Field switch
         {
             PolicyField.ImageInvoked => !value,
-            PolicyField.CommandLine or PolicyField.CurrentDirectory => false,
+            PolicyField.CommandLine or PolicyField.CurrentDirectory or PolicyField.ImageProperties => false,
             _ => true,
         },
         NotNode not => CanBe(not.Operand, !value, atoms),

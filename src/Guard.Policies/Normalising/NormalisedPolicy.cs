@@ -22,7 +22,7 @@ public sealed record NormalisedPolicy(ImmutableArray<NormalisedAtom> Atoms, Immu
 public abstract record NormalisedAtom(PolicyField Field, SourceSpan Span);
 
 /// <summary>Holds if any pattern matches the text in any of the roles.</summary>
-/// <param name="Field">Any field of texts: neither numbers nor addresses nor Access.</param>
+/// <param name="Field">Any field of texts: neither numbers nor addresses nor Access nor ImageProperties.</param>
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Roles">
 /// Image in a positive position reads Image and Invoked; under a negation Image alone, so that a symbolic link buys
@@ -66,6 +66,11 @@ public readonly record struct AddressRange(UInt128 From, UInt128 To);
 /// <param name="Span">Where it was written first.</param>
 /// <param name="Kinds">At least one.</param>
 public sealed record AccessAtom(SourceSpan Span, AccessKinds Kinds) : NormalisedAtom(PolicyField.Access, Span);
+
+/// <summary>Holds if the program of an exec has any of these properties.</summary>
+/// <param name="Span">Where it was written first.</param>
+/// <param name="Properties">At least one.</param>
+public sealed record PropertyAtom(SourceSpan Span, ImageProperties Properties) : NormalisedAtom(PolicyField.ImageProperties, Span);
 
 /// <summary>A boolean expression over atoms, in Kleene's three-valued logic.</summary>
 public abstract record ConditionNode;

@@ -97,6 +97,9 @@ public enum PolicyField
 
     /// <summary>The effective gid that a process gives itself.</summary>
     NewGid = 29,
+
+    /// <summary>What is known of the file of an exec besides its name, and of how it is run.</summary>
+    ImageProperties = 30,
 }
 
 /// <summary>What a rule decides; numbers are GUARD_CATEGORY_* of bpf/lsm/abi.h.</summary>
@@ -262,7 +265,7 @@ public enum AccessKinds
     /// <summary>The file gets one name more, a hard link.</summary>
     Link = 1 << 8,
 
-    /// <summary>Its mode is changed.</summary>
+    /// <summary>Its mode is changed, or its access ACL, which is a mode with more to it (then also Xattr).</summary>
     Chmod = 1 << 9,
 
     /// <summary>Its owner or group is changed.</summary>
@@ -276,6 +279,15 @@ public enum AccessKinds
 
     /// <summary>Mapped for execution; stands in records, and in no rule.</summary>
     Map = 1 << 13,
+
+    /// <summary>
+    /// The file, which is no directory, gets a mode with set-user-ID or set-group-ID: with Chmod, or with Create when it is
+    /// made so.
+    /// </summary>
+    Setid = 1 << 14,
+
+    /// <summary>It gets a mode by which somebody may execute it, or an access ACL, which may say that: likewise.</summary>
+    Executable = 1 << 15,
 }
 
 /// <summary>What is done with a socket; numbers are GUARD_NETWORK_* of bpf/lsm/abi.h.</summary>

@@ -93,6 +93,7 @@ internal sealed class RuleNormaliser
         NumberItem number => Add(new NumberAtom(number.Field, number.Span, number.Ranges)),
         AddressItem address => Add(new AddressAtom(address.Field, address.Span, address.Ranges)),
         AccessItem access => ConvertAccess(access),
+        PropertyItem property => ConvertProperties(property),
         EventAtomsItem atoms => ConvertAtoms(atoms),
         ConstantItem constant => new ConstantNode(constant.Value),
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
@@ -118,6 +119,10 @@ internal sealed class RuleNormaliser
         ConditionNode Atom(AccessKinds kinds) => Add(
             new AccessAtom(item.Span, kinds.HasFlag(AccessKinds.Write) ? kinds | MeantByWrite : kinds));
     }
+
+    private ConditionNode ConvertProperties(PropertyItem item) => item.All
+        ? _build.And(item.Values.Select(p => Add(new PropertyAtom(item.Span, p))))
+        : Add(new PropertyAtom(item.Span, item.Values.Aggregate(ImageProperties.None, (all, property) => all | property)));
 
     private ConditionNode ConvertAtoms(EventAtomsItem item)
     {

@@ -75,6 +75,9 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>Kinds of access of an open; read for nothing else.</summary>
     public AccessKinds Access { get; init; }
 
+    /// <summary>Properties of the program; read for an exec only.</summary>
+    public ImageProperties Properties { get; init; }
+
     /// <summary>The operation on a socket; read for nothing else.</summary>
     public RequestSocket Socket { get; init; }
 

@@ -57,7 +57,7 @@ internal sealed partial class DecisionRun
                 MarkUnless(request.Target, PolicyField.ImageLoaded);
                 break;
             case RuleCategory.MappedProgram:
-                Mark(PolicyField.CurrentDirectory);
+                Mark(PolicyField.CurrentDirectory, PolicyField.ImageProperties);
                 break;
             case RuleCategory.NetworkConnection:
                 MarkSocket();

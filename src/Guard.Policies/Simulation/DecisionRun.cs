@@ -255,12 +255,18 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
             HoldRange(KernelAbi.NumberOperation, (uint)request.Socket.Operation, HoldCause.Operation);
         }
 
-        var access = request.Category == RuleCategory.FileAccess ? (int)request.Access : 0;
-        for (var kind = 0; kind < KernelAbi.Accesses; kind++)
+        HoldKinds(request.Category == RuleCategory.FileAccess ? (int)request.Access : 0, image.Header.AccessList, HoldCause.Access);
+        HoldKinds(IsExec ? (int)request.Properties : 0, image.Header.PropertyList, HoldCause.Property);
+    }
+
+    /// <summary>What is given as bits: there is a list for each.</summary>
+    private void HoldKinds(int kinds, ReadOnlySpan<uint> lists, HoldCause cause)
+    {
+        for (var kind = 0; kind < lists.Length; kind++)
         {
-            if ((access >> kind & 1) != 0)
+            if ((kinds >> kind & 1) != 0)
             {
-                HoldAll(image.Header.AccessList[kind], HoldCause.Access);
+                HoldAll(lists[kind], cause);
             }
         }
     }

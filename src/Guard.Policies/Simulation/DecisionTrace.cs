@@ -97,6 +97,9 @@ public enum HoldCause
     /// <summary>The kind of access is in its list.</summary>
     Access,
 
+    /// <summary>A property of the program is in its list.</summary>
+    Property,
+
     /// <summary>The address is in one of its networks.</summary>
     Address,
 

@@ -86,6 +86,18 @@ public sealed class EventEnricherTests : IDisposable
     }
 
     [Fact]
+    public void An_exec_names_the_properties_of_the_program()
+    {
+        var record = _enricher.ToRecord(Denied with { Properties = (ImageProperties)63 })!;
+        Assert.Equal(["memfd", "unlinked", "setuid", "setgid", "script", "interpreter"], record.File!.ImageProperties);
+        record = _enricher.ToRecord(Denied with { Properties = ImageProperties.Setuid | ImageProperties.Setgid })!;
+        Assert.StartsWith("exec of /usr/bin/nc.traditional (setuid, setgid) by /bin/sh ", record.Message, StringComparison.Ordinal);
+        Assert.Null(_enricher.ToRecord(Denied)!.File!.ImageProperties);
+        var seen = Denied with { Kind = GuardEventKind.Exec, Properties = ImageProperties.Script };
+        Assert.Equal(["script"], _enricher.ToTrace(seen, 0)!.ImageProperties);
+    }
+
+    [Fact]
     public void What_was_killed_before_it_ran_is_denied_with_another_verdict()
     {
         var record = _enricher.ToRecord(Denied with { Verdict = 3, Error = 0, Hook = 3 })!;

@@ -30,7 +30,7 @@ public sealed class EventDecoderTests
             ((Span<byte>)e.Sha256).Fill(0xA5);
             (e.Rules[0], e.Rules[1]) = (65534, 1);
             (e.FileDev, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal) = (18, 19, 20, 21, 22);
-            (e.SystemOperation, e.TargetTgid, e.TargetUid) = (23, 24, 25);
+            (e.SystemOperation, e.TargetTgid, e.TargetUid, e.Properties) = (23, 24, 25, 5);
         });
 
         Assert.True(EventDecoder.TryDecode(bytes, out var e, out _));
@@ -44,6 +44,7 @@ public sealed class EventDecoderTests
         Assert.Equal(string.Concat(Enumerable.Repeat("a5", 32)), e.Sha256);
         Assert.Equal([65534, 1], e.Rules.ToArray());
         Assert.Equal((23u, 24, 25u), (e.SystemOperation, e.TargetTgid, e.TargetUid));
+        Assert.Equal(ImageProperties.Memfd | ImageProperties.Setuid, e.Properties);
         Assert.Equal((18UL, 19UL, 20u, 21u, 22u), (e.FileDevice, e.FileInode, e.FileGeneration, e.FileMode, e.ArgsTotal));
         Assert.Equal(("/usr/bin/nc", "nc", "/bin/sh"), (e.Path.ToString(), e.Invoked.ToString(), e.Image.ToString()));
         Assert.Equal(["nc", "-l"], e.Args.Select(a => a.ToString()));

@@ -91,6 +91,30 @@ public sealed class LockOutTests
         Assert.Equal(refused, Where(Compile(text), DiagnosticCatalogue.LockOut).Any());
     }
 
+    [Theory]
+    [InlineData("ImageProperties: memfd", false)]
+    [InlineData("ImageProperties: [memfd, unlinked]", true)]
+    [InlineData("Image|startswith: /usr/bin/, ImageProperties: setuid", true)]
+    [InlineData("Image|endswith: /su, ImageProperties|neq: setuid", true)]
+    [InlineData("ImageProperties: setgid", true)]
+    [InlineData("ImageProperties: interpreter", true)]
+    [InlineData("Image|endswith: /dpkg, ImageProperties: interpreter", false)]
+    [InlineData("ImageProperties: script", true)]
+    [InlineData("Image|startswith: /home/, ImageProperties: script", false)]
+    [InlineData("Image|endswith: /sshd, ImageProperties: setuid", false)]
+    public void What_kinds_of_files_are_needed_is_known(string items, bool refused) => AssertRefused("process_creation", items, refused);
+
+    [Theory]
+    [InlineData("script", true)]
+    [InlineData("setuid", true)]
+    [InlineData("memfd", false)]
+    public void What_was_added_to_the_survival_set_may_be_any_file_with_a_name(string property, bool refused)
+    {
+        var options = new CompilerOptions { Survival = new SurvivalEntries(["/opt/rescue"], []) };
+        var text = Exec($"a: {{Image: /opt/rescue, ImageProperties: {property}}}\ncondition: a", "guard: {action: block}");
+        Assert.Equal(refused, Where(Compile(text, options), DiagnosticCatalogue.LockOut).Any());
+    }
+
     [Fact]
     public void An_exception_for_some_arguments_leaves_the_others_refused()
     {
@@ -124,6 +148,9 @@ public sealed class LockOutTests
     [InlineData("Access: chown", true)]
     [InlineData("Access: chmod", true)]
     [InlineData("Access: times", true)]
+    [InlineData("Access: executable", true)]
+    [InlineData("Access: setid", false)]
+    [InlineData("TargetFilename|startswith: /tmp/, Access: executable", false)]
     [InlineData("TargetFilename: /root/.ssh/authorized_keys, Access: write", false)]
     [InlineData("TargetFilename|startswith: /etc/cron.d/, Access: [write, create]", false)]
     [InlineData("TargetFilename|startswith: /etc/nginx/, Access: [write, create, rename]", false)]

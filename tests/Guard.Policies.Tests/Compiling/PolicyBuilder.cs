@@ -67,6 +67,8 @@ internal sealed class PolicyBuilder
             Here(),
             [.. Enumerable.Range(1, count).Select(n => (UInt128)(2 * n)).Select(n => new AddressRange(n, n))]));
 
+    public AtomNode Properties(ImageProperties properties) => Add(new PropertyAtom(Here(), properties));
+
     public AtomNode Access(AccessKinds kinds) => Add(new AccessAtom(Here(), kinds));
 
     public PolicyBuilder Exec(

@@ -25,6 +25,14 @@ public sealed class MappedProgramsTests
     public void Only_what_needs_an_image_and_nothing_that_is_not_known_is_refused(string item, string condition, Verdict verdict)
         => Assert.Equal(verdict, Map(Rule(item, condition, Block), "/opt/tool"));
 
+    [Theory]
+    [InlineData("a", "allow", Verdict.Allow)]
+    [InlineData("a", "deny", Verdict.Block)]
+    [InlineData("a and not arguments", "allow", Verdict.Allow)]
+    public void What_kind_of_file_it_is_is_not_known(string condition, string onUnknown, Verdict verdict)
+        => Assert.Equal(verdict, Map(
+            Rule("Image: /opt/tool\n    ImageProperties: setuid", condition, $"guard: {{action: block, on_unknown: {onUnknown}}}"), "/opt/tool"));
+
     [Fact]
     public void An_exclusion_whose_field_is_not_known_decides_by_on_unknown()
         => Assert.Equal(

@@ -94,6 +94,25 @@ public sealed class NormalisationTests(ITestOutputHelper output)
         Assert.Equal(AccessKinds.Read | AccessKinds.Truncate, Assert.IsType<AccessAtom>(Assert.Single(policy.Atoms)).Kinds);
     }
 
+    [Fact]
+    public void What_a_mode_gives_are_kinds_of_access_and_none_that_write_means()
+    {
+        var policy = Normalise(FileAccess("a:\n    Access: [setid, Executable]\nb:\n    Access: write\ncondition: 1 of *"));
+        Assert.Equal(
+            [AccessKinds.Setid | AccessKinds.Executable, AccessKinds.Write | AccessKinds.Delete | AccessKinds.Rename | AccessKinds.Link],
+            policy.Atoms.Cast<AccessAtom>().Select(a => a.Kinds).Order().Reverse());
+    }
+
+    [Fact]
+    public void Properties_are_one_set_or_each_an_item_of_its_own()
+    {
+        var any = Normalise(Exec("a:\n    ImageProperties: [SetUID, memfd]\ncondition: a"));
+        Assert.Equal(ImageProperties.Setuid | ImageProperties.Memfd, Assert.IsType<PropertyAtom>(Assert.Single(any.Atoms)).Properties);
+        var all = Normalise(Exec("a:\n    ImageProperties|all: [script, unlinked]\ncondition: a"));
+        Assert.Equal([ImageProperties.Script, ImageProperties.Unlinked], all.Atoms.Cast<PropertyAtom>().Select(a => a.Properties));
+        Assert.IsType<AndNode>(all.Rules[0].Condition);
+    }
+
     [Theory]
     [InlineData("", RuleAction.Audit, OnUnknown.Allow)]
     [InlineData("guard: {}", RuleAction.Audit, OnUnknown.Allow)]

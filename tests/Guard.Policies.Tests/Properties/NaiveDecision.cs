@@ -39,6 +39,8 @@ internal sealed class NaiveDecision(
     {
         NumberAtom numbers => NumberTruth(numbers),
         AccessAtom access => IsOpen && (access.Kinds & request.Access) != 0 ? Truth.True : Truth.False,
+        PropertyAtom property => IsMapped ? Truth.Unknown
+            : IsExec && (property.Properties & request.Properties) != 0 ? Truth.True : Truth.False,
         AddressAtom addresses => AddressTruth(addresses),
         TextAtom text => TextTruth(text),
         _ => throw new InvalidOperationException(),

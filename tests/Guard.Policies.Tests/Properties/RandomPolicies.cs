@@ -168,7 +168,8 @@ public sealed class RandomPolicies(int seed)
         Group = Chance(90) ? Number() : null,
         MountNamespace = Chance(90) ? Number() : null,
         Cgroup = Text(),
-        Access = (AccessKinds)_random.Next(64),
+        Access = (AccessKinds)_random.Next(1 << 16),
+        Properties = (ImageProperties)_random.Next(64),
         Socket = Socket(),
         SystemOperation = SystemOperation(),
         Object = Text(),
@@ -260,8 +261,9 @@ public sealed class RandomPolicies(int seed)
     private NormalisedAtom Atom()
     {
         var span = new SourceSpan("random.yml", _random.Next(1, 1000), 1);
-        return _random.Next(19) switch
+        return _random.Next(20) switch
         {
+            19 => new PropertyAtom(span, (ImageProperties)_random.Next(1, 64)),
             18 => new TextAtom(PolicyField.Digest, span, TextRoles.Object, Digests()),
             12 => new NumberAtom(NetworkNumbers[_random.Next(NetworkNumbers.Length)], span, Ranges()),
             13 => new AddressAtom(Chance(60) ? PolicyField.DestinationIp : PolicyField.SourceIp, span, Addresses()),
@@ -271,7 +273,7 @@ public sealed class RandomPolicies(int seed)
             17 => new NumberAtom(PolicyField.SystemOperation, span, Ways()),
             0 => new NumberAtom(PolicyField.User, span, Ranges()),
             1 => new NumberAtom(PolicyField.LogonId, span, Ranges()),
-            2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 64)),
+            2 => new AccessAtom(span, (AccessKinds)_random.Next(1, 1 << 16)),
             _ => AtomOfText(span),
         };
     }
@@ -395,7 +397,7 @@ public sealed class RandomPolicies(int seed)
 
     private static bool IsFieldOf(PolicyField field, RuleCategory category) => field switch
     {
-        PolicyField.CurrentDirectory => category == RuleCategory.ProcessCreation,
+        PolicyField.CurrentDirectory or PolicyField.ImageProperties => category == RuleCategory.ProcessCreation,
         PolicyField.TargetFilename => category is RuleCategory.FileAccess or RuleCategory.Operation,
         PolicyField.ImageLoaded => category == RuleCategory.ImageLoad,
         PolicyField.Digest => category is RuleCategory.ProcessCreation or RuleCategory.ImageLoad,

@@ -49,6 +49,19 @@ public sealed class ImageSimulatorTests
         Assert.True(decision.MoreRules);
     }
 
+    [Theory]
+    [InlineData(ImageProperties.None, Verdict.Allow)]
+    [InlineData(ImageProperties.Setuid, Verdict.Allow)]
+    [InlineData(ImageProperties.Memfd | ImageProperties.Unlinked, Verdict.Block)]
+    [InlineData(ImageProperties.Unlinked | ImageProperties.Interpreter, Verdict.Allow)]
+    public void Properties_of_a_program_hold_all_at_once(ImageProperties properties, Verdict expected)
+    {
+        var unlinked = _builder.Properties(ImageProperties.Unlinked | ImageProperties.Memfd);
+        _builder.Exec(PolicyBuilder.And(unlinked, PolicyBuilder.Not(_builder.Properties(ImageProperties.Interpreter))));
+        Assert.Equal(expected, Decide(Open with { Category = RuleCategory.ProcessCreation, Properties = properties }).Verdict);
+        Assert.Equal(Verdict.Allow, Decide(Open with { Properties = properties }).Verdict);
+    }
+
     [Fact]
     public void More_atoms_than_a_decision_holds_are_a_failure()
     {

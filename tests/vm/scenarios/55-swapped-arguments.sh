@@ -25,7 +25,7 @@ echo 1800K > "$group/memory.max"
 
 tool=$work/tool
 cp /usr/lib/guard-tests/noop "$tool"
-chmod 755 "$tool"
+chmod 4755 "$tool"
 squeezed() { # BYTES ARGUMENT... - the tool with them, in too little memory
     bash -c 'echo $$ > "$1/cgroup.procs"; shift; exec act exec-long "$@"' - "$group" "$@"
 }
@@ -39,7 +39,7 @@ push_rules "a rule on CommandLine goes live" <<EOF
 title: Secret plan
 id: 13131313-1111-4111-8111-111111111121
 logsource: {product: linux, category: process_creation}
-detection: {selection: {Image: $tool, CommandLine|contains: secret-plan}, condition: selection}
+detection: {selection: {Image: $tool, ImageProperties: setuid, CommandLine|contains: secret-plan}, condition: selection}
 guard: {action: block}
 ---
 title: Secret script
@@ -61,7 +61,7 @@ echo "killed $killed, refused $refused"
 expect_equal 0 "$ran" "none of them ran"
 expect_match '[1-9]' "$killed" "some were killed, because their arguments had been swapped out"
 expect_output "\"bprm_committed_creds\",\"decisions\":[1-9][0-9]*,\"denied\":$killed," "each kill is counted" guardctl status -o json
-audit_has "and recorded as one" exec.denied '"verdict":"kill"' 13131313-1111-4111-8111-111111111121
+audit_has "and recorded as one" exec.denied '"verdict":"kill"' '"imageProperties":["setuid"]' 13131313-1111-4111-8111-111111111121
 ran=0
 for _ in 1 2 3 4 5 6; do
     out=$(squeezed 1900000 "$script" secret-plan 2>&1)

@@ -58,7 +58,7 @@ internal struct GuardEventLayout
     public uint SystemOperation;
     public uint TargetTgid;
     public uint TargetUid;
-    public uint SystemPad;
+    public uint Properties;
     public DigestBytes Sha256;
 
     /// <summary>__u8[16].</summary>
