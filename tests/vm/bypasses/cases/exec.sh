@@ -71,6 +71,3 @@ case_E33() {
         mount -t overlay -o "lowerdir=$c/one,upperdir=$c/up,workdir=$c/work" none "$c/two" && "$c/two/denied" REACHED
 }
 case_E34() { mkdir "$c/m" && mount --bind "$gb" "$c/m" && "$c/m/denied" REACHED; }
-case_E35() {
-    mkdir "$c/m" && mount --bind "$gb" "$c/m" && cd "$c/m" && umount -l "$c/m" && ./denied REACHED
-}
