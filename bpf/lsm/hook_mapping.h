@@ -27,10 +27,24 @@ static __always_inline bool mapping_is_of_exec(struct file *file)
 	return (__u64)inode == address_of(file->f_inode);
 }
 
-/* A file below an overlay, from 6.5 on: f_path is that of the layer, and the path by which it was opened is another. */
+/* The mount is of no namespace (MNT_NS_INTERNAL, an error pointer), as those are that overlayfs clones for its layers. */
+static __always_inline bool mount_is_of_layer(const struct vfsmount *shown)
+{
+	struct mount *mount = (struct mount *)(address_of(shown) - bpf_core_field_offset(struct mount, mnt));
+	struct mnt_namespace *namespace = NULL;
+
+	READ(namespace, mount->mnt_ns);
+	return (__u64) namespace >= (__u64)-4095;
+}
+
+/*
+ * A file below an overlay, from 6.5 on: f_path is that of the layer, and the path by which it was opened is another. The
+ * flag has had two values, each of which other kernels may use for something else; nothing else there is in such a mount.
+ */
 static __always_inline bool mapping_is_backing(const struct file *file)
 {
-	return bpf_core_type_exists(struct backing_file) && file->f_mode & FMODE_BACKING;
+	return bpf_core_type_exists(struct backing_file) && file->f_mode & FMODE_BACKING &&
+	       mount_is_of_layer(file->f_path.mnt);
 }
 
 /* By what path the file was opened. */

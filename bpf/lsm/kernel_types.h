@@ -415,7 +415,7 @@ enum kernel_load_data_id {
 #define FMODE_EXEC 0x20u
 #define FMODE_PATH 0x4000u
 #define FMODE_CREATED 0x100000u
-#define FMODE_BACKING 0x2000000u
+#define FMODE_BACKING (0x2000000u | 0x1000000u)
 #define S_IFREG 0100000u
 #define S_ISUID 04000u
 #define S_ISGID 02000u

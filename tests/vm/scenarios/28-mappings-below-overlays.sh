@@ -24,6 +24,7 @@ for turn in first second third; do
     expect_errno OK "it is made executable by the other path, the $turn time" act mprotect-exec "$work/first/true"
 done
 expect_errno EPERM "and not by that one" act mprotect-exec "$work/second/true"
+expect_errno EPERM "nor mapped so at once" act mmap-exec "$work/second/true"
 audit_has "with a record" file.denied 28282828-1111-4282-8282-000000000001 "$work/second/true"
 
 expect_ok "the rules are removed" guardctl policy remove --all
