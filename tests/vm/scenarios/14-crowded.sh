@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 150
-# when: long 6.12
+# when: long
 # Users other than root can't fill the table of programs: what they start then is not known after a push, what root starts is.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
