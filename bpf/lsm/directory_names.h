@@ -104,7 +104,7 @@ static __always_inline bool named_goes(struct guard_scratch *s, struct guard_nam
 				       const struct guard_place *place, __u32 way)
 {
 	s->named.directory = place->directory;
-	s->named.mount = place->mount - bpf_core_field_offset(struct mount, mnt);
+	s->named.mount = mount_at(place->mount);
 	s->named.way = way;
 	return named_walk(s, entry);
 }
@@ -136,7 +136,7 @@ static __always_inline bool named_recalls(struct guard_image *image, struct guar
 	if (entry->policy != named_policy(image) || before & 1 || place->sequences & GUARD_SEQUENCES_ODD)
 		return false;
 	*states = entry->states;
-	if (path_mount_flags((struct mount *)(place->mount - bpf_core_field_offset(struct mount, mnt))) ||
+	if (path_mount_flags((struct mount *)mount_at(place->mount)) ||
 	    !named_goes(s, entry, place, GUARD_NAMED_COMPARES))
 		return false;
 	return cell_stayed(&entry->sequence, before) && sequences_stayed(place->sequences);

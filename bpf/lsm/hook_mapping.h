@@ -30,7 +30,7 @@ static __always_inline bool mapping_is_of_exec(struct file *file)
 /* The mount is of no namespace (MNT_NS_INTERNAL, an error pointer), as those are that overlayfs clones for its layers. */
 static __always_inline bool mount_is_of_layer(const struct vfsmount *shown)
 {
-	struct mount *mount = (struct mount *)(address_of(shown) - bpf_core_field_offset(struct mount, mnt));
+	struct mount *mount = (struct mount *)mount_at(address_of(shown));
 	struct mnt_namespace *namespace = NULL;
 
 	READ(namespace, mount->mnt_ns);

@@ -68,12 +68,6 @@ static __always_inline __u64 mount_of_file_system(__u64 superblock, __u64 namesp
 	return search.found;
 }
 
-/* Of the struct vfsmount that files have; addresses. */
-static __always_inline __u64 mount_at(__u64 shown)
-{
-	return shown - bpf_core_field_offset(struct mount, mnt);
-}
-
 /* False: what is below this mount has no other name than the one by which it is called. */
 static __always_inline bool mount_may_be_second(__u64 mount)
 {

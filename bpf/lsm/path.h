@@ -54,6 +54,12 @@ static __always_inline __u64 path_sequences(void)
 	return (__u64)rename << 32 | mount;
 }
 
+/* The struct mount of the struct vfsmount that files have; addresses. */
+static __always_inline __u64 mount_at(__u64 shown)
+{
+	return shown - bpf_core_field_offset(struct mount, mnt);
+}
+
 /* Where a mount is mounted; addresses. False: it is the root of its namespace. */
 static __always_inline bool mount_above(__u64 *mount, __u64 *dentry, __u64 *mount_root)
 {
@@ -192,7 +198,7 @@ __noinline int path_resolve(struct guard_scratch *s)
 	if (!s)
 		return 0;
 	dentry = (struct dentry *)s->walk.from_dentry;
-	mount = (struct mount *)(s->walk.from_mount - bpf_core_field_offset(struct mount, mnt));
+	mount = (struct mount *)mount_at(s->walk.from_mount);
 	bpf_probe_read_kernel(&root, sizeof(root), &mount->mnt.mnt_root);
 
 	for (__u32 i = 0; i < GUARD_PATH_TRIES; i++) {
