@@ -74,14 +74,18 @@
 /* No text is read in this role. An item over TargetFilename that has it is no exclusion: what it names is meant under
  * every name (see identity). */
 #define GUARD_ROLE_NAMED 2048u
-#define GUARD_ROLE_LOADED 4096u	       /* a file that is mapped for execution */
-#define GUARD_ROLE_CGROUP 8192u	       /* the cgroup that the process is in */
-#define GUARD_ROLE_OBJECT 16384u       /* what else an operation is about; of the text of digests, the only role */
+#define GUARD_ROLE_LOADED 4096u /* a file that is mapped for execution */
+#define GUARD_ROLE_CGROUP 8192u /* the cgroup that the process is in */
+/* What else an operation is about; of the text of digests, the only role; of targets: a directory that is renamed, for
+ * items over what is below it. */
+#define GUARD_ROLE_OBJECT 16384u
 #define GUARD_ROLE_TARGET_IMAGE 32768u /* the program of the process that is acted on, resolved path */
 /* What a program's resolved path, the name it was called by and its arguments are read as, all at once. */
 #define GUARD_ROLES_OF_PATH (GUARD_ROLE_IMAGE | GUARD_ROLE_PARENT | GUARD_ROLE_ANCESTOR)
 #define GUARD_ROLES_OF_NAME (GUARD_ROLE_INVOKED | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_ANCESTOR_INVOKED)
 #define GUARD_ROLES_OF_COMMAND (GUARD_ROLE_COMMAND | GUARD_ROLE_PARENT_COMMAND | GUARD_ROLE_ANCESTOR_COMMAND)
+/* The same of the path of a directory that is renamed. */
+#define GUARD_ROLES_OF_RENAMED (GUARD_ROLE_TARGET | GUARD_ROLE_OBJECT)
 /* Roles whose atoms are kept apart from the decision, for the program's children ... */
 #define GUARD_ROLES_OF_PARENT (GUARD_ROLE_PARENT | GUARD_ROLE_PARENT_INVOKED | GUARD_ROLE_PARENT_COMMAND)
 /* ... and for all that descend from it. */

@@ -442,25 +442,30 @@ static __always_inline void exec_decide(struct guard_image *image, struct guard_
 }
 
 /* What the policy says of the file in s->path, also called s->other, which is s->identity, as `field`. */
-static __always_inline void file_atoms(struct guard_image *image, struct guard_scratch *s, __u32 text, __u32 role,
+static __always_inline void file_atoms(struct guard_image *image, struct guard_scratch *s, __u32 text, __u32 roles,
 				       __u32 field)
 {
+	__u32 named = roles == GUARD_ROLE_IMAGE ? GUARD_ROLE_INVOKED : GUARD_ROLE_NAMED;
+
 	if (!(s->walk.flags & GUARD_EVENT_PATH_UNRESOLVED))
-		text_walk(image, s, &s->path, text, role, path_packed(s));
-	identity_holds(image, s, role);
-	other_name_holds(image, s, text, role == GUARD_ROLE_IMAGE ? GUARD_ROLE_INVOKED : GUARD_ROLE_NAMED);
+		text_walk(image, s, &s->path, text, roles, path_packed(s));
+	identity_holds(image, s, roles);
+	other_name_holds(image, s, text, named | (roles & GUARD_ROLE_OBJECT));
 	if (path_is_incomplete(s) || s->other_cut)
 		s->incomplete |= 1u << field;
 }
 
-/* The whole decision about what s->subject does to the file in s->path, which is s->identity. */
+/*
+ * The whole decision about what s->subject does to the file in s->path, which is s->identity and whose path is read in these
+ * roles.
+ */
 static __always_inline void open_decide(struct guard_image *image, struct guard_scratch *s, __u32 uid, __u32 logon,
-					__u32 access)
+					__u32 access, __u32 roles)
 {
 	decision_begin(s, GUARD_CATEGORY_FILE);
 	subject_own_hold(s, &s->subject);
 	subject_lineage_holds(s, &s->subject);
-	file_atoms(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, GUARD_FIELD_TARGET);
+	file_atoms(image, s, GUARD_TEXT_TARGET, roles, GUARD_FIELD_TARGET);
 	asker_holds(image, s, uid, logon);
 	access_holds(image, s, access);
 	decision_end(image, s);

@@ -92,15 +92,15 @@ static __always_inline bool file_is_unspoken(struct guard_image *image, struct g
 	decision_begin(s, category);
 	text_walk(image, s, &s->path, text, roles, path_packed(s));
 	identity_holds(image, s, roles);
-	other_name_holds(image, s, text, GUARD_ROLE_INVOKED | GUARD_ROLE_NAMED);
+	other_name_holds(image, s, text, GUARD_ROLE_INVOKED | GUARD_ROLE_NAMED | (roles & GUARD_ROLE_OBJECT));
 	return !s->match_count && !s->failure;
 }
 
 /*
- * Nobody is refused or recorded for the file in s->path and s->identity: no rule speaks of it, or none that concerns
+ * Nobody is refused or recorded for the file in s->path, read in these roles, and s->identity: no rule speaks of it, or none that concerns
  * the current task's cgroup. Then an answer for others depends on theirs, and `here` says so.
  */
-static __always_inline bool target_settles(struct guard_image *image, struct guard_scratch *s, bool *here)
+static __always_inline bool target_settles(struct guard_image *image, struct guard_scratch *s, __u32 roles, bool *here)
 {
 	const struct guard_category *category = category_of(image, GUARD_CATEGORY_FILE);
 	bool scoped = category->fields & 1u << GUARD_FIELD_CGROUP;
@@ -110,7 +110,7 @@ static __always_inline bool target_settles(struct guard_image *image, struct gua
 		return false;
 	if (scoped)
 		scope_load(image, s, GUARD_CATEGORY_FILE);
-	if (file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET) &&
+	if (file_is_unspoken(image, s, GUARD_CATEGORY_FILE, GUARD_TEXT_TARGET, roles) &&
 	    category->target_decides == GUARD_DECIDES_TARGET)
 		return true;
 	*here = true;
@@ -189,14 +189,14 @@ static __always_inline int open_verdict(struct guard_image *image, struct guard_
 		file_remember(s, file, sight, false);
 		return 0;
 	}
-	if (target_settles(image, s, &here)) {
+	if (target_settles(image, s, GUARD_ROLE_TARGET, &here)) {
 		file_remember(s, file, sight, here);
 		return 0;
 	}
 	file_subject(image, s, file->f_path.dentry, file->f_path.mnt);
 	open_identity(s, file, hook);
 	access = hook == GUARD_HOOK_FILE_OPEN ? access_of(file) : descriptor_access(file);
-	open_decide(image, s, file_uid(), bpf_get_current_task_btf()->loginuid.val, access);
+	open_decide(image, s, file_uid(), bpf_get_current_task_btf()->loginuid.val, access, GUARD_ROLE_TARGET);
 	if (decision_failed(s))
 		return on_engine_failure(image, hook, s->failure, category_of(image, GUARD_CATEGORY_FILE)->block_count);
 	if (s->verdict != GUARD_VERDICT_ALLOW)

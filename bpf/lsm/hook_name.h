@@ -22,6 +22,7 @@ static __always_inline void name_add(struct guard_scratch *s, __u32 at, const st
 	s->names[at].dentry = (__u64)dentry;
 	identity_fill(&s->names[at].identity, dentry->d_inode);
 	s->names[at].access = access;
+	s->names[at].roles = GUARD_ROLE_TARGET;
 	s->names[at].place.tag = 0;
 	s->name_count = at + 1;
 }
@@ -32,6 +33,27 @@ static __always_inline void name_see(const struct guard_image *image, struct gua
 {
 	name_add(s, at, mount, dentry, access);
 	place_see(image, s, at, mount, dentry, s->sequences_seen);
+}
+
+/* The mode of the file behind a name. */
+static __always_inline __u32 mode_of(const struct dentry *dentry)
+{
+	struct inode *inode = dentry->d_inode;
+	__u16 mode = 0;
+
+	READ(mode, inode->i_mode);
+	return mode;
+}
+
+/* name_see of what is renamed. Of a directory, what is kept of the one above does not say all that there is to ask. */
+static __always_inline void name_see_renamed(const struct guard_image *image, struct guard_scratch *s, __u32 at,
+					     const struct vfsmount *mount, const struct dentry *dentry, __u32 access)
+{
+	name_see(image, s, at, mount, dentry, access);
+	if ((mode_of(dentry) & S_IFMT) != S_IFDIR)
+		return;
+	s->names[at].roles = GUARD_ROLES_OF_RENAMED;
+	s->names[at].place.tag = 0;
 }
 
 /* The file behind a name; 0 for what is not there yet. */
@@ -72,7 +94,7 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	name_resolve(s, at);
 	if (place_learns(image, s, at) && place_answers(image, s, at))
 		return 0;
-	if (target_settles(image, s, &here))
+	if (target_settles(image, s, s->names[at].roles, &here))
 		return 0;
 	subject_load(image, s);
 	scope_load(image, s, GUARD_CATEGORY_FILE);
@@ -80,7 +102,8 @@ static __always_inline int name_verdict(struct guard_image *image, struct guard_
 	identity_again(s, at);
 	if (s->walk.from_dentry != s->names[at].dentry || s->walk.from_mount != s->names[at].mount)
 		name_resolve(s, at);
-	open_decide(image, s, file_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access);
+	open_decide(image, s, file_uid(), bpf_get_current_task_btf()->loginuid.val, s->names[at].access,
+		    s->names[at].roles);
 	if (decision_failed(s))
 		return on_engine_failure(image, hook, s->failure, category->block_count);
 	if (only_refuse && s->verdict != GUARD_VERDICT_BLOCK)
@@ -155,8 +178,11 @@ static __always_inline int check_rename(const struct path *old_dir, const struct
 	} else if (address_of(new_dentry->d_inode)) {
 		new_access |= GUARD_DELETES;
 	}
-	name_see(image, s, 0, old_dir->mnt, old_dentry, old_access);
-	name_see(image, s, 1, new_dir->mnt, new_dentry, new_access);
+	name_see_renamed(image, s, 0, old_dir->mnt, old_dentry, old_access);
+	if (flags & RENAME_EXCHANGE)
+		name_see_renamed(image, s, 1, new_dir->mnt, new_dentry, new_access);
+	else
+		name_see(image, s, 1, new_dir->mnt, new_dentry, new_access);
 	return names_verdict(image, s, GUARD_HOOK_RENAME, false);
 }
 
@@ -182,16 +208,6 @@ static __always_inline int check_mknod(const struct path *dir, const struct dent
 	__u32 access = GUARD_CREATES | (by_open ? mode_access(S_IFREG, mode) : 0);
 
 	return check_name(GUARD_HOOK_MKNOD, dir->mnt, dentry, access, by_open);
-}
-
-/* The mode of the file behind a name. */
-static __always_inline __u32 mode_of(const struct dentry *dentry)
-{
-	struct inode *inode = dentry->d_inode;
-	__u16 mode = 0;
-
-	READ(mode, inode->i_mode);
-	return mode;
 }
 
 static __always_inline int check_chmod(const struct path *path, __u32 mode)

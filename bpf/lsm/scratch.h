@@ -68,7 +68,7 @@ struct guard_name {
 	__u64 dentry;
 	struct guard_identity identity; /* of the file that has it; generation 0: none */
 	__u32 access;			/* bits of GUARD_ACCESS_* */
-	__u32 pad;
+	__u32 roles;			/* in which its path is read */
 	struct guard_place place;
 };
 

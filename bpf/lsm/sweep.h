@@ -88,7 +88,7 @@ static __always_inline void sweep_decide(struct guard_image *image, struct guard
 	scope_load_of(image, s, GUARD_CATEGORY_FILE, task, cgroup_of(task));
 	names_resolve(s, file->f_path.dentry, file->f_path.mnt);
 	identity_of_opened(s, address_of(file));
-	open_decide(image, s, task->real_cred->fsuid.val, task->loginuid.val, access);
+	open_decide(image, s, task->real_cred->fsuid.val, task->loginuid.val, access, GUARD_ROLE_TARGET);
 	sweep_tells(image, s, seq, task, file, access);
 	program_let_go(held);
 }

@@ -71,6 +71,7 @@ internal sealed class NativeDecision : IDisposable
         ObjectAbsent = 524288,
         TargetImageAbsent = 1048576,
         OtherNameAbsent = 2097152,
+        RenamesDirectory = 4194304,
     }
 
     /// <summary>Builds and loads the program, or skips the test with what this machine lacks.</summary>
@@ -187,6 +188,7 @@ internal sealed class NativeDecision : IDisposable
             | FlagsOf(request.Object, TestFlags.None, TestFlags.ObjectAbsent)
             | FlagsOf(request.TargetImage, TestFlags.None, TestFlags.TargetImageAbsent)
             | (request.OtherName is { State: not TextState.Complete } ? TestFlags.OtherNameAbsent : TestFlags.None)
+            | (request.RenamesDirectory ? TestFlags.RenamesDirectory : TestFlags.None)
             | (request.AncestorsKnown ? TestFlags.None : TestFlags.AncestorsAbsent);
 
     private static TestFlags FlagsOf(RequestText text, TestFlags truncated, TestFlags absent) => text.State switch

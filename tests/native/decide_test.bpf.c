@@ -39,6 +39,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define TEST_OBJECT_ABSENT 524288u
 #define TEST_TARGET_IMAGE_ABSENT 1048576u
 #define TEST_OTHER_NAME_ABSENT 2097152u
+#define TEST_RENAMES_DIRECTORY 4194304u
 
 #define TEST_ANCESTORS_MAX 4u
 
@@ -321,6 +322,11 @@ static __always_inline void program_runs(struct guard_scratch *s)
 		s->subject.flags |= GUARD_SUBJECT_COMMAND_UNKNOWN;
 }
 
+static __always_inline __u32 target_roles(const struct test_request *request)
+{
+	return request->flags & TEST_RENAMES_DIRECTORY ? GUARD_ROLES_OF_RENAMED : GUARD_ROLE_TARGET;
+}
+
 static __always_inline void decide_open(struct guard_image *image, struct guard_scratch *s,
 					struct test_request *request)
 {
@@ -332,7 +338,7 @@ static __always_inline void decide_open(struct guard_image *image, struct guard_
 	if (request->category == GUARD_CATEGORY_LOAD)
 		load_decide(image, s, request->uid, request->logon);
 	else
-		open_decide(image, s, request->uid, request->logon, request->access);
+		open_decide(image, s, request->uid, request->logon, request->access, target_roles(request));
 }
 
 static __always_inline void decide_mapped(struct guard_image *image, struct guard_scratch *s,
@@ -357,9 +363,9 @@ static __always_inline bool open_is_settled(struct guard_image *image, struct gu
 	if (!category->target_decides || path_is_incomplete(s) || s->other_cut)
 		return false;
 	decision_begin(s, GUARD_CATEGORY_FILE);
-	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, GUARD_ROLE_TARGET, path_packed(s));
+	text_walk(image, s, &s->path, GUARD_TEXT_TARGET, target_roles(request), path_packed(s));
 	identity_holds(image, s, GUARD_ROLE_TARGET);
-	other_name_holds(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_NAMED);
+	other_name_holds(image, s, GUARD_TEXT_TARGET, GUARD_ROLE_NAMED | (target_roles(request) & GUARD_ROLE_OBJECT));
 	return !s->failure && place_settles(image, s);
 }
 

@@ -19,6 +19,7 @@ internal static class CauseNames
         HoldCause.AncestorCommandLine => "AncestorCommandLine",
         HoldCause.Target => "TargetFilename",
         HoldCause.OtherName => "its name without bind mounts",
+        HoldCause.RenamedDirectory => "TargetFilename, of what is below the directory",
         HoldCause.TargetFile => "TargetFilename, under another name",
         HoldCause.ImageFile => "Image, under another name",
         HoldCause.ParentFile => "ParentImage, under another name",

@@ -57,6 +57,11 @@ internal sealed class ExplainOptions
         HelpName = "KIND",
     };
 
+    private readonly Option<bool> _isDirectory = new("--is-directory")
+    {
+        Description = "With --access rename: the path is a directory, as it is where this machine has one there",
+    };
+
     private readonly Option<string[]> _properties = new("--properties")
     {
         Description = "Properties of the program (none), with commas between them: " + string.Join(", ", Properties),
@@ -101,7 +106,7 @@ internal sealed class ExplainOptions
             RuleCategory.NetworkConnection => [_operation, _protocol],
             RuleCategory.Operation => [.. _own.All],
             RuleCategory.ImageLoad => [_digest],
-            _ => [_access],
+            _ => [_access, _isDirectory],
         };
         foreach (var option in both.Concat(own))
         {
@@ -168,6 +173,7 @@ internal sealed class ExplainOptions
             {
                 Target = values.Text(PolicyField.TargetFilename, null, path),
                 Access = values.Access(parsed.GetValue(_access) ?? []),
+                RenamesDirectory = IsRenamedDirectory(parsed, path),
             },
         };
         var operation = _category switch
@@ -180,6 +186,9 @@ internal sealed class ExplainOptions
         return new ExplainQuestion(operation, path, request, values.Known, values.Unknown);
     }
 
+    private bool IsRenamedDirectory(ParseResult parsed, string path)
+        => (parsed.GetValue(_access) ?? []).Contains("rename") && (parsed.GetValue(_isDirectory) || Directory.Exists(path));
+
     private RequestSocket ReadSocket(ParseResult parsed, ToldValues told, string endpoint)
         => told.Socket(ExplainedSocket.Read(
             endpoint, parsed.GetValue(_operation) ?? "connect", parsed.GetValue(_protocol) ?? "tcp"));
@@ -189,6 +198,11 @@ internal sealed class ExplainOptions
         if (result.GetResult(_user) is not null && result.GetResult(_uid) is not null)
         {
             result.AddError("give --user or --uid");
+        }
+
+        if (result.GetValue(_isDirectory) && !(result.GetValue(_access) ?? []).Contains("rename"))
+        {
+            result.AddError("--is-directory goes with --access rename");
         }
 
         if (result.GetResult(_command) is not null && result.GetValue(_arguments) is { Length: > 0 })

@@ -18,9 +18,11 @@ internal sealed class Explanation
     private readonly ConditionReasons _reasons;
     private readonly ItemTexts _texts;
     private readonly Dictionary<int, HoldCause> _causes;
+    private readonly bool _renamesDirectory;
 
-    private Explanation(LocalCheck check, PolicyImage image, NormalisedPolicy policy, DecisionTrace trace)
+    private Explanation(LocalCheck check, PolicyImage image, NormalisedPolicy policy, DecisionTrace trace, bool renamesDirectory)
     {
+        _renamesDirectory = renamesDirectory;
         _check = check;
         _image = image;
         _policy = policy;
@@ -37,7 +39,7 @@ internal sealed class Explanation
     {
         var image = check.Image!;
         var trace = new ImageSimulator(image).Trace(question.Request);
-        return new Explanation(check, image, check.Normalised!, trace).Report(question);
+        return new Explanation(check, image, check.Normalised!, trace, question.Request.RenamesDirectory).Report(question);
     }
 
     private ExplainReport Report(ExplainQuestion question)
@@ -109,8 +111,17 @@ internal sealed class Explanation
             Word(rule.Action),
             _check.Shown(identity.Span),
             Word(result),
-            [.. _reasons.Of(_policy.Rules[number].Condition).Take(MostItems).Select(atom => ExplainItem(_policy.Rules[number], atom))]);
+            [.. _reasons.Of(_policy.Rules[number].Condition).Where(atom => !IsOfRename(_policy.Rules[number], atom)).Take(MostItems).Select(atom => ExplainItem(_policy.Rules[number], atom))]);
     }
+
+    /// <summary>What a rule says of the rename of a directory stands in nobody's way who does something else.</summary>
+    private bool IsOfRename(NormalisedRule rule, int atom) => !_renamesDirectory && _policy.Atoms[atom] switch
+    {
+        TextAtom text => text.IsOfRenamed,
+        AccessAtom { Kinds: AccessKinds.Rename } => !rule.Places.ContainsKey(atom)
+            && rule.Places.Keys.Any(other => _policy.Atoms[other] is TextAtom { IsOfRenamed: true }),
+        _ => false,
+    };
 
     private ExplainedFile ExplainFile(NamedFileItem named)
     {

@@ -128,9 +128,9 @@ internal sealed record CategoryTables(
             "rules that a decision with an incomplete field evaluates",
             "use `on_unknown: deny` on fewer rules",
             findings);
-        foreach (var rules in triggered)
+        foreach (var (atom, rules) in triggered.Index())
         {
-            if (rules is not null)
+            if (rules is not null && !TriggerChooser.IsOfRenamed(policy.Atoms[atom]))
             {
                 CheckRules(
                     policy,

@@ -26,7 +26,7 @@ internal sealed class TriggerChooser
         {
             var seen = new HashSet<int>();
             CollectAtoms(rule.Condition, seen);
-            foreach (var atom in seen)
+            foreach (var atom in seen.Where(a => !IsOfRenamed(policy.Atoms[a])))
             {
                 _usage[atom, (int)rule.Category]++;
                 if (MappedPrograms.AreMeantBy(rule, policy.Atoms))
@@ -71,6 +71,13 @@ internal sealed class TriggerChooser
             CollectAtoms(operand, atoms);
         }
     }
+
+    /// <summary>
+    /// It holds for a directory that is renamed: rare enough for any number of rules, and no bundle is refused for how many files it
+    /// names below one. Where more can be asked than one decision evaluates, what those say that were asked first stands, and
+    /// otherwise the failure mode decides.
+    /// </summary>
+    public static bool IsOfRenamed(NormalisedAtom atom) => atom is TextAtom { IsOfRenamed: true };
 
     private static bool MatchesAll(NormalisedAtom atom)
         => atom switch

@@ -90,6 +90,9 @@ public static class KernelAbi
     /// <summary>The program of the process that is acted on, resolved path.</summary>
     public const ushort RoleTargetImage = 32768;
 
+    /// <summary>What the path of a directory that is renamed is read as.</summary>
+    public const ushort RolesOfRenamed = RoleTarget | RoleObject;
+
     /// <summary>What a resolved path is read as.</summary>
     public const ushort RolesOfPath = RoleImage | RoleParent | RoleAncestor;
 

@@ -32,6 +32,9 @@ public abstract record NormalisedAtom(PolicyField Field, SourceSpan Span);
 public sealed record TextAtom(PolicyField Field, SourceSpan Span, TextRoles Roles, ImmutableArray<TextPattern> Patterns)
     : NormalisedAtom(Field, Span)
 {
+    /// <summary>Whether it holds for a directory that is renamed, and never else (see <see cref="RenamedDirectories"/>).</summary>
+    public bool IsOfRenamed => Field == PolicyField.TargetFilename && Roles == TextRoles.Object;
+
     /// <summary>Expressions of which any may match instead; patterns and expressions together are at least one.</summary>
     public ImmutableArray<RegexPattern> Expressions { get; init; } = [];
 }

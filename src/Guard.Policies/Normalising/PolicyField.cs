@@ -224,7 +224,11 @@ public enum TextRoles
     /// <summary>The cgroup that the process is in.</summary>
     Cgroup = 8192,
 
-    /// <summary>What else an operation is about; of <see cref="PolicyField.Digest"/>, the digest.</summary>
+    /// <summary>
+    /// What else an operation is about; of <see cref="PolicyField.Digest"/>, the digest; of
+    /// <see cref="PolicyField.TargetFilename"/>, the directory that is renamed, for what is below it (see
+    /// <see cref="RenamedDirectories"/>).
+    /// </summary>
     Object = 16384,
 
     /// <summary>The program of the process that is acted on, resolved path.</summary>

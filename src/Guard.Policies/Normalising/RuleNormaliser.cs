@@ -27,6 +27,11 @@ internal sealed class RuleNormaliser
     {
         var pass = new RuleNormaliser(atoms);
         var condition = pass.Convert(rule);
+        if (rule.LogSource.Category == RuleCategory.FileAccess)
+        {
+            condition = RenamedDirectories.AddTo(condition, rule.Identity, atoms, pass._build, pass._places);
+        }
+
         if (!pass._build.TooLarge)
         {
             var guard = rule.Guard;

@@ -45,6 +45,9 @@ public sealed record DecisionRequest(RuleCategory Category)
     /// <summary>What file that is, whatever its name.</summary>
     public FileKey? TargetFile { get; init; }
 
+    /// <summary>Whether that is a directory that is renamed; read for file_access only.</summary>
+    public bool RenamesDirectory { get; init; }
+
     /// <summary>
     /// The other name of the file that is acted on, mapped or executed: below the mount of its whole file system, where it was
     /// reached through another mount. Not empty. Null: it has none; absent: it has one that is not known.

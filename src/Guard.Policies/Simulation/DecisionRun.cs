@@ -76,7 +76,8 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
         switch (request.Category)
         {
             case RuleCategory.FileAccess:
-                CollectFile(KernelAbi.TextTarget, KernelAbi.RoleTarget, HoldCause.Target, HoldCause.TargetFile);
+                var role = request.RenamesDirectory ? KernelAbi.RolesOfRenamed : KernelAbi.RoleTarget;
+                CollectFile(KernelAbi.TextTarget, role, HoldCause.Target, HoldCause.TargetFile);
                 break;
             case RuleCategory.ImageLoad:
                 CollectFile(KernelAbi.TextImage, KernelAbi.RoleLoaded, HoldCause.Loaded, HoldCause.LoadedFile);
@@ -94,21 +95,22 @@ internal sealed partial class DecisionRun(ImageView image, DecisionRequest reque
     }
 
     /// <summary>What is acted on: its path, and what file it is.</summary>
-    private void CollectFile(int text, ushort role, HoldCause byName, HoldCause byFile)
+    private void CollectFile(int text, ushort roles, HoldCause byName, HoldCause byFile)
     {
-        if (!_walk.Run(text, request.Target, role, (a, _) => Hold(a, byName)))
+        if (!_walk.Run(text, request.Target, roles, (a, of) => Hold(a, of == KernelAbi.RoleObject ? HoldCause.RenamedDirectory : byName)))
         {
             Fail(DecisionFailure.TooManyMatches);
         }
 
-        _walk.RunIdentity(request.TargetFile, role, (a, _) => Hold(a, byFile));
-        CollectOtherName(text, role == KernelAbi.RoleImage ? KernelAbi.RoleInvoked : KernelAbi.RoleNamed);
+        _walk.RunIdentity(request.TargetFile, roles, (a, _) => Hold(a, byFile));
+        var named = roles == KernelAbi.RoleImage ? KernelAbi.RoleInvoked : KernelAbi.RoleNamed;
+        CollectOtherName(text, (ushort)(named | (roles & KernelAbi.RoleObject)));
     }
 
     /// <summary>The other name of the file, for items that are no exclusion.</summary>
-    private void CollectOtherName(int text, ushort role)
+    private void CollectOtherName(int text, ushort roles)
     {
-        if (request.OtherName is { State: TextState.Complete } name && !_walk.Run(text, name, role, (a, _) => Hold(a, HoldCause.OtherName)))
+        if (request.OtherName is { State: TextState.Complete } name && !_walk.Run(text, name, roles, (a, _) => Hold(a, HoldCause.OtherName)))
         {
             Fail(DecisionFailure.TooManyMatches);
         }

@@ -34,6 +34,9 @@ public enum HoldCause
     /// <summary>It names the file that is acted on, under whatever name.</summary>
     TargetFile,
 
+    /// <summary>What is renamed is a directory that a pattern spells.</summary>
+    RenamedDirectory,
+
     /// <summary>A pattern matched the program's arguments.</summary>
     CommandLine,
 

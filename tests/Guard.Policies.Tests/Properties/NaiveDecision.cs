@@ -146,7 +146,7 @@ internal sealed class NaiveDecision(
             return DigestTruth(atom);
         }
 
-        var holds = TextsOf(atom.Roles).Concat(OtherNameFor(atom)).Any(text =>
+        var holds = TextsOf(atom).Concat(OtherNameFor(atom)).Any(text =>
             atom.Patterns.Any(pattern => NaiveMatcher.Matches(pattern, text))
             || atom.Expressions.Any(expression => NaiveMatcher.Matches(expression, text)));
         return holds || NamesFile(atom) ? Truth.True : IsIncomplete(atom) ? Truth.Unknown : Truth.False;
@@ -162,6 +162,7 @@ internal sealed class NaiveDecision(
         {
             RuleCategory.ProcessCreation or RuleCategory.MappedProgram => (atom.Roles & TextRoles.Invoked) != 0,
             RuleCategory.ImageLoad => atom.Field != PolicyField.TargetFilename && (atom.Roles & TextRoles.Named) != 0,
+            _ when atom.IsOfRenamed => IsOpen && request.RenamesDirectory,
             _ => atom.Field == PolicyField.TargetFilename && HasTarget && (atom.Roles & TextRoles.Named) != 0,
         };
         return asked && request.OtherName is { State: TextState.Complete } name ? [name] : [];
@@ -176,6 +177,9 @@ internal sealed class NaiveDecision(
             _ when HasTarget => PolicyField.TargetFilename,
             _ => (PolicyField?)null,
         };
+
+    private IEnumerable<RequestText> TextsOf(TextAtom atom)
+        => !atom.IsOfRenamed ? TextsOf(atom.Roles) : IsOpen && request.RenamesDirectory ? [request.Target] : [];
 
     /// <summary>A digest is known as a whole, or not at all; only of what is executed.</summary>
     private Truth DigestTruth(TextAtom atom)
@@ -216,6 +220,7 @@ internal sealed class NaiveDecision(
         {
             PolicyField.ParentImage => TextRoles.Parent | TextRoles.ParentInvoked,
             PolicyField.AncestorImage => TextRoles.Ancestor | TextRoles.AncestorInvoked,
+            PolicyField.TargetFilename when HasTarget => TextRoles.Target,
             _ => atom.Roles,
         };
         var ofAncestors = TextRoles.Ancestor | TextRoles.AncestorInvoked | TextRoles.AncestorCommand;
