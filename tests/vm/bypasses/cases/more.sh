@@ -55,6 +55,16 @@ case_X10a() {
 # shellcheck disable=SC2016
 case_X10b() { _helper /proc/sys/kernel/modprobe "$D" perl -e 'socket(my $s, 33, 2, 0)'; }
 
+setup_X10c() { _helper_script; }
+# shellcheck disable=SC2016
+case_X10c() {
+    mkdir "$c/groups" && mount -t cgroup -o none,name=agent none "$c/groups" && mkdir "$c/groups/child" || return
+    echo 1 > "$c/groups/child/notify_on_release"
+    _helper "$c/groups/release_agent" "$D" bash -c 'echo 0 > "$0/child/cgroup.procs"' "$c/groups"
+    rmdir "$c/groups/child"
+    umount "$c/groups"
+}
+
 setup_X11a() { cp /usr/lib/guard-tests/loaded.so "$D"; }
 setup_X11b() { cp /usr/lib/guard-tests/loaded.so "$D"; }
 case_X11a() {
@@ -64,6 +74,11 @@ case_X11a() {
 case_X11b() {
     perl -MDynaLoader -e 'DynaLoader::dl_load_file($ARGV[0]) or die DynaLoader::dl_error()' "$D"
     echo "# no errno: nor does dlopen"
+}
+setup_X11c() { cp /usr/lib/guard-tests/loaded.so "$D"; }
+case_X11c() {
+    LD_AUDIT=$D /bin/true
+    echo "# no errno: the loader says only that it cannot open it"
 }
 _code() {
     cp /usr/lib/guard-tests/code.bin "$D"
@@ -99,6 +114,31 @@ case_X14() {
         sysseek $memory, $start, 0; sysread $memory, my $stack, $end - $start;
         (my $at = index $stack, "$from\0") >= 0 or die "not found\n";
         sysseek $memory, $start + $at, 0; syswrite $memory, "$to\0" or die "$!\n"' \
+        "$victim" "$gb/public" "$F"
+    echo > "$c/fifo"
+    wait "$victim"
+    cat "$c/reader.out"
+    grep -q "secret.*\"OK\"" "$c/reader.out" && echo REACHED
+}
+# The same without a file of /proc: process_vm_readv(2) is number 310, process_vm_writev(2) 311.
+setup_X14b() { setup_X14; }
+case_X14b() {
+    mkfifo "$c/fifo"
+    "$gb/reader" after "$c/fifo" open "$gb/public" > "$c/reader.out" &
+    local victim=$!
+    _until_reader_waits || return
+    perl -e 'my ($pid, $from, $to) = @ARGV;
+        sub vector { pack "QQ", @_ }
+        sub pointer { unpack "Q", pack "P", $_[0] }
+        open my $maps, "<", "/proc/$pid/maps" or print "# no errno: $!\n";
+        my ($start, $end) = map { /^(\w+)-(\w+) .*\[stack\]/ ? (hex $1, hex $2) : () } <$maps>;
+        my $stack = "\0" x ($end - $start);
+        my ($here, $there) = (vector(pointer($stack), $end - $start), vector($start, $end - $start));
+        syscall(310, $pid + 0, $here, 1, $there, 1, 0) >= 0 or die "$!\n";
+        (my $at = index $stack, "$from\0") >= 0 or die "not found\n";
+        my $text = "$to\0";
+        ($here, $there) = (vector(pointer($text), length $text), vector($start + $at, length $text));
+        syscall(311, $pid + 0, $here, 1, $there, 1, 0) >= 0 or die "$!\n"' \
         "$victim" "$gb/public" "$F"
     echo > "$c/fifo"
     wait "$victim"
