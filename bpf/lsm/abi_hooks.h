@@ -54,6 +54,8 @@
 #define GUARD_HOOK_IOCTL 53u	      /* lsm/file_ioctl, and where the kernel has it file_ioctl_compat */
 #define GUARD_HOOK_REMOUNT 54u	      /* lsm/sb_remount */
 #define GUARD_HOOK_EXEC_TRACED 55u    /* lsm/bprm_check_security, of a process that is traced */
+#define GUARD_HOOK_MOUNTED_OVER 56u   /* lsm/sb_mount, for rules about files */
+#define GUARD_HOOK_MOVED_OVER 57u     /* lsm/move_mount, for rules about files */
 #define GUARD_HOOKS 64u
 
 #define GUARD_REASON_NONE 0u

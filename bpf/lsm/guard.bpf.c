@@ -13,6 +13,7 @@
 #include "hook_file.h"
 #include "hook_inode.h"
 #include "hook_mapping.h"
+#include "hook_covered.h"
 #include "hook_mount.h"
 #include "hook_name.h"
 #include "hook_network.h"
@@ -258,6 +259,19 @@ SEC("lsm/move_mount")
 int BPF_PROG(move_mount, const struct path *from, const struct path *to, int ret)
 {
 	return ret ? ret : check_move_mount(from, to);
+}
+
+SEC("lsm/sb_mount")
+int BPF_PROG(mounted_over, const char *source, const struct path *path, const char *type, unsigned long flags,
+	     void *data, int ret)
+{
+	return ret ? ret : check_mounted_over(path, flags);
+}
+
+SEC("lsm/move_mount")
+int BPF_PROG(moved_over, const struct path *from, const struct path *to, int ret)
+{
+	return ret ? ret : check_moved_over(from, to);
 }
 
 SEC("lsm/sb_umount")

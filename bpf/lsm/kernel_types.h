@@ -452,6 +452,7 @@ enum kernel_load_data_id {
 #define ATTR_MTIME 0x20u
 /* include/linux/mount.h */
 #define MNT_NOSUID 0x01
+#define MNT_SHARED 0x1000
 #define MNT_INTERNAL 0x4000
 /* include/uapi/linux/mount.h */
 #define MS_REMOUNT 32ul

@@ -11,7 +11,7 @@ public sealed class HooksOnDemandTests
     private const string Load = "mmap_file file_mprotect";
     private const string Names =
         "file_receive path_unlink path_rmdir path_rename path_link path_symlink path_mkdir path_mknod path_truncate file_truncate path_chmod path_chown "
-        + "inode_unlink inode_rename inode_link inode_setattr inode_setxattr inode_removexattr inode_set_acl inode_remove_acl";
+        + "inode_unlink inode_rename inode_link inode_setattr inode_setxattr inode_removexattr inode_set_acl inode_remove_acl mounted_over moved_over";
 
     [Theory]
     [InlineData("process_creation", "Image: /bin/x", "audit", "")]

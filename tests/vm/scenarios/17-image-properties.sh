@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long 6.1
 # What kind of file a program is: in memory, without a name, set-ID, a script, the interpreter of one. Refused before it
 # runs, recorded, and left alone where the property is not there.
 # shellcheck source=tests/vm/lib.sh

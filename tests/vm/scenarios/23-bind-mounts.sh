@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
+# when: long 6.1
 # What a pattern means is meant below the mount of its whole file system, too: a bind mount, a mount of the same file
 # system in another place, one that is attached nowhere, or a namespace of one's own buys nothing. Exclusions read the name
 # that was used.
@@ -46,7 +47,7 @@ title: The other name alone
 id: 25252525-2323-4232-8232-000000000003
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: $work/seen/plain}
+    selection: {TargetFilename: $work/seen/plain, Access: read}
     condition: selection
 guard: {action: block}
 RULES

@@ -24,7 +24,7 @@ title: Secret
 id: 23232323-2323-4232-8232-000000000001
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: [$work/in/secret, $work/in/deep/key], Access: [read, write]}
+    selection: {TargetFilename: $work/in/secret, Access: [read, write]}
     condition: selection
 guard: {action: block}
 ---
@@ -45,11 +45,11 @@ detection:
     condition: selection and not filter
 guard: {action: block}
 ---
-title: Gone
+title: Only read
 id: 23232323-2323-4232-8232-000000000004
 logsource: {product: linux, category: file_access}
 detection:
-    selection: {TargetFilename: $work/in/gone, Access: read}
+    selection: {TargetFilename: [$work/in/gone, $work/in/deep/key], Access: read}
     condition: selection
 guard: {action: block}
 RULES

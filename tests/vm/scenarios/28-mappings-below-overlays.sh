@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 120
-# when: long 6.12
+# when: long
 # A file of a layer is mapped under the path by which it was opened in the overlay: what was said of it there is not
 # remembered for its other paths.
 # shellcheck source=tests/vm/lib.sh

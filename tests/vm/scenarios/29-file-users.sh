@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 200
-# when: long 6.12
+# when: long
 # User of file_access is the user by whom files are opened: setfsuid(2) makes that another one than the effective user.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 200
-# when: long 6.12
+# when: long
 # Other options for a file system by fspick(2) and fsconfig(2), as mount(8) of new util-linux asks for them.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

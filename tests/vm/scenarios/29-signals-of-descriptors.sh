@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
-# when: long 6.12
+# when: long
 # A signal that a descriptor sends (F_SETOWN, F_SETSIG, FIOSETOWN, SIOCSPGRP) is one that the process sends which says so.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

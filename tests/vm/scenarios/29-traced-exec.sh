@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 200
-# when: long 6.12
+# when: long
 # Who traces a process stays attached to what it executes: a rule on attaching to a program holds for that, too.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

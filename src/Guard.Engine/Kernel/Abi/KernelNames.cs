@@ -65,6 +65,8 @@ internal static class KernelNames
         [53] = "file_ioctl", // GUARD_HOOK_IOCTL
         [54] = "sb_remount", // GUARD_HOOK_REMOUNT
         [55] = "exec_traced", // GUARD_HOOK_EXEC_TRACED
+        [56] = "mounted_over", // GUARD_HOOK_MOUNTED_OVER
+        [57] = "moved_over", // GUARD_HOOK_MOVED_OVER
     }.ToFrozenDictionary();
 
     private static readonly string[] Reasons =
