@@ -31,3 +31,31 @@ case_N13() { says_ok connect ::ffff:0.0.0.0 4242; }
 case_N15() { says_ok sendto-from-group 0.0.0.0 4242; }
 # Not to the address that another rule forbids.
 case_N14() { says_ok sendto-raw 127.0.0.9 4242; }
+
+# What was started before the rules goes on when $c/go is there.
+goes_on() {
+    touch "$c/go"
+    local tries
+    for ((tries = 0; tries < 400; tries++)); do
+        ! grep -q '^# ended' "$c/before.out" || break
+        sleep 0.05
+    done
+    cat "$c/before.out"
+}
+# perl, in the directory of the attempt.
+when_told() {
+    cp /usr/bin/perl "$gb/perl"
+    # shellcheck disable=SC2016
+    "$gb/perl" -MIO::Socket::INET -e '$| = 1; my ($go, $early) = @ARGV;
+        sub ask { IO::Socket::INET->new("127.0.0.1:4242") or print "connect: $!\n" and undef }
+        my $socket = ask() if $early;
+        print "waiting\n";
+        select undef, undef, undef, 0.05 until -e $go;
+        $socket = ask() unless $early;
+        print "REACHED\n" if ref $socket and defined syswrite $socket, "x";
+        print "# ended\n"' "$c/go" "$1"
+}
+before_X31() { when_told 1; }
+case_X31() { goes_on; }
+before_X33() { when_told 0; }
+case_X33() { goes_on; }
