@@ -2,10 +2,12 @@
 /*
  * Mounts as what they do to files: what is below the place has another content under its name from then on, and what
  * is moved has another name. Rules about files decide about that as if the place were written to and renamed, a directory
- * with all that is below it. Only in the host's mount namespace, and where others share what is mounted: elsewhere
- * whoever mounts shows himself and his children something else. Init mounts as it was told to when the machine was set up, itself or by a program that it has
- * forked (systemd runs mount(8) for its units); who was orphaned, and is a child of init for that, was forked by somebody
- * else.
+ * with all that is below it. Only in the host's mount namespace, and where a mount is marked as shared: elsewhere the
+ * others see what they saw before.
+ *
+ * Init mounts as it was told to when the machine was set up: itself; a process that it has forked, before that runs
+ * anything else; mount(8) or a program of systemd's that it has started; and what such a mount(8) starts for a file system
+ * that has a program of its own. Who was orphaned is a child of init, too, but was forked by somebody else.
  */
 #ifndef GUARD_HOOK_COVERED_H
 #define GUARD_HOOK_COVERED_H
@@ -24,19 +26,47 @@ static __always_inline bool in_host_mount_namespace(void)
 	return namespace == mount_namespace_of(init);
 }
 
+/* What runs under this number is mount(8), or, if that is enough, a program of systemd's; by the path of its exec. */
+static __always_inline bool program_mounts(__u64 exec_id, bool also_systemd)
+{
+	static const char mount[] = "/usr/bin/mount", systemd[] = "/usr/lib/systemd/systemd-";
+	const struct guard_program *program = program_find(exec_id);
+
+	if (!program || program->flags & GUARD_PROGRAM_IMAGE_CUT)
+		return false;
+	if (program->image_length == sizeof(mount) - 1 &&
+	    !bpf_strncmp((const char *)program->image, sizeof(mount) - 1, mount))
+		return true;
+	return also_systemd && program->image_length >= sizeof(systemd) - 1 &&
+	       !bpf_strncmp((const char *)program->image, sizeof(systemd) - 1, systemd);
+}
+
+/* What is kept of init, if the parent is init. */
+static __always_inline const struct guard_subject *init_above(struct task_struct *parent)
+{
+	return parent->tgid == 1 ? bpf_task_storage_get(&subjects, parent, 0, 0) : NULL;
+}
+
 static __always_inline bool is_for_init(void)
 {
-	struct task_struct *task = bpf_get_current_task_btf(), *parent;
-	struct guard_subject *own, *of_parent;
+	struct task_struct *task = bpf_get_current_task_btf(), *parent = task->real_parent, *above;
+	const struct guard_subject *own = bpf_task_storage_get(&subjects, task, 0, 0), *mounter, *init;
 
 	if (task->tgid == 1)
 		return true;
-	parent = task->real_parent;
-	if (!parent || parent->tgid != 1)
+	if (!own || !parent)
 		return false;
-	own = bpf_task_storage_get(&subjects, task, 0, 0);
-	of_parent = bpf_task_storage_get(&subjects, parent, 0, 0);
-	return own && of_parent && own->parent_exec_id && own->parent_exec_id == of_parent->exec_id;
+	init = init_above(parent);
+	if (init)
+		return own->exec_id == init->exec_id ||
+		       (own->parent_exec_id == init->exec_id && program_mounts(own->exec_id, true));
+	mounter = bpf_task_storage_get(&subjects, parent, 0, 0);
+	above = parent->real_parent;
+	if (!mounter || !above)
+		return false;
+	init = init_above(above);
+	return init && own->parent_exec_id == mounter->exec_id && mounter->parent_exec_id == init->exec_id &&
+	       program_mounts(mounter->exec_id, false);
 }
 
 /* One more place that is decided about. */

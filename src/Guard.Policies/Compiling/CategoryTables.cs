@@ -79,8 +79,16 @@ internal sealed record CategoryTables(
                 a => triggered[a] is not null && policy.Atoms[a].Field != PolicyField.Access && policy.Atoms[a].Field != TargetOf(category)),
             rules.Length == 0 || always.Length > 0 ? 0 : WhatDecides(policy, category, triggered),
             FieldsOf(policy, rules),
-            Array.ConvertAll(triggered, t => t is null ? 0 : lists.Intern([.. t])));
+            [.. triggered.Select((t, a) => t is null ? 0 : lists.Intern(ListOf(policy, a, t)))]);
     }
+
+    /// <summary>
+    /// The rules that an atom triggers. Of those about what is below a renamed directory, no more than a decision notices: those that
+    /// refuse first.
+    /// </summary>
+    private static int[] ListOf(NormalisedPolicy policy, int atom, List<int> rules)
+        => !TriggerChooser.IsOfRenamed(policy.Atoms[atom]) || rules.Count <= KernelLimits.EvaluationsMax ? [.. rules]
+            : [.. rules.OrderByDescending(r => policy.Rules[r].Action == RuleAction.Block).Take(KernelLimits.EvaluationsMax + 1).Order()];
 
     private static uint WhatDecides(NormalisedPolicy policy, RuleCategory category, List<int>?[] triggered)
     {

@@ -41,7 +41,8 @@ internal sealed class PatternLowering
         var names = EventNames(policy);
         var numbers = names.Index().Where(n => n.Item is not null).ToDictionary(n => n.Item!, n => KernelAbi.Texts + n.Index);
         var pass = new PatternLowering(names, findings);
-        for (var atom = 0; atom < policy.Atoms.Length; atom++)
+        // What only a rename asks for comes last: it takes no place that what every open asks for could have.
+        foreach (var atom in Enumerable.Range(0, policy.Atoms.Length).OrderBy(a => policy.Atoms[a] is TextAtom { IsOfRenamed: true }))
         {
             switch (policy.Atoms[atom])
             {

@@ -15,6 +15,8 @@ internal sealed class AtomTable
     /// <summary>Element n: what atom n says apart from its roles, as a number: two atoms with one number differ in roles only.</summary>
     public ImmutableArray<int> Meanings => [.. _meanings];
 
+    public int Count => _atoms.Count;
+
     public NormalisedAtom this[int number] => _atoms[number];
 
     public AtomNode Add(NormalisedAtom atom)

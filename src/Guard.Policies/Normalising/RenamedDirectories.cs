@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Image;
 
 namespace Guard.Policies.Normalising;
 
@@ -15,8 +16,14 @@ namespace Guard.Policies.Normalising;
 /// </remarks>
 internal sealed class RenamedDirectories
 {
-    /// <summary>So many directories of an item are atoms of their own, which rules share; more are lists.</summary>
-    private const int SharedMost = 8;
+    /// <summary>
+    /// So many directories of a rule, those with the shortest names first, are atoms of their own: many rules share them, and one of
+    /// them holds once however many do. More are lists.
+    /// </summary>
+    private const int SharedMost = 16;
+
+    /// <summary>So many of one item; where a bundle has many atoms already, only the first.</summary>
+    private const int SharedOfItem = 8;
 
     /// <summary>
     /// More values are a long list, which means its names and nothing besides (<see cref="Compiling.PatternLowering.SetFrom"/>); no list
@@ -30,6 +37,7 @@ internal sealed class RenamedDirectories
     private readonly ConditionBuilder _build;
     private readonly Dictionary<int, SourceSpan> _places;
     private readonly List<NormalisedAtom> _asked = [];
+    private int _shared;
 
     private RenamedDirectories(AtomTable atoms, ConditionBuilder build, Dictionary<int, SourceSpan> places)
     {
@@ -126,10 +134,18 @@ internal sealed class RenamedDirectories
             return Below.Only(new ConstantNode(true));
         }
 
-        var directories = item.Patterns.SelectMany(DirectoriesOf).DistinctBy(d => AtomDigest.Of(AtomOf(item, [d]))).ToList();
-        var together = directories.Count <= SharedMost ? 1 : ShortMost;
-        return new Below(_build.Or(directories.Chunk(together).Select(d => Ask(item, [.. d]))), _build.Or(OthersOf(item)));
+        var directories = item.Patterns.SelectMany(DirectoriesOf)
+            .DistinctBy(d => AtomDigest.Of(AtomOf(item, [d])))
+            .OrderBy(Depth)
+            .ToList();
+        var shared = Math.Min(SharedMost - _shared, _atoms.Count < KernelLimits.AtomsMax / 2 ? SharedOfItem : 1);
+        var alone = directories.Take(shared).Select(d => Ask(item, [d])).ToList();
+        _shared += alone.Count;
+        var others = directories.Skip(shared).Chunk(ShortMost).Select(d => Ask(item, [.. d]));
+        return new Below(_build.Or(alone.Concat(others)), _build.Or(OthersOf(item)));
     }
+
+    private static int Depth(TextPattern directory) => directory.Elements.OfType<LiteralElement>().Sum(l => l.Bytes.Count(b => b == '/'));
 
     /// <summary>What a directory must be for the item to hold below it for another reason than that it spells the directory.</summary>
     private IEnumerable<ConditionNode> OthersOf(TextAtom item)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest: --no-guardd
 # timeout: 1200
-# when: long 6.1
+# when: long
 # This kernel, running the decision core under BPF_PROG_TEST_RUN, decides random requests under random policies as the
 # simulator does over the same bytes: policies of all kinds, at the bounds, by target and cgroup, about sockets.
 # shellcheck source=tests/vm/lib.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 300
-# when: long 6.12
+# when: long
 # What a mode gives: set-ID bits and execution, by chmod, by an ACL, through an overlay, and for what is made with it.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

@@ -61,7 +61,23 @@ by_init() {
     systemctl start "$unit" && systemctl is-active "$unit" && systemctl stop "$unit"
 }
 
+# unit_runs - what a unit's main process mounts, which is not mount(8).
+unit_runs() { systemd-run --quiet --wait --pipe /usr/lib/guard-tests/act mount tmpfs "$work/top/app"; }
+
+# helper_by_init - mount(8) in a unit starts a program for the type, which mounts.
+helper_by_init() {
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nexec /usr/lib/guard-tests/act mount tmpfs "$2"\n' > /sbin/mount.guardtest
+    chmod 755 /sbin/mount.guardtest
+    systemd-run --quiet --wait --pipe /usr/bin/mount -t guardtest none "$work/top/app" | grep '"errno":"OK"' || return
+    umount "$work/top/app"
+    rm /sbin/mount.guardtest
+}
+
 over_expect OK "control, without a rule"
+expect_exit 0 "control: a helper of mount(8) for a unit" helper_by_init
+expect_errno OK "control: what else a unit runs" unit_runs
+umount "$work/top/app"
 expect_output '^active$' "control: a mount unit" by_init
 
 push_rules "a rule on writes below a directory goes live" << RULES
@@ -92,6 +108,8 @@ umount "$work.shared/free" "$work.shared"
 expect_errno OK "and by whom the rule excludes" "$work/from/excluded" mount tmpfs "$work/top/app"
 expect_ok "and unmounted" umount "$work/top/app"
 expect_output '^active$' "and what init was told to mount" by_init
+expect_exit 0 "a helper of mount(8) for a unit" helper_by_init
+expect_errno EPERM "not what else a unit runs" unit_runs
 expect_errno EPERM "an orphan is not init's for that" orphaned act mount tmpfs "$work/top/app"
 expect_equal 1 "$(cat "$work/parent")" "though its parent is init"
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # guest:
 # timeout: 420
-# when: long 6.12
+# when: long
 # Files that no rule speaks of are remembered. Whatever makes a rule speak of one, the next open is refused.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh

@@ -56,8 +56,8 @@ case_F24() { mkdir "$c/m" && mount --bind "$gb" "$c/m" && cd "$c/m" && umount -l
 case_F25() { mv "$gb" "$c/gbz" && echo REACHED > "$c/gbz/secret" && cat "$c/gbz/secret"; }
 # Where others see it; what is mounted in a namespace of one's own covers nothing for them.
 for_all() { nsenter -t 1 -m -- bash -c "$1"; }
-case_F26() { echo REACHED > "$c/x" && for_all "mount --bind '$c/x' '$F' && cat '$F' && umount '$F'"; }
-case_F27() { for_all "mount -t tmpfs none '$gb' && umount '$gb'" && echo REACHED; }
+case_F26() { echo REACHED > "$c/x" && for_all "act bind-mount '$c/x' '$F' && cat '$F' && umount '$F'"; }
+case_F27() { for_all "act mount tmpfs '$gb' && umount '$gb'" && echo REACHED; }
 before_X27a() { act held splice "$F" "$c/go"; }
 case_X27a() { held; }
 before_X27b() { act held sendfile "$F" "$c/go"; }
