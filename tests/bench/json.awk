@@ -13,7 +13,7 @@ function add(list, line) {
 
 function add_guest(kernel, state, operation,    line, base) {
     if (figure[kernel, state, operation] == "") return
-    line = sprintf("\"kernel\": %s, \"state\": %s, \"operation\": %s, \"instructions\": %d, \"statistic\": %s, \"minimum\": %d, \"median\": %d",
+    line = sprintf("\"kernel\": %s, \"state\": %s, \"operation\": %s, \"instructions\": %.0f, \"statistic\": %s, \"minimum\": %.0f, \"median\": %.0f",
         text(kernel), text(state), text(operation), figure[kernel, state, operation], text(statistic(operation)),
         minimum[kernel, state, operation], median[kernel, state, operation])
     base = figure[kernel, "nothing", operation]
@@ -21,7 +21,7 @@ function add_guest(kernel, state, operation,    line, base) {
 }
 
 function add_native(n,    line, base) {
-    line = sprintf("\"what\": %s, \"rules\": %d, \"pathBytes\": %d, \"repeats\": %d, \"minimum\": %d, \"median\": %d, \"unit\": %s",
+    line = sprintf("\"what\": %s, \"rules\": %d, \"pathBytes\": %d, \"repeats\": %d, \"minimum\": %.0f, \"median\": %.0f, \"unit\": %s",
         text(native_what[n]), native_rules[n], native_path[n], native_repeats[n], native_minimum[n], native_median[n], text(native_unit[n]))
     base = native_what[n] == "decide-open" ? native_base[native_rules[n]] : ""
     add("native", line (base ? sprintf(", \"ratio\": %.4f", native_minimum[n] / base) : ""))

@@ -26,7 +26,7 @@ function native_table(    n, base) {
     printf "%-16s%8s%12s%10s%14s%14s%8s%10s\n", "", "rules", "path bytes", "repeats", "minimum", "median", "unit", "ratio"
     for (n = 1; n <= natives; n++) {
         base = native_what[n] == "decide-open" ? native_base[native_rules[n]] : ""
-        printf "%-16s%8d%12s%10d%14d%14d%8s%10s\n", native_what[n], native_rules[n], native_path[n] ? native_path[n] : "-",
+        printf "%-16s%8d%12s%10d%14.0f%14.0f%8s%10s\n", native_what[n], native_rules[n], native_path[n] ? native_path[n] : "-",
             native_repeats[n], native_minimum[n], native_median[n], native_unit[n],
             base ? sprintf("%.2f", native_minimum[n] / base) : ""
     }
