@@ -97,8 +97,8 @@ static __always_inline bool file_is_unspoken(struct guard_image *image, struct g
 }
 
 /*
- * Nobody is refused or recorded for the file in s->path, read in these roles, and s->identity: no rule speaks of it, or none that concerns
- * the current task's cgroup. Then an answer for others depends on theirs, and `here` says so.
+ * Nobody is refused or recorded for the file in s->path, read in these roles, and s->identity: no rule speaks of it, or
+ * none that concerns the current task's cgroup. Then an answer for others depends on theirs, and `here` says so.
  */
 static __always_inline bool target_settles(struct guard_image *image, struct guard_scratch *s, __u32 roles, bool *here)
 {
