@@ -187,6 +187,27 @@ public sealed class PolicyExplainAnswerTests : IDisposable
         return (Path.Combine(real, "file"), Path.Combine(_directory, "link", "file"));
     }
 
+    [Theory]
+    [InlineData("--is-directory", true)]
+    [InlineData("--image /usr/bin/mv", false)]
+    public async Task The_rename_of_a_directory_is_explained_by_what_is_below_it(string told, bool refused)
+    {
+        var rule = RuleOf("file_access", "TargetFilename|startswith: /nowhere/app/, Access: write") + "\nguard: {action: block}";
+        var result = await ExplainAsync($"open /nowhere --access rename {told}", rule);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.StartsWith(refused ? "open /nowhere: block\n" : "open /nowhere: allow: no rule matches\n", result.Out, StringComparison.Ordinal);
+        Assert.Equal(refused, result.Out.Contains("TargetFilename, of what is below the directory", StringComparison.Ordinal));
+        Assert.Equal(refused, result.Out.Contains("implied", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Only_a_rename_is_asked_of_a_directory()
+    {
+        var result = await ExplainAsync("open /nowhere --is-directory", RuleOf("file_access", "TargetFilename: /x"));
+        Assert.Equal(2, result.Code);
+        Assert.Contains("--is-directory goes with --access rename", result.Error, StringComparison.Ordinal);
+    }
+
     private async Task<CliResult> ExplainAsync(string asked, string rules)
     {
         var file = Path.Combine(_directory, "rule.yml");

@@ -43,37 +43,6 @@ public sealed class PolicyExplainTests : IDisposable
         Assert.Equal($"  {file}(10,9): ParentImage: /usr/sbin/backup  [does not hold]", lines[3]);
     }
 
-    [Theory]
-    [InlineData("--is-directory", "block")]
-    [InlineData("--image", "allow: no rule matches", "/usr/bin/mv")]
-    public async Task The_rename_of_a_directory_is_explained_by_what_is_below_it(string option, string verdict, string? value = null)
-    {
-        const string rule = """
-            title: Written
-            logsource: {product: linux, category: file_access}
-            detection:
-                files: {TargetFilename|startswith: /nowhere/app/, Access: write}
-                condition: files
-            guard: {action: block}
-            """;
-        string[] more = value is null ? [option] : [option, value];
-        var result = await Cli.RunAsync(
-            Real, ["policy", "explain", "open", "/nowhere", "--access", "rename", "--rules", Write("a.yml", rule), .. more]);
-        Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.StartsWith($"open /nowhere: {verdict}\n", result.Out, StringComparison.Ordinal);
-        Assert.Equal(value is null, result.Out.Contains("TargetFilename, of what is below the directory", StringComparison.Ordinal));
-        Assert.Equal(value is null, result.Out.Contains("implied", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Only_a_rename_is_asked_of_a_directory()
-    {
-        var result = await Cli.RunAsync(
-            Real, "policy", "explain", "open", "/nowhere", "--is-directory", "--rules", Write("a.yml", Netcat));
-        Assert.Equal(2, result.Code);
-        Assert.Contains("--is-directory goes with --access rename", result.Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_rule_that_would_lock_root_out_is_explained_with_a_warning()
     {
