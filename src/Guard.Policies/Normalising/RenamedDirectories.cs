@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Guard.Policies.Diagnostics;
 using Guard.Policies.Image;
 
 namespace Guard.Policies.Normalising;
@@ -35,31 +34,31 @@ internal sealed class RenamedDirectories
 
     private readonly AtomTable _atoms;
     private readonly ConditionBuilder _build;
-    private readonly Dictionary<int, SourceSpan> _places;
+    private readonly Func<NormalisedAtom, AtomNode> _add;
     private readonly List<NormalisedAtom> _asked = [];
     private int _shared;
 
-    private RenamedDirectories(AtomTable atoms, ConditionBuilder build, Dictionary<int, SourceSpan> places)
+    private RenamedDirectories(AtomTable atoms, ConditionBuilder build, Func<NormalisedAtom, AtomNode> add)
     {
         _atoms = atoms;
         _build = build;
-        _places = places;
+        _add = add;
     }
 
     /// <summary>The condition, or one with the alternative.</summary>
     /// <param name="condition">Of a rule of file_access.</param>
     /// <param name="identity">The rule's, for where the alternative stands.</param>
-    /// <param name="atoms">Has the condition's atoms, takes those of the alternative.</param>
+    /// <param name="atoms">Has the condition's atoms, takes what the alternative implies.</param>
     /// <param name="build">The rule's.</param>
-    /// <param name="places">Takes where the items of the new atoms stand.</param>
+    /// <param name="add">Takes an atom of the alternative that stands somewhere in the rule.</param>
     public static ConditionNode AddTo(
         ConditionNode condition,
         RuleIdentity identity,
         AtomTable atoms,
         ConditionBuilder build,
-        Dictionary<int, SourceSpan> places)
+        Func<NormalisedAtom, AtomNode> add)
     {
-        var pass = new RenamedDirectories(atoms, build, places);
+        var pass = new RenamedDirectories(atoms, build, add);
         var named = pass.Read(condition, negated: false).Named;
         if (named is ConstantNode { Value: false })
         {
@@ -178,19 +177,12 @@ internal sealed class RenamedDirectories
     /// <summary>The condition with all its atoms in the table.</summary>
     private ConditionNode Number(ConditionNode node) => node switch
     {
-        AtomNode { Atom: < 0 } atom => Add(_asked[-atom.Atom - 1]),
+        AtomNode { Atom: < 0 } atom => _add(_asked[-atom.Atom - 1]),
         NotNode not => ConditionBuilder.Not(Number(not.Operand)),
         AndNode and => _build.And(and.Operands.Select(Number)),
         OrNode or => _build.Or(or.Operands.Select(Number)),
         _ => node,
     };
-
-    private AtomNode Add(NormalisedAtom atom)
-    {
-        var node = _atoms.Add(atom);
-        _places.TryAdd(node.Atom, atom.Span);
-        return node;
-    }
 
     /// <summary>The pattern up to each slash, but for one behind a <c>*</c>: any directory at all is in front of that.</summary>
     private static IEnumerable<TextPattern> DirectoriesOf(TextPattern pattern)

@@ -29,7 +29,7 @@ internal sealed class RuleNormaliser
         var condition = pass.Convert(rule);
         if (rule.LogSource.Category == RuleCategory.FileAccess)
         {
-            condition = RenamedDirectories.AddTo(condition, rule.Identity, atoms, pass._build, pass._places);
+            condition = RenamedDirectories.AddTo(condition, rule.Identity, atoms, pass._build, pass.Add);
         }
 
         if (!pass._build.TooLarge)

@@ -94,7 +94,7 @@ public sealed class RenamedDirectoriesTests
         var text = FileAccess("a:\n    TargetFilename|startswith: /srv/app/\ncondition: a", "guard: {action: block}");
         Assert.Equal(Verdict.Allow, Decide(text, Renamed("/srv") with { RenamesDirectory = false }));
         Assert.Equal(Verdict.Allow, Decide(text, Renamed("/srv") with { RenamesDirectory = false, Access = AccessKinds.Read }));
-        Assert.Equal(Verdict.Block, Decide(text, Renamed("/mnt") with { OtherName = Text("/srv") }));
+        Assert.Equal(Verdict.Block, Decide(text, Renamed("/mnt") with { OtherName = RequestText.Of("/srv") }));
     }
 
     [Fact]
@@ -184,19 +184,17 @@ public sealed class RenamedDirectoriesTests
 
     private static DecisionRequest Renamed(string directory) => new(RuleCategory.FileAccess)
     {
-        Image = Text("/usr/bin/mv"),
-        Invoked = Text("/usr/bin/mv"),
-        CommandLine = Text("mv"),
-        ParentImage = Text("/usr/bin/bash"),
-        ParentInvoked = Text("bash"),
-        ParentCommandLine = Text("bash"),
-        Target = Text(directory),
+        Image = RequestText.Of("/usr/bin/mv"),
+        Invoked = RequestText.Of("/usr/bin/mv"),
+        CommandLine = RequestText.Of("mv"),
+        ParentImage = RequestText.Of("/usr/bin/bash"),
+        ParentInvoked = RequestText.Of("bash"),
+        ParentCommandLine = RequestText.Of("bash"),
+        Target = RequestText.Of(directory),
         Access = AccessKinds.Rename,
         RenamesDirectory = true,
         Group = 0,
         MountNamespace = 0,
-        Cgroup = Text("/"),
+        Cgroup = RequestText.Of("/"),
     };
-
-    private static RequestText Text(string text) => RequestText.Of(text);
 }
