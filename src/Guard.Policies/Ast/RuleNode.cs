@@ -41,12 +41,15 @@ internal sealed record LogSourceNode(RuleLogSource Source, RuleCategory? Categor
 internal readonly record struct DecidedKind(RuleCategory? Category, OperationKind? Operation = null);
 
 /// <summary>A <c>guard:</c> block.</summary>
-internal sealed record GuardNode(RuleAction Action, OnUnknown OnUnknown, SourceSpan Span)
+/// <param name="Action">What becomes of an operation that matches.</param>
+/// <param name="OnUnknown">What becomes of one that is not known to match; null where nobody says it, which is allow.</param>
+/// <param name="Span">Where it is written.</param>
+internal sealed record GuardNode(RuleAction Action, OnUnknown? OnUnknown, SourceSpan Span)
 {
     /// <summary>Items that must hold besides the detection: where the process is.</summary>
     public ImmutableArray<ItemNode> Scope { get; init; } = [];
 
-    public static GuardNode Default { get; } = new(RuleAction.Audit, OnUnknown.Allow, default);
+    public static GuardNode Default { get; } = new(RuleAction.Audit, null, default);
 
     /// <summary>Whether what may not be run may not be mapped for execution either.</summary>
     public bool Mapped { get; init; } = true;

@@ -111,7 +111,7 @@ internal sealed class BundleBinder
             ReportUnused(files, lists);
         }
 
-        return new BoundBundle(rules, failure);
+        return new BoundBundle(FailureBinder.Complete(rules, failure), failure);
     }
 
     private void ReportUnused(ListFiles files, ValueLists lists)

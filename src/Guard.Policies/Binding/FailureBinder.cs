@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Guard.Policies.Ast;
 using Guard.Policies.Diagnostics;
 using Guard.Policies.Normalising;
 using Guard.Policies.Yaml;
@@ -7,7 +8,7 @@ namespace Guard.Policies.Binding;
 
 /// <summary>
 /// The document with <c>guard: failure:</c>, which says what becomes of operations that the engine can't decide while the
-/// bundle is in force. A second one is an error also when it says the same: whoever changes one of them would believe it.
+/// bundle is in force, and of those about which a rule does not know enough and does not say <c>on_unknown</c>. A second one is an error also when it says the same: whoever changes one of them would believe it.
 /// </summary>
 internal static class FailureBinder
 {
@@ -54,4 +55,13 @@ internal static class FailureBinder
 
         return order;
     }
+
+    /// <summary>
+    /// What can't be known is refused by a bundle that is closed, too, where a rule that blocks does not say for itself.
+    /// </summary>
+    public static ImmutableArray<RuleNode> Complete(ImmutableArray<RuleNode> rules, FailureOrder order)
+        => order != FailureOrder.Closed ? rules
+            : [.. rules.Select(rule => rule.WrittenGuard is { Action: RuleAction.Block, OnUnknown: null } guard
+                ? rule with { WrittenGuard = guard with { OnUnknown = OnUnknown.Deny } }
+                : rule)];
 }

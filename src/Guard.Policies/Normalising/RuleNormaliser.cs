@@ -36,7 +36,7 @@ internal sealed class RuleNormaliser
         {
             var guard = rule.Guard;
             return new NormalisedRule(
-                rule.Identity, rule.LogSource.Category!.Value, guard.Action, guard.OnUnknown, condition)
+                rule.Identity, rule.LogSource.Category!.Value, guard.Action, guard.OnUnknown ?? OnUnknown.Allow, condition)
             {
                 Places = pass._places,
                 Source = rule.LogSource.Source,

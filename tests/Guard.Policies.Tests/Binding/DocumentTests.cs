@@ -20,6 +20,8 @@ public sealed class DocumentTests(ITestOutputHelper output)
 
     private const string Order = "title: o\nguard:\n    rules: [second, 2F1BA2C4-6F86-4D2B-9B8F-6B9D6E5B4C3A]\n    action: block\n    on_unknown: deny\n---\n";
 
+    private const string Known = "sel:\n    Image: /opt/a\n    ParentImage: /opt/b\ncondition: sel";
+
     [Fact]
     public void An_order_about_a_rule_that_is_gone_is_named()
     {
@@ -91,6 +93,32 @@ public sealed class DocumentTests(ITestOutputHelper output)
             Assert.Equal(expected == FailureOrder.NotSaid, result.Image.Hash == Compile(A).Image!.Hash);
             Assert.Equal(expected != FailureOrder.NotSaid, ImageListing.Write(result.Image).Contains($"\nfailure: {expected}\n", StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData("", "{action: block}", OnUnknown.Allow)]
+    [InlineData("open", "{action: block}", OnUnknown.Allow)]
+    [InlineData("closed", "{action: block}", OnUnknown.Deny)]
+    [InlineData("closed", "{action: block, on_unknown: allow}", OnUnknown.Allow)]
+    [InlineData("open", "{action: block, on_unknown: deny}", OnUnknown.Deny)]
+    [InlineData("closed", "{action: audit}", OnUnknown.Allow)]
+    [InlineData("closed", null, OnUnknown.Allow)]
+    public void What_a_rule_that_blocks_does_not_know_the_bundle_says(string failure, string? guard, OnUnknown expected)
+    {
+        var document = failure.Length == 0 ? string.Empty : $"title: f\nguard: {{failure: {failure}}}\n";
+        var rule = Exec(Known, guard is null ? string.Empty : $"guard: {guard}\n");
+        Assert.Equal(expected, Assert.Single(Normalise($"{rule}\n---\n{document}").Rules).OnUnknown);
+        Assert.Equal(expected, Assert.Single(Normalise($"{document}\n---\n{rule}").Rules).OnUnknown);
+    }
+
+    [Fact]
+    public void An_order_heeds_the_failure_mode_too()
+    {
+        const string closed = "title: f\nguard: {failure: closed}\n---\n";
+        var orders = Normalise(A + B + closed + "title: o\nguard: {rules: [second], action: block}\n").Rules;
+        Assert.Equal([OnUnknown.Allow, OnUnknown.Deny], orders.Select(r => r.OnUnknown));
+        orders = Normalise(A + B + closed + "title: o\nguard: {rules: [second], action: block, on_unknown: allow}\n").Rules;
+        Assert.Equal([OnUnknown.Allow, OnUnknown.Allow], orders.Select(r => r.OnUnknown));
     }
 
     [Fact]
