@@ -55,6 +55,7 @@ control() {
         [[ $before != "$after" ]] || return 0
     done
     note "$1: a rule speaks of what is measured; the figures are too high"
+    guardctl audit list --limit 8
 }
 
 # Stopped while measuring: what Guard enforces stays, and user space that wakes
