@@ -80,12 +80,13 @@ internal sealed class SurvivalAnswers(
         return holds;
     }
 
-    private bool NameHolds(int atom, TextAtom item, int request)
+    private bool? NameHolds(int atom, TextAtom item, int request)
     {
         var names = _texts.Of(item.Roles);
         var known = _ofNames[atom] ??= new bool?[names.Distinct.Length];
         var number = names.NumberOf[request];
-        return known[number] ??= Array.Exists(names.Distinct[number], text => Matches(item, text));
+        var holds = known[number] ??= Array.Exists(names.Distinct[number], text => Matches(item, text));
+        return holds || !requests[request].IsFromBefore || (item.Roles & TextRoles.Invoked) == 0 ? holds : null;
     }
 
     private static bool? Holds(NormalisedAtom atom, SurvivalRequest request) => atom switch

@@ -94,20 +94,21 @@ internal sealed class SurvivalCircumstances
     /// <summary>They go on in the session that they have opened.</summary>
     private static readonly string[] OpenSessions = [Sshd, SshSession, Login, Sudo, Su];
 
-    private readonly Dictionary<(string Image, string Invoked, string Parent, RuleCategory Category), ImmutableArray<Circumstances>> _known = [];
+    private readonly Dictionary<(string Image, string Invoked, string Parent, RuleCategory Category, bool IsFromBefore), ImmutableArray<Circumstances>> _known = [];
 
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
 
     /// <summary>All that are plausible.</summary>
     public ImmutableArray<Circumstances> Of(SurvivalRequest request)
     {
-        var key = (Image: Text(request.Image), Invoked: Text(request.Invoked), Parent: Text(request.Parent), request.Category);
+        var key = (Image: Text(request.Image), Invoked: Text(request.Invoked), Parent: Text(request.Parent), request.Category, request.IsFromBefore);
         if (!_known.TryGetValue(key, out var known))
         {
             known = [.. key.Category switch
             {
                 RuleCategory.MappedProgram => Mapped(key.Image, key.Parent),
                 RuleCategory.ProcessCreation => SurvivalProperties.Of(key.Image).SelectMany(p => Run(key.Image, key.Parent, key.Invoked, p)),
+                _ when key.IsFromBefore => Mapped(key.Image, key.Parent).Select(c => c with { Directory = Bytes("/") }),
                 _ => Run(key.Image, key.Parent, key.Invoked, null),
             }];
             _known.Add(key, known);

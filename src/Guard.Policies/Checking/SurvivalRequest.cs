@@ -19,6 +19,9 @@ internal sealed record SurvivalRequest(
     /// <summary>The kernel can't hash what this maps.</summary>
     public bool HasNoDigest { get; init; }
 
+    /// <summary>Who does it ran before Guard: nobody knows by which name it was called, nor with which arguments.</summary>
+    public bool IsFromBefore { get; init; }
+
     /// <summary>Of an operation: which one, and in what way.</summary>
     public uint SystemOperation { get; init; }
 

@@ -72,8 +72,19 @@ internal static class SurvivalSet
         "/usr/lib/systemd/libsystemd-shared-252.so",
     ];
 
+    /// <summary>What may run when Guard begins, at a boot or when it is installed: init, guardd, the login service, a shell of root's.</summary>
+    private static readonly ImmutableArray<string> EarlyPrograms = [Systemd, Guardd, Sshd, Bash];
+
+    private static readonly byte[] Init = Bytes(Systemd);
+
     /// <summary>All of them, with what the administrator added; the uid is 0.</summary>
-    public static ImmutableArray<SurvivalRequest> Requests(SurvivalEntries added) =>
+    public static ImmutableArray<SurvivalRequest> Requests(SurvivalEntries added)
+    {
+        var known = Known(added);
+        return [.. known, .. FromBefore(known)];
+    }
+
+    private static ImmutableArray<SurvivalRequest> Known(SurvivalEntries added) =>
     [
         .. from program in Programs.Concat(added.Programs.Select(path => (Image: MergedUsr.Resolve(path), Invoked: path)))
            from parent in Parents
@@ -92,8 +103,9 @@ internal static class SurvivalSet
            from library in Libraries
            select TakenForProgram(parent, library),
         .. from parent in Parents
+           from image in ImmutableArray.Create(Guardctl, Guardd)
            from category in ImmutableArray.Create(RuleCategory.MappedProgram, RuleCategory.ImageLoad)
-           select OwnCode(parent, category),
+           select OwnCode(image, parent, category),
         .. from need in SurvivalFiles.Needs
            from parent in Parents
            select Open(need.Image, need.Image, parent, need.File, need.Access),
@@ -151,9 +163,9 @@ internal static class SurvivalSet
     /// <summary>
     /// The code that .NET makes, guardctl's and guardd's: a file in memory without a name that is larger than what is hashed.
     /// </summary>
-    private static SurvivalRequest OwnCode(string parent, RuleCategory category)
+    private static SurvivalRequest OwnCode(string image, string parent, RuleCategory category)
     {
-        const string image = Guardctl, code = "/memfd:doublemapper";
+        const string code = "/memfd:doublemapper";
         var isLoad = category == RuleCategory.ImageLoad;
         return new(
             $"{image} running, whose code is made in memory",
@@ -167,6 +179,12 @@ internal static class SurvivalSet
             HasNoDigest = true,
         };
     }
+
+    /// <summary>The same, of what runs since before Guard; an exec gives a process another name.</summary>
+    private static IEnumerable<SurvivalRequest> FromBefore(IEnumerable<SurvivalRequest> requests)
+        => requests.Where(r => r.Category is not (RuleCategory.ProcessCreation or RuleCategory.MappedProgram)
+                && EarlyPrograms.Contains(Encoding.UTF8.GetString(r.Image), StringComparer.Ordinal) && r.Parent.AsSpan().SequenceEqual(Init))
+            .Select(r => r with { Description = r.Description + ", running since before Guard", IsFromBefore = true });
 
     /// <summary>The port by which one logs in.</summary>
     private static SurvivalRequest Serve(NetworkOperation operation, IPAddress address) => new(

@@ -133,6 +133,25 @@ public sealed class LockOutTests
     }
 
     [Theory]
+    [InlineData("file_access", "TargetFilename: /etc/passwd, Image|startswith: /tmp/", "deny", true)]
+    [InlineData("file_access", "TargetFilename: /etc/passwd, Image|startswith: /tmp/", "allow", false)]
+    [InlineData("file_access", "TargetFilename: /etc/shadow-, Image|startswith: /tmp/", "deny", false)]
+    [InlineData("file_access", "TargetFilename: /etc/passwd, CommandLine|contains: zzz", "deny", true)]
+    [InlineData("file_access", "TargetFilename: /etc/passwd, CurrentDirectory: /zzz", "deny", false)]
+    [InlineData("image_load", "ImageLoaded|endswith: /libc.so.6, Image|startswith: /tmp/", "deny", true)]
+    [InlineData("image_load", "Hashes|contains: SHA256=0000000000000000000000000000000000000000000000000000000000000000, Image|startswith: /tmp/", "deny", true)]
+    [InlineData("mount", "TargetFilename: /, MountAction: remount, Image|startswith: /tmp/", "allow", false)]
+    [InlineData("process_creation", "Image|startswith: /tmp/", "deny", false)]
+    public void Who_ran_before_Guard_has_no_known_name_nor_arguments(string category, string items, string onUnknown, bool refused)
+    {
+        var guard = $"guard: {{action: block, on_unknown: {onUnknown}}}";
+        Assert.Equal(refused, Where(Compile(Rule(category, $"a: {{{items}}}\ncondition: a", guard)), DiagnosticCatalogue.LockOut).Any());
+        // An exclusion reads the path, which is known.
+        const string excluded = "f: {Image: [/usr/lib/systemd/systemd, /usr/lib/guard/guardd, /usr/sbin/sshd, /usr/bin/bash]}\ncondition: a and not f";
+        Assert.Empty(Where(Compile(Rule(category, $"a: {{{items}}}\n{excluded}", guard)), DiagnosticCatalogue.LockOut));
+    }
+
+    [Theory]
     [InlineData("TargetFilename: /root/.ssh/authorized_keys, Access: read", true)]
     [InlineData("TargetFilename|endswith: /authorized_keys", true)]
     [InlineData("TargetFilename|startswith: /root/", true)]
@@ -190,7 +209,8 @@ public sealed class LockOutTests
 
         var finding = Assert.Single(findings);
         Assert.Equal(DiagnosticCatalogue.LockOut.Id, finding.Id);
-        Assert.EndsWith($"refuses /usr/lib/guard/guardctl running, whose code is made in memory{ending}", finding.Message, StringComparison.Ordinal);
+        var running = $"running, whose code is made in memory{ending}";
+        Assert.EndsWith($"refuses /usr/lib/guard/guardctl {running}, /usr/lib/guard/guardd {running}", finding.Message, StringComparison.Ordinal);
         Assert.Contains("mapped: allow", finding.Hint, StringComparison.Ordinal);
         Assert.Empty(Compile(text.Replace("block,", "block, mapped: allow,", StringComparison.Ordinal)).Diagnostics);
     }
