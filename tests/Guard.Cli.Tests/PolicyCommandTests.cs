@@ -221,7 +221,7 @@ public sealed class PolicyCommandTests : IDisposable
         server.Answer("GET /v1/policy", new PolicyListing("abc", 7, null, [new ListedRule(rule, "process_creation", "allow", 1234)]), GuardJson.Default.PolicyListing);
         var result = await Cli.RunAsync("policy", "list", "--socket", server.Path);
         Assert.Equal(
-            "ID\tACTION\tLEVEL\tCATEGORY\tHITS\tTITLE\tSOURCE\nid-1\tblock\thigh\tprocess_creation\t1,234\tNo \\x1b[2Jshells\ta.yml(1,1)\n",
+            "ID\tACTION\tUNKNOWN\tLEVEL\tCATEGORY\tHITS\tTITLE\tSOURCE\nid-1\tblock\tallow\thigh\tprocess_creation\t1,234\tNo \\x1b[2Jshells\ta.yml(1,1)\n",
             result.Out);
     }
 

@@ -24,11 +24,11 @@ internal static class PolicyListCommand
             run.WriteJson(listing, GuardJson.Default.PolicyListing);
             return ExitCode.Ok;
         }
-        var table = new Table(run.Terminal, "ID", "ACTION", "LEVEL", "CATEGORY", "HITS", "TITLE", "SOURCE");
+        var table = new Table(run.Terminal, "ID", "ACTION", "UNKNOWN", "LEVEL", "CATEGORY", "HITS", "TITLE", "SOURCE");
         foreach (var rule in listing.Rules)
         {
             var tone = rule.Rule.Action == "block" ? Tone.Bad : Tone.Plain;
-            table.Add(rule.Rule.Id, new Cell(rule.Rule.Action, tone), rule.Rule.Level, rule.Category, Show.Count(rule.Hits), rule.Rule.Title, rule.Rule.Source);
+            table.Add(rule.Rule.Id, new Cell(rule.Rule.Action, tone), rule.OnUnknown, rule.Rule.Level, rule.Category, Show.Count(rule.Hits), rule.Rule.Title, rule.Rule.Source);
         }
         table.Write();
         run.Note($"failure: {Show.Failure(listing.FailureMode, listing.FailureModeFrom)}");

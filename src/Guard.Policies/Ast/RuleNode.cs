@@ -42,7 +42,7 @@ internal readonly record struct DecidedKind(RuleCategory? Category, OperationKin
 
 /// <summary>A <c>guard:</c> block.</summary>
 /// <param name="Action">What becomes of an operation that matches.</param>
-/// <param name="OnUnknown">What becomes of one that is not known to match; null where nobody says it, which is allow.</param>
+/// <param name="OnUnknown">What becomes of one that is not known to match; null where the block does not say it, until the bundle is known.</param>
 /// <param name="Span">Where it is written.</param>
 internal sealed record GuardNode(RuleAction Action, OnUnknown? OnUnknown, SourceSpan Span)
 {

@@ -104,14 +104,15 @@ internal sealed class BundleBinder
         var rules = _rules.Select(r => binder.Bind(r.Map, r.FallbackId)).OfType<RuleNode>().ToImmutableArray();
         var names = RuleNames.Of(_rules.Select(r => r.Map));
         rules = new FilterBinder(binder, names, _options, _bag).Apply(_filters, rules);
-        rules = OrderBinder.Apply(_orders, rules, names, new ScopeBinder(_options, lists, _bag), _bag);
         var failure = FailureBinder.Bind(_failures, _bag);
+        rules = [.. rules.Select(r => r with { WrittenGuard = r.WrittenGuard is { } guard ? FailureBinder.Complete(guard, failure) : null })];
+        rules = OrderBinder.Apply(_orders, rules, names, failure, new ScopeBinder(_options, lists, _bag), _bag);
         if (!_bag.HasErrors)
         {
             ReportUnused(files, lists);
         }
 
-        return new BoundBundle(FailureBinder.Complete(rules, failure), failure);
+        return new BoundBundle(rules, failure);
     }
 
     private void ReportUnused(ListFiles files, ValueLists lists)

@@ -57,11 +57,11 @@ internal static class FailureBinder
     }
 
     /// <summary>
-    /// What can't be known is refused by a bundle that is closed, too, where a rule that blocks does not say for itself.
+    /// The block with what it does not say for itself: a bundle that is closed refuses what is not known to match a rule that blocks.
     /// </summary>
-    public static ImmutableArray<RuleNode> Complete(ImmutableArray<RuleNode> rules, FailureOrder order)
-        => order != FailureOrder.Closed ? rules
-            : [.. rules.Select(rule => rule.WrittenGuard is { Action: RuleAction.Block, OnUnknown: null } guard
-                ? rule with { WrittenGuard = guard with { OnUnknown = OnUnknown.Deny } }
-                : rule)];
+    public static GuardNode Complete(GuardNode guard, FailureOrder order) => guard with
+    {
+        OnUnknown = guard.OnUnknown
+            ?? (order == FailureOrder.Closed && guard.Action == RuleAction.Block ? OnUnknown.Deny : OnUnknown.Allow),
+    };
 }

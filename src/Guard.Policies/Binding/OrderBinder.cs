@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Guard.Policies.Ast;
 using Guard.Policies.Diagnostics;
+using Guard.Policies.Normalising;
 using Guard.Policies.Yaml;
 
 namespace Guard.Policies.Binding;
@@ -16,6 +17,7 @@ internal static class OrderBinder
         IReadOnlyList<YamlMapping> documents,
         ImmutableArray<RuleNode> rules,
         RuleNames names,
+        FailureOrder failure,
         ScopeBinder scopes,
         DiagnosticBag bag)
     {
@@ -32,7 +34,7 @@ internal static class OrderBinder
             metadata.CheckKeys(document, "guard");
             var identity = metadata.BindIdentity(document, "the document", string.Empty);
             var entry = document.Find("guard")!;
-            var order = GuardBinder.Bind(entry, ["rules"], scopes, bag)!;
+            var order = FailureBinder.Complete(GuardBinder.Bind(entry, ["rules"], scopes, bag)!, failure);
             foreach (var (reference, span) in References(((YamlMapping)entry.Value).Find("rules")!, identity.Title, names, bag))
             {
                 foreach (var index in byName[reference])

@@ -134,7 +134,7 @@ internal sealed record CategoryTables(
             policy,
             [.. always, .. unknown],
             "rules that a decision with an incomplete field evaluates",
-            "use `on_unknown: deny` on fewer rules",
+            "let fewer rules decide by `on_unknown: deny`, which is the default of rules that block in a bundle with `failure: closed`",
             findings);
         foreach (var (atom, rules) in triggered.Index())
         {

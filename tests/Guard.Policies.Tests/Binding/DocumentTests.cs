@@ -16,7 +16,7 @@ public sealed class DocumentTests(ITestOutputHelper output)
         + "detection:\n    sel:\n        Image: /a\n    condition: sel\n---\n";
 
     private const string B = "title: b\nname: second\nlogsource: {product: linux, category: file_access}\n"
-        + "detection:\n    sel:\n        Image: /b\n    condition: sel\n---\n";
+        + "detection:\n    sel:\n        TargetFilename: /b\n    condition: sel\n---\n";
 
     private const string Order = "title: o\nguard:\n    rules: [second, 2F1BA2C4-6F86-4D2B-9B8F-6B9D6E5B4C3A]\n    action: block\n    on_unknown: deny\n---\n";
 
@@ -119,6 +119,20 @@ public sealed class DocumentTests(ITestOutputHelper output)
         Assert.Equal([OnUnknown.Allow, OnUnknown.Deny], orders.Select(r => r.OnUnknown));
         orders = Normalise(A + B + closed + "title: o\nguard: {rules: [second], action: block, on_unknown: allow}\n").Rules;
         Assert.Equal([OnUnknown.Allow, OnUnknown.Allow], orders.Select(r => r.OnUnknown));
+    }
+
+    [Theory]
+    [InlineData("open", "allow", true)]
+    [InlineData("open", "deny", false)]
+    [InlineData("closed", "deny", true)]
+    [InlineData("closed", "allow", false)]
+    public void Orders_agree_that_mean_the_same(string failure, string said, bool agree)
+    {
+        var rule = Exec(Known, "name: known\nguard: {action: block}\n");
+        var order = $"title: o\nguard: {{rules: [known], action: block, on_unknown: {said}}}\n";
+        var found = Compile($"{rule}\n---\n{order}---\ntitle: f\nguard: {{failure: {failure}}}\n").Diagnostics;
+        Assert.Equal(agree, found.All(d => d.Id != DiagnosticCatalogue.ConflictingOrders.Id));
+        Assert.Equal(agree, found.All(d => d.Severity != DiagnosticSeverity.Error));
     }
 
     [Fact]
