@@ -220,6 +220,8 @@ follow_guest() {
     if [[ $answer != exit ]]; then
         note "the guest ended without a result; the console is in $log/console.log"
         tail -n 15 "$log/console.log" "$log/qemu.log" >&2 || true
+        # With systemd, guardd writes elsewhere.
+        [[ $systemd == 1 || -s $log/guardd.log ]] || exit 126
         exit 125
     fi
     # All output is in the FIFOs by now: the guest waited for its writers.
