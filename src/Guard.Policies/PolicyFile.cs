@@ -16,6 +16,6 @@ public sealed record PolicyFile(string Name, ReadOnlyMemory<byte> Content)
     public static bool IsListName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".list", StringComparison.Ordinal);
+        return name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".list", StringComparison.OrdinalIgnoreCase);
     }
 }

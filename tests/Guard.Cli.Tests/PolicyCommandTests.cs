@@ -15,7 +15,7 @@ public sealed class PolicyCommandTests : IDisposable
     public async Task Check_reads_directories_recursively_and_sums_up()
     {
         Write("a.yml", "rule");
-        Write("deep/er/b.yaml", "rule");
+        Write("deep/er/b.YAML", "rule");
         Write("notes.md", "bad");
         var result = await Cli.RunAsync("policy", "check", _directory);
         Assert.Equal(0, result.Code);
@@ -31,6 +31,25 @@ public sealed class PolicyCommandTests : IDisposable
         Assert.Equal(
             $"{file}(3,5): error GP1203: unknown key 'selektion'\n  |     selektion: x\n  |     ^\n  hint: write 'selection'\nrefused: 1 error, 0 warnings in 1 file\n",
             result.Out);
+    }
+
+    [Fact]
+    public async Task A_finding_names_the_other_place_by_the_path_that_was_typed()
+    {
+        const string rule = """
+            title: t
+            id: 11111111-2222-4333-8444-555555555555
+            logsource: {product: linux, category: process_creation}
+            detection: {sel: {Image: /opt/a}, condition: sel}
+            """;
+        var first = Write("one/x.yml", rule);
+        var second = Write("two/x.yml", rule);
+        var options = new Cli.Options { Compile = PolicyCompiler.Compile };
+        var result = await Cli.RunAsync(options, "policy", "check", first, second);
+        Assert.Contains($"{first}(2,5): error GP4001", result.Out, StringComparison.Ordinal);
+        Assert.Contains($" in {second}(2,5)", result.Out, StringComparison.Ordinal);
+        result = await Cli.RunAsync(options, "policy", "check", first, second, "-o", "json");
+        Assert.Contains($" in {second}(2,5)", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -137,7 +137,7 @@ public sealed class PolicyEvalTests : IDisposable
             """,
             result.Out);
         Assert.Contains("stdin(2): error: no JSON", result.Error, StringComparison.Ordinal);
-        Assert.Contains("stdin(3): error: an event is a JSON object\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("stdin(3): error: an event is a JSON object, alone on its line", result.Error, StringComparison.Ordinal);
         Assert.Contains("stdin(4): error: the property 'A' stands twice in one object\n", result.Error, StringComparison.Ordinal);
         Assert.Contains("3 lines were not evaluated", result.Error, StringComparison.Ordinal);
     }

@@ -65,15 +65,15 @@ public sealed class PolicyExplainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/usr//bin/nc")]
-    [InlineData("/usr/bin/../bin/nc")]
-    [InlineData("/usr/./nc")]
-    [InlineData("/usr/bin/")]
-    public async Task A_path_that_the_kernel_never_has_is_refused(string path)
+    [InlineData("/usr//bin/nc", "the kernel knows no path with //, . or ..")]
+    [InlineData("/usr/bin/../bin/nc", "the kernel knows no path with //, . or ..")]
+    [InlineData("/usr/./nc", "the kernel knows no path with //, . or ..")]
+    [InlineData("/usr/bin/", "leave the last / out")]
+    public async Task A_path_that_the_kernel_never_has_is_refused(string path, string said)
     {
         var result = await Cli.RunAsync(Real, "policy", "explain", "exec", path, "--rules", Write("a.yml", Netcat));
         Assert.Equal(2, result.Code);
-        Assert.Contains("the kernel knows no path with //, . or ..", result.Error, StringComparison.Ordinal);
+        Assert.Contains(said, result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +84,9 @@ public sealed class PolicyExplainTests : IDisposable
             Real, "policy", "explain", "exec", "/bin/nc", "--parent-image", "/usr/sbin/backup", "--rules", file);
         Assert.StartsWith("exec /bin/nc: allow: no rule matches\n", result.Out, StringComparison.Ordinal);
         Assert.Contains("does not match: No netcat", result.Out, StringComparison.Ordinal);
+        var json = await Cli.RunAsync(
+            Real, "policy", "explain", "exec", "/bin/nc", "--parent-image", "/usr/sbin/backup", "--rules", file, "-o", "json");
+        Assert.Contains("\"verdict\":\"allow\",\"fromUnknown\":false", json.Out, StringComparison.Ordinal);
         Assert.Contains("(10,9): ParentImage: /usr/sbin/backup  [holds by ParentImage, which excludes]", result.Out, StringComparison.Ordinal);
     }
 
@@ -98,6 +101,8 @@ public sealed class PolicyExplainTests : IDisposable
             "exec /bin/nc: allow: by on_unknown, because not everything is known\n", result.Out, StringComparison.Ordinal);
         Assert.Contains("unknown, which its on_unknown allows: No netcat", result.Out, StringComparison.Ordinal);
         Assert.Contains("unknown: ParentImage (tell it with --parent-image)\n", result.Out, StringComparison.Ordinal);
+        var json = await Cli.RunAsync(Real, ["policy", "explain", "exec", "/bin/nc", "--rules", file, "-o", "json", .. told]);
+        Assert.Contains("\"verdict\":\"allow\",\"fromUnknown\":true", json.Out, StringComparison.Ordinal);
         Assert.Contains("(10,9): ParentImage: /usr/sbin/backup  [unknown]", result.Out, StringComparison.Ordinal);
     }
 
@@ -221,7 +226,10 @@ public sealed class PolicyExplainTests : IDisposable
     {
         var file = Write("a.yml", Netcat.Replace("action: block", "action: block, on_unknown: deny", StringComparison.Ordinal));
         var result = await Cli.RunAsync(Real, "policy", "explain", "exec", "/bin/nc", "--rules", file);
-        Assert.StartsWith("exec /bin/nc: block: by on_unknown", result.Out, StringComparison.Ordinal);
+        Assert.StartsWith("exec /bin/nc: block: by on_unknown, because", result.Out, StringComparison.Ordinal);
+        file = Write("a.yml", Netcat + "\n---\ntitle: f\nguard: {failure: closed}\n");
+        result = await Cli.RunAsync(Real, "policy", "explain", "exec", "/bin/nc", "--rules", file);
+        Assert.StartsWith("exec /bin/nc: block: by on_unknown (deny where", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ internal static class PolicyEvalCommand
             return ExitCode.Ok;
         }
 
-        run.Note($"{evaluation.Bad} lines were not evaluated");
+        run.Note(evaluation.Bad == 1 ? "1 line was not evaluated" : $"{evaluation.Bad} lines were not evaluated");
         return ExitCode.Findings;
     }
 

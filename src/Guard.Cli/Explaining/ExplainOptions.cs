@@ -259,6 +259,11 @@ internal sealed class ExplainOptions
             throw new CliException(ExitCode.Usage, $"{what} must be told by its whole path, and '{path}' is none", "begin it with /");
         }
 
+        if (path is { Length: > 1 } && path.EndsWith('/'))
+        {
+            throw new CliException(ExitCode.Usage, $"no path that the kernel knows ends with /, and '{path}' does", "leave the last / out");
+        }
+
         if (path is not null && path.Length > 1 && path[1..].Split('/').Any(name => name is "" or "." or ".."))
         {
             throw new CliException(

@@ -4,7 +4,7 @@ namespace Guard.Cli.Explaining;
 /// <param name="Operation">exec, open, connect, send, bind, listen, or the log source of another operation.</param>
 /// <param name="Path">What is run or opened, or address and port; empty for another operation.</param>
 /// <param name="Verdict">allow, audit or block.</param>
-/// <param name="FromUnknown">The rule that decides does so by its on_unknown.</param>
+/// <param name="FromUnknown">Some on_unknown decides: that of the rule that refuses, or of one that would if more were known.</param>
 /// <param name="Failure">Why the tables could not decide (then the failure mode of the engine does); null when they did.</param>
 /// <param name="Policy">SHA-256 of the image.</param>
 /// <param name="Known">The values that were decided on.</param>

@@ -54,7 +54,7 @@ internal static class ExplainText
         {
             { Failure: not null, Rules.Count: 0, FailureMode: { } mode } => $": the tables could not decide ({report.Failure}), the policy's failure mode {mode} does",
             { Failure: not null, Rules.Count: 0 } => $": the tables could not decide ({report.Failure}), the failure mode of guard.yaml does",
-            { Verdict: "allow" } when report.Close.Any(rule => rule.Result == "unknown") => ": by on_unknown, because not everything is known",
+            { Verdict: "allow", FromUnknown: true } => ": by on_unknown, because not everything is known",
             { Verdict: "allow" } => ": no rule matches",
             { FromUnknown: true, FailureMode: "closed" } =>
                 ": by on_unknown (deny where a rule that blocks does not say it, because the bundle says failure: closed), because not everything is known",

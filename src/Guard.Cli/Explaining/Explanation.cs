@@ -50,7 +50,7 @@ internal sealed class Explanation
             question.Operation,
             question.Path,
             Word(IsRefusedByFailure(decision, question.Request.Category) ? Verdict.Block : decision.Verdict),
-            decision.FromUnknown,
+            decision.FromUnknown || (decision.Verdict == Verdict.Allow && close.Exists(IsUnknown)),
             decision.Failure == DecisionFailure.None ? null : decision.Failure.ToString(),
             _image.PolicyHash,
             question.Known,
@@ -99,12 +99,19 @@ internal sealed class Explanation
         return rule.Category == category && !rule.Identity.BuiltIn && _reasons.Evaluate(rule.Condition) == Truth.Unknown;
     }
 
+    private bool IsUnknown(int rule) => ResultOf(rule) == Truth.Unknown;
+
+    private Truth ResultOf(int rule)
+    {
+        var evaluated = _trace.Evaluations.Where(step => step.Rule == rule).ToList();
+        return evaluated.Count > 0 ? evaluated[0].Result : _reasons.Evaluate(_policy.Rules[rule].Condition);
+    }
+
     private ExplainedRule ExplainRule(int number)
     {
         var rule = _image.Rules[number];
         var identity = rule.Identity;
-        var evaluated = _trace.Evaluations.Where(step => step.Rule == number).ToList();
-        var result = evaluated.Count > 0 ? evaluated[0].Result : _reasons.Evaluate(_policy.Rules[number].Condition);
+        var result = ResultOf(number);
         return new ExplainedRule(
             RuleNames.IdOf(identity),
             identity.Title,

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Guard.Policies;
 
 namespace Guard.Cli.Policies;
@@ -20,6 +21,18 @@ internal sealed class BundleLoader
 
     /// <summary>The path that the user knows a file of the bundle by.</summary>
     public string Shown(string name) => _shown.GetValueOrDefault(name, name);
+
+    /// <summary>A text in which places of the bundle are those that the user knows.</summary>
+    public string ShownIn(string text)
+    {
+        foreach (var (name, shown) in _shown.Where(pair => pair.Key != pair.Value && text.Contains(pair.Key + "(", StringComparison.Ordinal)))
+        {
+            // Not the end of a longer name.
+            text = Regex.Replace(text, $@"(?<![^\s(]){Regex.Escape(name)}(?=\([0-9])", _ => shown, RegexOptions.CultureInvariant);
+        }
+
+        return text;
+    }
 
     /// <summary>Reads everything below the paths.</summary>
     /// <exception cref="CliException">Something is missing, too large or empty.</exception>
@@ -69,8 +82,8 @@ internal sealed class BundleLoader
         }
         foreach (var entry in entries)
         {
-            var isPolicy = entry.Name.EndsWith(".yml", StringComparison.Ordinal)
-                || entry.Name.EndsWith(".yaml", StringComparison.Ordinal)
+            var isPolicy = entry.Name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
+                || entry.Name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase)
                 || PolicyFile.IsListName(entry.Name);
             if (entry is DirectoryInfo { LinkTarget: null })
             {

@@ -83,7 +83,7 @@ internal sealed class LocalCheck
 
     /// <summary>Findings with the paths that were typed.</summary>
     public IReadOnlyList<PolicyFinding> Shown(IReadOnlyList<PolicyFinding> findings)
-        => [.. findings.Select(finding => finding with { File = _loader.Shown(finding.File) })];
+        => [.. findings.Select(finding => finding with { File = _loader.Shown(finding.File), Message = _loader.ShownIn(finding.Message) })];
 
     /// <summary>Prints the findings with the lines that they are about, under the paths that were typed.</summary>
     public void WriteDiagnostics(CommandRun run) => WriteDiagnostics(run.Out);
@@ -95,7 +95,7 @@ internal sealed class LocalCheck
         foreach (var diagnostic in _result.Diagnostics)
         {
             var span = diagnostic.Span;
-            output.Write(formatter.Format(diagnostic with { Span = span with { File = _loader.Shown(span.File) } }));
+            output.Write(formatter.Format(diagnostic with { Span = span with { File = _loader.Shown(span.File) }, Message = _loader.ShownIn(diagnostic.Message) }));
         }
     }
 

@@ -45,7 +45,8 @@ internal static class CgroupPatterns
         }
 
         var typed = value.EndsWith('*') || UnitTypes.Any(type => value.EndsWith(type, StringComparison.Ordinal));
-        return typed ? null : $"did you mean '{value}.service'?";
+        var meant = UnitTypes.FirstOrDefault(type => value.EndsWith(type, StringComparison.OrdinalIgnoreCase));
+        return typed ? null : meant is null ? $"did you mean '{value}.service'?" : $"did you mean '{value[..^meant.Length]}{meant}'?";
     }
 
     /// <summary>

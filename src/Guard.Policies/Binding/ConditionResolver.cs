@@ -91,7 +91,9 @@ internal sealed class ConditionResolver
         {
             _failed = true;
             var message = $"no search identifier fits {TerminalText.Quote(quantifier.Pattern ?? "them")}";
-            _bag.Report(DiagnosticCatalogue.PatternWithoutName, quantifier.Span, message);
+            var meant = quantifier.Pattern is { } start && !start.Contains('*', StringComparison.Ordinal)
+                && _names.Any(n => n.StartsWith(start, StringComparison.Ordinal)) ? $"did you mean {TerminalText.Escape(start)}*?" : null;
+            _bag.Report(DiagnosticCatalogue.PatternWithoutName, quantifier.Span, message, meant);
             return quantifier;
         }
 

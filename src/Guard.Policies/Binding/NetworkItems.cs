@@ -121,7 +121,8 @@ internal sealed class NetworkItems
         }
 
         var message = $"{TerminalText.Quote(value.Text)} is not an address";
-        _bag.Report(DiagnosticCatalogue.BadNetwork, value.Span, message, "networks need the modifier cidr");
+        var hint = value.Text.Contains('/', StringComparison.Ordinal) ? "networks need the modifier cidr" : "names are not looked up: write the addresses";
+        _bag.Report(DiagnosticCatalogue.BadNetwork, value.Span, message, hint);
         return null;
     }
 
@@ -162,7 +163,8 @@ internal sealed class NetworkItems
             return [new NumberRange(port, port)];
         }
 
-        _bag.Report(DiagnosticCatalogue.BadNetworkValue, value.Span, $"{TerminalText.Quote(value.Text)} is not a port", "ports are 0 to 65535");
+        const string hint = "ports are 0 to 65535; a range is written with two items, as DestinationPort|gte: 8000 and DestinationPort|lte: 9000";
+        _bag.Report(DiagnosticCatalogue.BadNetworkValue, value.Span, $"{TerminalText.Quote(value.Text)} is not a port", hint);
         return null;
     }
 

@@ -58,7 +58,7 @@ internal static class OrderBinder
     {
         if (entry.Value is not YamlSequence { Items.Length: > 0 } list)
         {
-            bag.Report(DiagnosticCatalogue.WrongType, entry.Value.Span, "rules must be a list of ids and names");
+            bag.Report(DiagnosticCatalogue.WrongType, entry.Value.Span, "rules must be a list of ids and names", "write rules: [NAME], also for one");
             yield break;
         }
 

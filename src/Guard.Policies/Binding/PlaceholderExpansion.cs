@@ -36,6 +36,23 @@ internal sealed partial class PlaceholderExpansion
         return false;
     }
 
+    /// <summary>Whether the values of an item without expand name no list of the bundle; if they do, after the finding.</summary>
+    public bool CheckNoPlaceholders(YamlScalar key, ImmutableArray<YamlScalar> values)
+    {
+        foreach (var value in values.Where(v => v.Text.Contains('%', StringComparison.Ordinal)))
+        {
+            if (Placeholder().Matches(value.Text).FirstOrDefault(m => _lists.Find(m.Groups["name"].Value) is not null) is { } match)
+            {
+                var message = $"{TerminalText.Quote(match.Value)} is nothing but text here, and the bundle has a list of that name";
+                var hint = $"write {TerminalText.Escape(key.Text)}|expand to put its values in, or give the list another name";
+                _bag.Report(DiagnosticCatalogue.UnresolvedPlaceholder, value.Span, message, hint);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The values, or null after a finding.</summary>
     public IReadOnlyList<ValueText>? Expand(ValueText value, SourceSpan span)
     {

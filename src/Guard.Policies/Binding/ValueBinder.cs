@@ -49,7 +49,7 @@ internal sealed class ValueBinder
 
     /// <summary>Whether the item's placeholders make sense, if it may have any.</summary>
     public bool CheckPlaceholders(YamlScalar key, ItemModifiers modifiers, ImmutableArray<YamlScalar> values)
-        => !modifiers.Expand || _expansion.CheckPlaceholders(key, values);
+        => modifiers.Expand ? _expansion.CheckPlaceholders(key, values) : _expansion.CheckNoPlaceholders(key, values);
 
     /// <summary>Values as texts or expressions; none after a finding.</summary>
     public ImmutableArray<TextValue> BindTexts(

@@ -77,15 +77,19 @@ internal sealed class YamlEventReader
         bag.Report(DiagnosticCatalogue.BrokenYaml, source.SpanAt(broken.Start.Index), message);
     }
 
-    /// <summary>The first tab before the text of a line, in or after the line of a place.</summary>
-    private static int? IndentingTab(string text, int from)
+    /// <summary>
+    /// The first tab before the text of a line, in or after the line of a place; if there is none, the first in a line without text.
+    /// </summary>
+    private static int? IndentingTab(string text, int from) => IndentingTab(text, from, blank: false) ?? IndentingTab(text, from, blank: true);
+
+    private static int? IndentingTab(string text, int from, bool blank)
     {
         for (var line = text.AsSpan(0, Math.Clamp(from, 0, text.Length)).LastIndexOf('\n') + 1; line < text.Length;)
         {
             var end = text.IndexOf('\n', line) is >= 0 and var found ? found : text.Length;
             var indentation = end - line - text.AsSpan(line, end - line).TrimStart(" \t").Length;
             var tab = text.IndexOf('\t', line, indentation);
-            if (tab >= 0 && line + indentation < end)
+            if (tab >= 0 && (blank || line + indentation < end))
             {
                 return tab;
             }
@@ -162,7 +166,8 @@ internal sealed class YamlEventReader
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
             var name = TerminalText.Quote(alias.Value.Value);
-            throw Refuse(DiagnosticCatalogue.UnknownAlias, $"no value before this one has the anchor {name}");
+            var quotes = _anchors.Count == 0 ? "; a value that begins with * needs quotes" : string.Empty;
+            throw Refuse(DiagnosticCatalogue.UnknownAlias, $"no value before this one has the anchor {name}{quotes}");
         }
 
         Count(anchored.Nodes);

@@ -136,6 +136,25 @@ public sealed class DocumentTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_list_that_is_named_without_expand_is_an_error()
+    {
+        const string list = "\n---\ntitle: l\nguard: {list: tools, values: [nc, nmap]}\n";
+        var found = Compile(Exec("sel:\n    Image|endswith: '/%tools%'\ncondition: sel") + list).Diagnostics;
+        var error = Assert.Single(found, d => d.Severity == DiagnosticSeverity.Error);
+        Assert.Equal((DiagnosticCatalogue.UnresolvedPlaceholder.Id, "p.yml(7,25)"), (error.Id, error.Span.ToString()));
+        Assert.Contains("Image|endswith|expand", error.Hint, StringComparison.Ordinal);
+        Assert.False(Compile(Exec("sel:\n    Image|endswith|expand: '/%tools%'\ncondition: sel") + list).HasErrors);
+        Assert.False(Compile(Exec("sel:\n    Image|endswith: '/%others%'\n    User: root\ncondition: sel") + list).HasErrors);
+    }
+
+    [Fact]
+    public void Hints_say_what_was_meant()
+    {
+        Assert.Equal("did you mean sel_*?", Assert.Single(Compile(Exec("sel_a:\n    Image: /a\ncondition: 1 of sel_")).Diagnostics).Hint);
+        Assert.Contains("needs quotes", Assert.Single(Compile(Exec("sel:\n    Image: */nc\ncondition: sel")).Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void List_values_are_literal()
     {
         var rule = Exec("sel:\n    Image|contains|expand: '*/%l%?%l%'\ncondition: sel\n");

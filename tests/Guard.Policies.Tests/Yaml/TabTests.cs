@@ -30,6 +30,16 @@ public sealed class TabTests
         Assert.Contains("blanks", found.Hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("        Image: /bin/a # c")]
+    [InlineData("        Image: '/bin/a'")]
+    [InlineData("        Image: /bin/a")]
+    public void Is_found_in_a_line_without_text(string before)
+    {
+        var text = $"title: t\nlogsource: {{product: linux, category: process_creation}}\ndetection:\n    sel:\n{before}\n\t\n    condition: sel\n";
+        Assert.All(Compile(text).Diagnostics, found => Assert.Equal(("GP1005", "p.yml(6,1)"), (found.Id, found.Span.ToString())));
+    }
+
     [Fact]
     public void Elsewhere_nothing_changes()
     {

@@ -31,7 +31,7 @@ internal sealed class SigmaEventReader
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = SigmaEvent.MaxDepth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException("an event is a JSON object");
+            throw new JsonException("an event is a JSON object, alone on its line (jq -c '.[]' makes lines of an array)");
         }
 
         do
