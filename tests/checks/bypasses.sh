@@ -13,15 +13,19 @@ complain() {
 while IFS=$'\t' read -r id group who rule old new instead title how note rest; do
     [[ $id != id ]] || continue
     for status in "$old" "$new"; do
-        [[ $status =~ ^(blocked|audited|limit|untried)$ ]] || complain "$id: no such status: '$status'"
-        [[ $status != limit && $status != untried || -n $note ]] || complain "$id: a limit without a reason"
+        [[ $status =~ ^(blocked|audited|limit)$ ]] || complain "$id: no such status: '$status'"
+        [[ $status != limit || -n $note ]] || complain "$id: a limit without a reason"
     done
     [[ $who =~ ^(root|user|both|alice)$ ]] || complain "$id: nobody is called '$who'"
     [[ -n $title && -n $how && -z $rest ]] || complain "$id: a column is missing or too many"
+    if [[ $group == own ]]; then
+        [[ $note =~ scenario\ ([0-9a-z-]+) && -f $bypasses/../scenarios/${BASH_REMATCH[1]}.sh ]] || complain "$id: no such scenario"
+        continue
+    fi
     for name in "$rule" "${instead/#-/$rule}"; do
         [[ -f $bypasses/rules/$name.yml ]] || complain "$id: no such rule: '$name'"
     done
-    [[ $group == none ]] || grep -q "^case_$id()" "$bypasses/cases/$group.sh" || complain "$id: cases/$group.sh has no case_$id"
+    grep -q "^case_$id()" "$bypasses/cases/$group.sh" || complain "$id: cases/$group.sh has no case_$id"
 done < "$bypasses/bypasses.tsv"
 while read -r id; do
     grep -q "^$id	" "$bypasses/bypasses.tsv" || complain "case_$id is in no row"

@@ -13,6 +13,7 @@
 static const struct action *const tables[] = {
     file_actions, process_actions, setting_actions, network_actions, load_actions, lineage_actions,
     publish_actions, uring_actions, descriptor_actions, code_actions, starve_actions, operation_actions,
+    fuse_actions,
 };
 
 const char *errno_name(int error)

@@ -29,6 +29,7 @@ extern const struct action descriptor_actions[];
 extern const struct action code_actions[];
 extern const struct action starve_actions[];
 extern const struct action operation_actions[];
+extern const struct action fuse_actions[];
 
 /* Looks the action up and runs it; EXIT_USAGE if there is none. */
 int act(int argc, char **argv);

@@ -1,12 +1,12 @@
 /* A directory whose name is eight zero bytes, which a file system of a user can offer: no name ends there, and no path. */
 #define _GNU_SOURCE
 #include "file_cache.h"
+#include "fuse.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/fuse.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,14 +27,6 @@ static struct {
     char *names[LEVELS];
     unsigned count;
 } way;
-
-static void answer(int fuse, uint64_t unique, int error, const void *body, size_t size)
-{
-    struct fuse_out_header head = { .len = sizeof(head) + size, .error = -error, .unique = unique };
-    struct iovec parts[] = { { &head, sizeof(head) }, { (void *)body, size } };
-
-    must(writev(fuse, parts, size ? 2 : 1) >= 0, "answer");
-}
 
 static struct fuse_attr attributes(uint64_t node)
 {
@@ -55,9 +46,9 @@ static void look_up(int fuse, const struct fuse_in_header *head, const char *nam
     const char *offered = head->nodeid == 1 ? "d" : head->nodeid - 2 < way.count ? way.names[head->nodeid - 2] : "";
 
     if (strcmp(name, offered) == 0)
-        answer(fuse, head->unique, 0, &found, sizeof(found));
+        fuse_answer(fuse, head->unique, 0, &found, sizeof(found));
     else
-        answer(fuse, head->unique, ENOENT, NULL, 0);
+        fuse_answer(fuse, head->unique, ENOENT, NULL, 0);
 }
 
 /* Of the root: the directory that the kernel knows as "d", which it renames when it hears of it by another name. */
@@ -68,41 +59,38 @@ static void read_directory(int fuse, const struct fuse_in_header *head, const st
         char name[ZEROS];
     } only = { .plus = { .entry_out = entry(2), .dirent = { .ino = 2, .off = 1, .namelen = ZEROS, .type = DT_DIR } } };
 
-    answer(fuse, head->unique, 0, &only, asked->offset ? 0 : FUSE_DIRENTPLUS_SIZE(&only.plus));
+    fuse_answer(fuse, head->unique, 0, &only, asked->offset ? 0 : FUSE_DIRENTPLUS_SIZE(&only.plus));
 }
 
 static void serve_one(int fuse, const struct fuse_in_header *head, const void *body)
 {
-    struct fuse_init_out init = {
-        .major = 7, .minor = 31, .flags = FUSE_DO_READDIRPLUS, .max_write = 4096, .time_gran = 1
-    };
     struct fuse_attr_out attr = { .attr_valid = 3600, .attr = attributes(head->nodeid) };
     struct fuse_open_out opened = { 0 };
 
     switch (head->opcode) {
     case FUSE_INIT:
-        answer(fuse, head->unique, 0, &init, sizeof(init));
+        fuse_begin(fuse, head->unique, FUSE_DO_READDIRPLUS);
         break;
     case FUSE_LOOKUP:
         look_up(fuse, head, body);
         break;
     case FUSE_GETATTR:
-        answer(fuse, head->unique, 0, &attr, sizeof(attr));
+        fuse_answer(fuse, head->unique, 0, &attr, sizeof(attr));
         break;
     case FUSE_OPENDIR:
-        answer(fuse, head->unique, 0, &opened, sizeof(opened));
+        fuse_answer(fuse, head->unique, 0, &opened, sizeof(opened));
         break;
     case FUSE_READDIRPLUS:
         read_directory(fuse, head, body);
         break;
     case FUSE_RELEASEDIR:
-        answer(fuse, head->unique, 0, NULL, 0);
+        fuse_answer(fuse, head->unique, 0, NULL, 0);
         break;
     case FUSE_FORGET:
     case FUSE_BATCH_FORGET:
         break;
     default:
-        answer(fuse, head->unique, ENOSYS, NULL, 0);
+        fuse_answer(fuse, head->unique, ENOSYS, NULL, 0);
     }
 }
 
@@ -159,11 +147,10 @@ static void visit_all(const char *base, const char *place)
 
 int known_zeros(void)
 {
-    char base[PATH_MAX], vault[PATH_MAX], options[64], place[PATH_MAX] = ".";
-    int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC), error;
+    char base[PATH_MAX], vault[PATH_MAX], place[PATH_MAX] = ".";
+    int fuse, error;
     pid_t server;
 
-    must(fuse >= 0, "/dev/fuse");
     must(getcwd(base, sizeof(base)) && realpath("vault", vault), "the directory");
     offer_way();
     for (unsigned i = 0; i < way.count; i++) {
@@ -174,8 +161,8 @@ int known_zeros(void)
     must(mkdir("plain/zeros", 0755) == 0 && mkdir("plain/zeros.t", 0755) == 0 && mkdir("plain/zeros.m", 0755) == 0, "mkdir");
     must(mount("none", "plain/zeros.t", "tmpfs", 0, NULL) == 0, "tmpfs");
     must(mknod("plain/zeros.t/file", S_IFREG | 0644, 0) == 0, "file");
-    snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
-    must(mount("fuse", "plain/zeros", "fuse", 0, options) == 0, "fuse");
+    fuse = fuse_mount("plain/zeros");
+    must(fuse >= 0, "fuse");
     server = serve(fuse);
     close(fuse);
     must(chdir("plain/zeros/d") == 0, "chdir");

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest:
-# timeout: 420
+# timeout: 700
 # when: long
 # Files that no rule speaks of are remembered. Whatever makes a rule speak of one, the next open is refused.
 # shellcheck source=tests/vm/lib.sh
@@ -46,23 +46,27 @@ guard: {action: block, on_unknown: deny}
 EOF
 }
 
-disk=$work/disk memory=$work/memory
-mkdir "$disk" "$memory"
+disk=$work/disk memory=$work/memory xfs=$work/xfs
+mkdir "$disk" "$memory" "$xfs"
 mount -t tmpfs none "$memory"
+modprobe loop
+truncate -s 400M "$work/volume"
+expect_ok "there is a file system of xfs" mkfs.xfs -q "$work/volume"
+expect_ok "and it is mounted" mount -o loop "$work/volume" "$xfs"
 # Twice: a mount on a mount.
-on_exit umount -R "$disk" "$memory" "$memory"
-for directory in "$disk" "$memory"; do
+on_exit umount -R "$disk" "$memory" "$memory" "$xfs" "$xfs"
+for directory in "$disk" "$memory" "$xfs"; do
     expect_errno OK "a directory is filled ($directory)" file-cache prepare "$directory"
     # Moving a mount is refused below a shared one.
     mount --bind "$directory" "$directory"
     mount --make-rprivate "$directory"
 done
 race_mode full
-push_rules "the vaults are closed" < <(vault_rules "$disk" "$memory")
+push_rules "the vaults are closed" < <(vault_rules "$disk" "$memory" "$xfs")
 # A file that changed within the last minute is not remembered.
 sleep 62
 
-for directory in "$disk" "$memory"; do
+for directory in "$disk" "$memory" "$xfs"; do
     name=${directory##*/}
     before=$(hook_count file_open decisions)
     expect_errno OK "$name: 16,000 opens of 400 files" file-cache warm-many "$directory"
@@ -100,5 +104,5 @@ guard: {action: block}
 EOF
 push_policy "a rule about it is pushed" "$work/pushed.yml"
 expect_errno EPERM "and holds at once" act open "$disk/plain/pushed"
-push_rules "and taken out again" < <(vault_rules "$disk" "$memory")
+push_rules "and taken out again" < <(vault_rules "$disk" "$memory" "$xfs")
 expect_errno OK "then it opens" act open "$disk/plain/pushed"

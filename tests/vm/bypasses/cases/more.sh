@@ -156,6 +156,78 @@ case_X15() {
     touch "$c/go"
 }
 
+# As X14, but by a program that the kernel runs when the victim calls it.
+setup_X16() {
+    setup_X14
+    cp /usr/lib/guard-tests/bpf-load "$gb/bpf-load"
+}
+alone_X16() { :; }
+case_X16() {
+    mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing
+    "$gb/bpf-load" attach /usr/lib/guard-tests/rewrite.bpf.o > "$c/attached" 2>&1 &
+    local attacker=$! tries
+    for ((tries = 0; tries < 400; tries++)); do
+        ! grep -q attached "$c/attached" || break
+        kill -0 "$attacker" 2> /dev/null || break
+        sleep 0.05
+    done
+    cat "$c/attached"
+    "$gb/reader" held read "$gb/public" "$c"
+    kill "$attacker" 2> /dev/null
+    wait "$attacker"
+}
+
+# The first run is of an innocent program, the second of the target, both of one file.
+case_X22() {
+    local turn
+    mkdir "$c/served"
+    act fuse-serve "$c/served" /usr/bin/true "$D" > "$c/serve.out" 2>&1 &
+    for ((turn = 0; turn < 400; turn++)); do
+        ! grep -q '"OK"' "$c/serve.out" || break
+        sleep 0.05
+    done
+    "$c/served/program" REACHED
+    "$c/served/program" REACHED
+    umount -l "$c/served"
+    wait
+}
+
+# Who has it open for writing could change it once it is hashed: what is mapped changes with the file.
+setup_X23() {
+    cp /usr/lib/guard-tests/loaded.so "$D"
+    cp /usr/bin/true "$gb/true"
+}
+case_X23() {
+    cp "$D" "$gb/library"
+    echo another >> "$gb/library"
+    if [[ $(LD_PRELOAD=$gb/library "$gb/true") != REACHED ]]; then
+        echo "it is refused as it is"
+        return
+    fi
+    exec 9<> "$gb/library"
+    LD_PRELOAD=$gb/library "$gb/true"
+    echo "# no errno: the loader says only that it cannot open it"
+    exec 9>&-
+}
+
+# A hard link made before the rule, where numbers of files say nothing (btrfs), and where they do (xfs).
+_volume() { # MODULE SIZE MKFS...
+    modprobe loop && modprobe "$1" && truncate -s "$2" "$c/volume" && "${@:3}" "$c/volume" > /dev/null &&
+        mount -o loop "$c/volume" "$gb" && cp /usr/bin/echo "$D" && ln "$D" "$gb/other"
+}
+setup_X25() { _volume btrfs 128M mkfs.btrfs -q; }
+case_X25() { "$gb/other" REACHED; }
+setup_X25b() { _volume xfs 320M mkfs.xfs -q; }
+case_X25b() { "$gb/other" REACHED; }
+
+setup_X29() { cp /usr/lib/guard-tests/act "$gb/act"; }
+case_X29() {
+    local said
+    said=$("$gb/act" open /proc/kcore)
+    echo "$said"
+    [[ $said != *'"errno":"OK"'* ]] || echo REACHED
+}
+
 # The number of a removed file's inode comes back, in its directory and if nobody else takes it. Reached is an innocent
 # file that is refused.
 alone_X24() { :; }

@@ -59,3 +59,32 @@ before_X31() { when_told 1; }
 case_X31() { goes_on; }
 before_X33() { when_told 0; }
 case_X33() { goes_on; }
+
+# perl, in the directory of the attempt, with both ends of a connection in a family or protocol of sockets.
+_both_ends() { # FAMILY PROTOCOL ADDRESS-TO-BIND ADDRESS-TO-REACH, the addresses as expressions
+    cp /usr/bin/perl "$gb/perl"
+    # shellcheck disable=SC2016
+    "$gb/perl" -MSocket -e 'my ($family, $protocol, $here, $there) = @ARGV;
+        socket my $served, $family, SOCK_STREAM, $protocol or die "socket: $!\n";
+        bind $served, eval $here and listen $served, 1 or die "listen: $!\n";
+        socket my $socket, $family, SOCK_STREAM, $protocol or die "socket: $!\n";
+        connect $socket, eval $there or die "connect: $!\n";
+        print "REACHED\n"' "$@"
+}
+# sockaddr_vm: two bytes of nothing, the port, the context (1 is this machine, the highest number any).
+case_X30() {
+    modprobe vsock_loopback
+    _both_ends 40 0 'pack "SSLLx4", 40, 0, 4242, 0xffffffff' 'pack "SSLLx4", 40, 0, 4242, 1'
+}
+case_X30b() {
+    modprobe sctp
+    _both_ends 2 132 'pack_sockaddr_in(4242, INADDR_ANY)' 'pack_sockaddr_in(4242, INADDR_LOOPBACK)'
+}
+case_X30c() { says_ok socket-packet; }
+
+case_X32() {
+    cp /usr/bin/perl "$gb/perl"
+    echo '127.0.0.1 elsewhere.example' > "$c/hosts"
+    mount --bind "$c/hosts" /etc/hosts
+    "$gb/perl" -MIO::Socket::INET -e 'print IO::Socket::INET->new("elsewhere.example:4242") ? "REACHED\n" : "$!\n"'
+}
