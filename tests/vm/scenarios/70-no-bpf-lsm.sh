@@ -2,6 +2,7 @@
 # guest: --append lsm=landlock,lockdown,yama,apparmor
 # kernels: 6.12
 # timeout: 200
+# when: long
 # A kernel that loads the programs and never calls them: Guard must not claim to enforce.
 # shellcheck source=tests/vm/lib.sh
 . /usr/lib/guard-tests/lib.sh
