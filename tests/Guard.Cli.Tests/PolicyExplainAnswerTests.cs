@@ -62,12 +62,25 @@ public sealed class PolicyExplainAnswerTests : IDisposable
     [InlineData("driver_load --way file", "--file-system ext4")]
     [InlineData("mount --way new", "--target-image /x")]
     [InlineData("capability_use --way 0", "--new-uid 0")]
+    [InlineData("driver_load --way memory", "--target /x")]
+    [InlineData("kexec_load --way memory", "--target /x")]
     public async Task An_option_that_the_operation_has_no_field_for_is_refused(string operation, string told)
     {
         var result = await ExplainAsync($"operation {operation} {told}", RuleOf("bpf", "Image: /x"));
         Assert.Equal((2, ""), (result.Code, result.Out));
         Assert.Contains(told.Split(' ')[0], result.Error, StringComparison.Ordinal);
         Assert.Contains("try: leave it out", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mount --way bind --target /srv/app", "file_access", true)]
+    [InlineData("mount --way umount --target /srv/app", "file_access", false)]
+    [InlineData("mount --way new --target /srv/app", "mount", false)]
+    public async Task What_a_mount_covers_is_asked_about_by_rules_about_files(string operation, string category, bool noted)
+    {
+        var result = await ExplainAsync($"operation {operation}", RuleOf(category, "Image: /x"));
+        Assert.Equal(0, result.Code);
+        Assert.Equal(noted, result.Error.Contains("guardctl policy explain open /srv/app --access write,rename\n", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using Guard.Cli.Explaining;
+using Guard.Cli.Output;
 using Guard.Cli.Policies;
 using Guard.Policies.Binding;
 using Guard.Policies.Image;
@@ -117,6 +119,17 @@ internal static class PolicyExplainCommand
         return new ImageSimulator(image).Decide(asProgram.Request).Verdict == Verdict.Block ? asProgram : question;
     }
 
+    /// <summary>What a mount covers is decided about by rules of another log source, too.</summary>
+    private static void NoteFilesBelowMount(CommandRun run, LocalCheck check, ExplainQuestion question)
+    {
+        var covers = OperationNames.Of(question.Request.SystemOperation) is { LogSource: "mount", Way: "new" or "bind" or "move" };
+        if (question.Request.Category == RuleCategory.Operation && covers && check.Image!.Rules.Any(rule => rule.Category == RuleCategory.FileAccess))
+        {
+            var place = question.Request.Target.State == TextState.Absent ? "PATH" : SafeText.Line(Encoding.UTF8.GetString(question.Request.Target.Bytes.Span));
+            run.Note($"rules about files are asked, too, as for a write and a rename of what is covered: guardctl policy explain open {place} --access write,rename");
+        }
+    }
+
     private static ExitCode Explain(CommandRun run, LocalCheck check, ExplainQuestion question)
     {
         check.WriteDiagnostics(run.Environment.Error);
@@ -140,6 +153,7 @@ internal static class PolicyExplainCommand
         else
         {
             ExplainText.Write(run, report);
+            NoteFilesBelowMount(run, check, question);
         }
 
         return ExitCode.Ok;

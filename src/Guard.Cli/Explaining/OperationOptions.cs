@@ -39,12 +39,12 @@ internal sealed class OperationOptions
             told.Known.Add(new ExplainedValue(field, "--way", value));
         }
 
-        RefuseUnused(run, logSource);
+        RefuseUnused(run, logSource, number);
         RefuseUnusedIds(run, number);
         return request with
         {
             SystemOperation = number,
-            Target = told.Text(PolicyField.TargetFilename, "target", run.Parsed.GetValue(_target)),
+            Target = told.Text(PolicyField.TargetFilename, IsFromMemory(number) ? null : "target", run.Parsed.GetValue(_target)),
             Object = told.Text(PolicyField.FilesystemType, "file-system", run.Parsed.GetValue(_fileSystem)),
             TargetImage = told.Text(PolicyField.TargetImage, "target-image", run.Parsed.GetValue(_targetImage)),
             NewId = ReadId(run, told, number),
@@ -71,8 +71,13 @@ internal sealed class OperationOptions
             : null;
 
     /// <summary>What the operation has no field for would be left out of the answer in silence.</summary>
-    private void RefuseUnused(CommandRun run, string logSource)
+    private void RefuseUnused(CommandRun run, string logSource, uint number)
     {
+        if (IsFromMemory(number) && run.Parsed.GetResult(_target) is not null)
+        {
+            throw new CliException(ExitCode.Usage, $"{logSource} has no file where something is loaded from memory", "leave it out: --target");
+        }
+
         (Option Option, string[] Fields)[] options =
         [
             (_target, ["TargetFilename", "ImageLoaded"]), (_fileSystem, ["FilesystemType"]), (_targetImage, ["TargetImage"]),
@@ -85,6 +90,8 @@ internal sealed class OperationOptions
             }
         }
     }
+
+    private static bool IsFromMemory(uint number) => OperationNames.Of(number) is { WayField: "LoadedFrom", Way: "memory" };
 
     /// <summary>The same of a uid or gid.</summary>
     private void RefuseUnusedIds(CommandRun run, uint number)
