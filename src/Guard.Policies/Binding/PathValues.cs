@@ -80,6 +80,12 @@ internal static class PathValues
             return ("the kernel's path of a file has one / between names, and no . or .. for a name", "write the path as realpath(1) prints it");
         }
 
+        // A file that is named whole is looked for, and its links are followed then.
+        if (pattern.Elements is [LiteralElement start, _, ..] && MergedUsr.LinkOf(start.Bytes.AsSpan()) is var (link, real))
+        {
+            return ($"{link} is a link, and the kernel's path of a file begins with what it leads to", $"begin with {real}");
+        }
+
         return pattern.Elements is not [LiteralElement { Bytes: [Slash] }] && pattern.Elements[^1] is LiteralElement { Bytes: [.., Slash] }
             ? ("no path but / itself ends with /", HintOfEnd(pattern))
             : null;

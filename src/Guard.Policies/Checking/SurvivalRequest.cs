@@ -1,4 +1,5 @@
 using System.Text;
+using Guard.Policies.Binding;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text;
+using Guard.Policies.Binding;
 using Guard.Policies.Normalising;
 using Guard.Policies.Simulation;
 using static Guard.Policies.Checking.SurvivalPrograms;

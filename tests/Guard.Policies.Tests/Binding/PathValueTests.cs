@@ -29,6 +29,9 @@ public sealed class PathValueTests
     [InlineData("driver_load", "ImageLoaded: evil.ko", "endswith for a name")]
     [InlineData("process_signal", "TargetImage: sshd", "endswith for a name")]
     [InlineData("process_creation", "CurrentDirectory: /tmp/", "startswith")]
+    [InlineData("file_access", "TargetFilename|startswith: /var/run/secrets/", "begin with /run/")]
+    [InlineData("file_access", "TargetFilename: /bin/*sh", "begin with /usr/bin/")]
+    [InlineData("image_load", "ImageLoaded|startswith: /lib64/", "begin with /usr/lib64/")]
     public void What_no_path_is_draws_a_warning_with_what_to_write(string category, string item, string hint)
     {
         var found = Assert.Single(Find(category, item, "GP2102"));
@@ -42,6 +45,10 @@ public sealed class PathValueTests
     [InlineData("file_access", "TargetFilename: '*/shadow'")]
     [InlineData("file_access", "TargetFilename: '?etc/shadow'")]
     [InlineData("file_access", "TargetFilename: /home/*/.ssh/..x/a..")]
+    [InlineData("file_access", "TargetFilename: /var/run/secret")]
+    [InlineData("file_access", "TargetFilename|contains: /bin/")]
+    [InlineData("file_access", "TargetFilename|startswith: /binary/")]
+    [InlineData("process_creation", "Image|startswith: /bin/")]
     [InlineData("file_access", "TargetFilename|startswith: [/etc/, /etc/., /]")]
     [InlineData("file_access", "TargetFilename|contains: [etc/, /., '~', /.ssh/]")]
     [InlineData("file_access", "TargetFilename|endswith: [shadow, .bak, '~', ssh/id_rsa]")]

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
-namespace Guard.Policies.Checking;
+namespace Guard.Policies.Binding;
 
 /// <summary>
 /// The two names of one file where /bin and its like are links to directories below /usr, as on every system that Guard
@@ -30,6 +30,20 @@ internal static class MergedUsr
         }
 
         return path;
+    }
+
+    /// <summary>The link that a path leads through, and what it leads to; null when there is none.</summary>
+    public static (string Link, string Real)? LinkOf(ReadOnlySpan<byte> path)
+    {
+        foreach (var (link, real) in Links)
+        {
+            if (path.StartsWith(link))
+            {
+                return (Encoding.UTF8.GetString(link), Encoding.UTF8.GetString(real));
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The path, and its other name where it has one.</summary>
