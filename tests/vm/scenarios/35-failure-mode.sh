@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # guest: --no-guardd
-# timeout: 600
+# timeout: 900
 # when: long
 # What the engine can't decide goes ahead or is refused, as the bundle says, and as guard.yaml says where it does not.
 # What is only unknown is decided by on_unknown, and by the failure mode of the bundle where a rule does not say that.
