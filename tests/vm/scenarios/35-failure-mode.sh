@@ -193,6 +193,8 @@ unknown() {
     let_go "$work/$2"
     wait_for 20 "$1: a process from before Guard opens a file: $3" grep -q "\"errno\":\"$3\"" "$work/$2.out"
 }
+rules $'title: f\nguard: {failure: open}\n---\n' > "$work/rules.yml"
+push_policy "open, on_unknown not said" "$work/rules.yml"
 expect_errno OK "open, on_unknown not said: a path of 5,000 bytes" act "${deep[@]}" open made
 rules $'title: f\nguard: {failure: closed}\n---\n' allow > "$work/rules.yml"
 push_policy "closed, on_unknown allow" "$work/rules.yml"
