@@ -19,18 +19,7 @@ internal static class MergedUsr
 
     /// <summary>The path with the links followed: what the kernel sees.</summary>
     public static string Resolve(string path)
-    {
-        var bytes = Encoding.UTF8.GetBytes(path);
-        foreach (var (link, real) in Links)
-        {
-            if (bytes.AsSpan().StartsWith(link))
-            {
-                return Encoding.UTF8.GetString(Replace(bytes, link, real));
-            }
-        }
-
-        return path;
-    }
+        => LinkOf(Encoding.UTF8.GetBytes(path)) is var (link, real) ? real + path[link.Length..] : path;
 
     /// <summary>The link that a path leads through, and what it leads to; null when there is none.</summary>
     public static (string Link, string Real)? LinkOf(ReadOnlySpan<byte> path)

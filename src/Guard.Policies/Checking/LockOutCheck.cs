@@ -21,6 +21,8 @@ internal sealed class LockOutCheck
     private readonly ImmutableArray<NormalisedAtom> _atoms;
     private readonly ImmutableArray<SurvivalRequest> _requests;
 
+    private readonly ImmutableArray<RuleCategory> _categories;
+
     private readonly SurvivalAnswers _answers;
 
     private readonly SurvivalCircumstances _circumstances = new();
@@ -29,6 +31,7 @@ internal sealed class LockOutCheck
     {
         _atoms = policy.Atoms;
         _requests = SurvivalSet.Requests(options.Survival);
+        _categories = [.. _requests.Select(r => r.Category).Distinct()];
         _answers = new SurvivalAnswers(policy.Atoms, _requests, options.DigestOf);
     }
 
@@ -78,12 +81,10 @@ internal sealed class LockOutCheck
     private List<SurvivalRequest> RefusedBy(NormalisedRule rule)
     {
         var refused = new List<SurvivalRequest>();
-        var asked = rule.Category;
-        var mapped = MappedPrograms.AreMeantBy(rule, _atoms);
+        var asked = _categories.Where(category => MappedPrograms.IsAsked(rule, category, _atoms)).ToHashSet();
         for (var request = 0; request < _requests.Length; request++)
         {
-            var category = _requests[request].Category;
-            if ((category == asked || (mapped && category == RuleCategory.MappedProgram)) && IsRefused(rule, request))
+            if (asked.Contains(_requests[request].Category) && IsRefused(rule, request))
             {
                 refused.Add(_requests[request]);
             }
