@@ -81,7 +81,6 @@ static void serve_one(int fuse, const struct fuse_in_header *head, const void *b
 
 static int run_fuse_serve(int argc, char **argv)
 {
-    static char request[1 << 17];
     struct stat of[2];
     int fuse;
 
@@ -96,8 +95,7 @@ static int run_fuse_serve(int argc, char **argv)
     if (fuse < 0)
         return report("fuse-serve", argv[0], errno);
     report("fuse-serve", argv[0], 0);
-    while (read(fuse, request, sizeof(request)) > 0)
-        serve_one(fuse, (const struct fuse_in_header *)request, request + sizeof(struct fuse_in_header));
+    fuse_serve(fuse, serve_one);
     return EXIT_DONE;
 }
 

@@ -96,15 +96,13 @@ static void serve_one(int fuse, const struct fuse_in_header *head, const void *b
 
 static pid_t serve(int fuse)
 {
-    static char request[1 << 16];
     pid_t child = fork();
 
     must(child >= 0, "fork");
     if (child > 0)
         return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (read(fuse, request, sizeof(request)) > 0)
-        serve_one(fuse, (const struct fuse_in_header *)request, request + sizeof(struct fuse_in_header));
+    fuse_serve(fuse, serve_one);
     _exit(0);
 }
 

@@ -43,3 +43,11 @@ void fuse_begin(int fuse, uint64_t unique, uint32_t flags)
 
     fuse_answer(fuse, unique, 0, &init, sizeof(init));
 }
+
+void fuse_serve(int fuse, void (*serve_one)(int fuse, const struct fuse_in_header *head, const void *body))
+{
+    static char request[1 << 17];
+
+    while (read(fuse, request, sizeof(request)) > 0)
+        serve_one(fuse, (const struct fuse_in_header *)request, request + sizeof(struct fuse_in_header));
+}

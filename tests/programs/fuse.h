@@ -14,4 +14,7 @@ void fuse_answer(int fuse, uint64_t unique, int error, const void *body, size_t 
 /* FUSE_INIT, with these flags. */
 void fuse_begin(int fuse, uint64_t unique, uint32_t flags);
 
+/* Answers requests by one function, until the file system is unmounted. body is what follows the head. */
+void fuse_serve(int fuse, void (*serve_one)(int fuse, const struct fuse_in_header *head, const void *body));
+
 #endif

@@ -5,6 +5,13 @@
 # shellcheck disable=SC2034,SC2154
 # shellcheck source=/dev/null
 . "$(dirname "${BASH_SOURCE[0]}")/cases/$1.sh"
+# act in the directory of the attempt, so that its records tell whose they are; what it does is the whole attempt.
+says_ok() {
+    local said
+    said=$("$gb/act" "$@")
+    echo "$said"
+    [[ $said != *'"errno":"OK"'* ]] || echo REACHED
+}
 prefix=$2
 for attempt in "${@:3}"; do
     name=${attempt%=*}

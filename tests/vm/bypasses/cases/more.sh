@@ -92,15 +92,16 @@ case_X13() { act run-code map "$D"; }
 # The victim is the reader under each of the rules, also under those that exempt nobody.
 setup_X14() { cp /usr/lib/guard-tests/act "$gb/reader"; }
 setup_X15() { setup_X14; }
-_until_reader_waits() {
+_until_says() { # WORD FILE
     local tries
     for ((tries = 0; tries < 400; tries++)); do
-        ! grep -q waiting "$c/reader.out" || return 0
+        ! grep -q "$1" "$2" || return 0
         sleep 0.05
     done
-    echo "the reader does not wait: $(< "$c/reader.out")"
+    echo "nobody says $1: $(< "$2")"
     return 1
 }
+_until_reader_waits() { _until_says waiting "$c/reader.out"; }
 # The reader that the rule lets through waits to open a file that is everybody's; its memory is changed meanwhile.
 case_X14() {
     mkfifo "$c/fifo"
@@ -179,13 +180,9 @@ case_X16() {
 
 # The first run is of an innocent program, the second of the target, both of one file.
 case_X22() {
-    local turn
     mkdir "$c/served"
     act fuse-serve "$c/served" /usr/bin/true "$D" > "$c/serve.out" 2>&1 &
-    for ((turn = 0; turn < 400; turn++)); do
-        ! grep -q '"OK"' "$c/serve.out" || break
-        sleep 0.05
-    done
+    _until_says '"OK"' "$c/serve.out" || return
     "$c/served/program" REACHED
     "$c/served/program" REACHED
     umount -l "$c/served"
@@ -221,12 +218,7 @@ setup_X25b() { _volume xfs 320M mkfs.xfs -q; }
 case_X25b() { "$gb/other" REACHED; }
 
 setup_X29() { cp /usr/lib/guard-tests/act "$gb/act"; }
-case_X29() {
-    local said
-    said=$("$gb/act" open /proc/kcore)
-    echo "$said"
-    [[ $said != *'"errno":"OK"'* ]] || echo REACHED
-}
+case_X29() { says_ok open /proc/kcore; }
 
 # The number of a removed file's inode comes back, in its directory and if nobody else takes it. Reached is an innocent
 # file that is refused.
